@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a driver of a scanner or of a print engine implements, and what the
+ * core (ifax.ko) offers to it.
+ *
+ * The driver moves lines of pixels, the core knows pages: it owns the
+ * character device, the page store and the codec. Pixels: leftmost in the most
+ * significant bit of a byte, 1 is black.
+ *
+ * Calls into the driver come from process context, one at a time per device,
+ * with no lock held that a function of this header takes: stop() may wait for
+ * a worker of the driver that is inside ifax_scan_lines() just then.
+ */
+#ifndef _LINUX_IFAX_ENGINE_H
+#define _LINUX_IFAX_ENGINE_H
+
+#include <linux/device.h>
+#include <linux/ifax.h>
+
+struct ifax_device;
+
+/**
+ * struct ifax_scanner_ops - a scanner
+ * @start: take a sheet and scan it in @fmt (width, resolution, and the most
+ *	lines in length_lines, never 0). Returns when the sheet moves; then the
+ *	driver calls ifax_scan_lines() for every band in order and
+ *	ifax_scan_end() once. -ENOMEDIUM: feeder empty; -EIO: jam or cover
+ * @stop: end the page at once. When it returns, the driver calls nothing more
+ *	for this page, and its DMA has stopped. Called also if the page ended
+ *	just before, and before the device is unregistered
+ * @state: IFAX_STATE_* of the paper path (DOCUMENT, COVER_OPEN, JAM)
+ */
+struct ifax_scanner_ops {
+	int (*start)(struct ifax_device *idev, const struct ifax_format *fmt);
+	void (*stop)(struct ifax_device *idev);
+	u32 (*state)(struct ifax_device *idev);
+};
+
+/**
+ * struct ifax_printer_ops - a print engine
+ * @start: take a sheet and print a page of @fmt (width, resolution, exact
+ *	lines in length_lines). The driver fetches its lines in order by
+ *	ifax_print_lines() and calls ifax_print_end() once, after the sheet has
+ *	left the engine or went wrong. -ENOMEDIUM: no paper; -EIO: jam or cover
+ * @stop: as in &struct ifax_scanner_ops
+ * @state: IFAX_STATE_* of the paper path (NO_PAPER, COVER_OPEN, JAM)
+ */
+struct ifax_printer_ops {
+	int (*start)(struct ifax_device *idev, const struct ifax_format *fmt);
+	void (*stop)(struct ifax_device *idev);
+	u32 (*state)(struct ifax_device *idev);
+};
+
+/**
+ * ifax_scanner_register() - offer a scanner as /dev/ifax/scanN
+ * @parent: the driver's device
+ * @ops: its functions
+ * @caps: kind, codings and budget_bytes are filled in by the core; copied
+ * @priv: for ifax_priv()
+ *
+ * Context: process. The device can be opened before this returns.
+ * Return: the device, or ERR_PTR().
+ */
+struct ifax_device *ifax_scanner_register(struct device *parent,
+					  const struct ifax_scanner_ops *ops,
+					  const struct ifax_caps *caps, void *priv);
+
+/**
+ * ifax_printer_register() - offer a print engine as /dev/ifax/printN
+ * @parent: the driver's device
+ * @ops: its functions
+ * @caps: as in ifax_scanner_register()
+ * @priv: for ifax_priv()
+ *
+ * Context: process. The device can be opened before this returns.
+ * Return: the device, or ERR_PTR().
+ */
+struct ifax_device *ifax_printer_register(struct device *parent,
+					  const struct ifax_printer_ops *ops,
+					  const struct ifax_caps *caps, void *priv);
+
+/**
+ * ifax_unregister() - take a device away, open files or not
+ * @idev: device
+ *
+ * A page under way is stopped and ends with IFAX_PAGE_GONE; readers get what
+ * was stored, then ENODEV. When it returns, no function of the driver is
+ * called any more. The driver's own memory may go then; @idev lives until the
+ * last file is closed.
+ *
+ * Context: process, not from the driver's own ops or workers.
+ */
+void ifax_unregister(struct ifax_device *idev);
+
+/**
+ * ifax_priv() - the driver's pointer
+ * @idev: device
+ *
+ * Return: what was given at registration.
+ */
+void *ifax_priv(struct ifax_device *idev);
+
+/**
+ * ifax_scan_lines() - the next band of the page under the sensor
+ * @idev: scanner
+ * @rows: @lines lines of pixels
+ * @stride: bytes from one line to the next
+ * @lines: number of lines
+ *
+ * Encodes the lines into the page store and wakes readers.
+ *
+ * Context: process, may sleep for a lock, allocates no memory on the way of a
+ * band unless the page store needs a further chunk.
+ * Return: 0; -ENOSPC: the budget is used up or there is no memory: stop the
+ * hardware and end the page with IFAX_PAGE_NO_MEMORY.
+ */
+int ifax_scan_lines(struct ifax_device *idev, const void *rows, size_t stride, u32 lines);
+
+/**
+ * ifax_scan_end() - the page has ended
+ * @idev: scanner
+ * @status: how
+ * @more: another sheet lies in the feeder
+ *
+ * Context: process.
+ */
+void ifax_scan_end(struct ifax_device *idev, enum ifax_page_status status, bool more);
+
+/**
+ * ifax_print_lines() - fetch the next lines of the page in the engine
+ * @idev: printer
+ * @rows: lines of pixels go here
+ * @stride: bytes from one line to the next
+ * @lines: most lines to fetch
+ *
+ * The page was decoded once before ops.start(), so this finds no coding fault.
+ *
+ * Context: process, may sleep for a lock, allocates nothing.
+ * Return: lines given; fewer than @lines only at the end of the page.
+ */
+u32 ifax_print_lines(struct ifax_device *idev, void *rows, size_t stride, u32 lines);
+
+/**
+ * ifax_print_end() - the sheet has left the engine, or went wrong
+ * @idev: printer
+ * @status: how
+ * @lines: lines on paper
+ *
+ * Context: process.
+ */
+void ifax_print_end(struct ifax_device *idev, enum ifax_page_status status, u32 lines);
+
+#endif /* _LINUX_IFAX_ENGINE_H */

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * ifax: scanners and print engines of a fax machine as character devices
+ *
+ * /dev/ifax/scanN gives coded pages, /dev/ifax/printN takes them. An open
+ * file is one job and has the device to itself. Every structure has the same
+ * layout for 32-bit and 64-bit callers; reserved fields must be zero and
+ * unknown flags are refused (EINVAL), so that both can get a meaning later.
+ */
+#ifndef _UAPI_LINUX_IFAX_H
+#define _UAPI_LINUX_IFAX_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/**
+ * enum ifax_coding - how the pixels of a page are coded
+ * @IFAX_CODING_RAW: one bit a pixel, leftmost pixel in the most significant
+ *	bit, 1 is black, every line padded to a whole byte
+ * @IFAX_CODING_MH: Modified Huffman, one-dimensional (T.4 section 4.1)
+ * @IFAX_CODING_MR: Modified READ, two-dimensional (T.4 section 4.2)
+ * @IFAX_CODING_MMR: Modified Modified READ (T.6)
+ * @IFAX_CODING_JBIG: T.82 in the profile of T.85
+ *
+ * A device says in &struct ifax_caps.codings which of them it has.
+ */
+enum ifax_coding {
+	IFAX_CODING_RAW = 0,
+	IFAX_CODING_MH = 1,
+	IFAX_CODING_MR = 2,
+	IFAX_CODING_MMR = 3,
+	IFAX_CODING_JBIG = 4,
+};
+
+/* ifax_format.flags */
+/** IFAX_FMT_LSB_FIRST: coded bits fill a byte from its least significant bit (TIFF FillOrder 2) */
+#define IFAX_FMT_LSB_FIRST	(1U << 0)
+/** IFAX_FMT_EOL: every MH/MR line begins with an EOL; on decode EOLs are accepted anyway */
+#define IFAX_FMT_EOL		(1U << 1)
+/** IFAX_FMT_EOL_ALIGNED: fill bits make every EOL end at a byte boundary */
+#define IFAX_FMT_EOL_ALIGNED	(1U << 2)
+/** IFAX_FMT_END: MH/MR end with an RTC, MMR with an EOFB; on decode a missing one is accepted */
+#define IFAX_FMT_END		(1U << 3)
+/** IFAX_FMT_ROW_ALIGNED: every coded line begins at a byte boundary (TIFF Compression 2) */
+#define IFAX_FMT_ROW_ALIGNED	(1U << 4)
+/** IFAX_FMT_WHITE_IS_1: the pixels are inverted before coding and after decoding (TIFF Photometric 1) */
+#define IFAX_FMT_WHITE_IS_1	(1U << 5)
+#define IFAX_FMT_FLAGS		0x3fU
+
+/**
+ * struct ifax_format - the form of a page
+ * @coding: &enum ifax_coding
+ * @flags: IFAX_FMT_*
+ * @width_px: pixels in a line, 1 to 65535
+ * @length_lines: scan: stop after so many lines (0: at the end of the paper,
+ *	or at &struct ifax_caps.length_lines_max); print: lines of the page
+ *	(0: the coded data says where the page ends)
+ * @x_dpi: pixels per inch along the line
+ * @y_dpi: lines per inch
+ * @k: MR: a one-dimensional line at least every @k lines (0: only the first)
+ * @reserved: zero
+ */
+struct ifax_format {
+	__u32 coding;
+	__u32 flags;
+	__u32 width_px;
+	__u32 length_lines;
+	__u16 x_dpi;
+	__u16 y_dpi;
+	__u32 k;
+	__u32 reserved[4];
+};
+
+#define IFAX_RESOLUTIONS_MAX	16
+
+/**
+ * struct ifax_resolution - a pair of resolutions that the hardware has
+ * @x_dpi: pixels per inch along the line
+ * @y_dpi: lines per inch
+ */
+struct ifax_resolution {
+	__u16 x_dpi;
+	__u16 y_dpi;
+};
+
+enum ifax_kind {
+	IFAX_KIND_SCANNER = 1,
+	IFAX_KIND_PRINTER = 2,
+};
+
+/**
+ * struct ifax_caps - what a device can do
+ * @kind: &enum ifax_kind
+ * @codings: bit (1 << coding) is set for every coding of &enum ifax_coding
+ * @width_px_min: narrowest line
+ * @width_px_max: widest line
+ * @length_lines_max: longest page
+ * @resolutions: number of entries used in @resolution
+ * @resolution: resolutions, the preferred one first
+ * @budget_bytes: how much coded data the device's page store holds at most
+ * @reserved: zero
+ */
+struct ifax_caps {
+	__u32 kind;
+	__u32 codings;
+	__u32 width_px_min;
+	__u32 width_px_max;
+	__u32 length_lines_max;
+	__u32 resolutions;
+	struct ifax_resolution resolution[IFAX_RESOLUTIONS_MAX];
+	__u64 budget_bytes;
+	__u32 reserved[4];
+};
+
+/**
+ * enum ifax_page_status - how a page ended
+ * @IFAX_PAGE_OK: complete: coded to its last line; on paper, out of the engine
+ * @IFAX_PAGE_TRUNCATED: the paper was longer than the maximum length; what was
+ *	scanned until then is there
+ * @IFAX_PAGE_JAM: paper jam
+ * @IFAX_PAGE_COVER_OPEN: the cover was opened
+ * @IFAX_PAGE_NO_PAPER: the engine has no paper
+ * @IFAX_PAGE_OVERRUN: lines of the sensor were lost
+ * @IFAX_PAGE_UNDERRUN: the engine ran dry
+ * @IFAX_PAGE_NO_MEMORY: the page store's budget, or memory, was used up
+ * @IFAX_PAGE_BAD_DATA: the coded data is wrong at &struct
+ *	ifax_page_record.fault_line; no paper was used
+ * @IFAX_PAGE_CANCELLED: cancelled by the user
+ * @IFAX_PAGE_GONE: the device was removed
+ * @IFAX_PAGE_HARDWARE: DMA or register error, or the hardware stopped answering
+ */
+enum ifax_page_status {
+	IFAX_PAGE_OK = 0,
+	IFAX_PAGE_TRUNCATED = 1,
+	IFAX_PAGE_JAM = 2,
+	IFAX_PAGE_COVER_OPEN = 3,
+	IFAX_PAGE_NO_PAPER = 4,
+	IFAX_PAGE_OVERRUN = 5,
+	IFAX_PAGE_UNDERRUN = 6,
+	IFAX_PAGE_NO_MEMORY = 7,
+	IFAX_PAGE_BAD_DATA = 8,
+	IFAX_PAGE_CANCELLED = 9,
+	IFAX_PAGE_GONE = 10,
+	IFAX_PAGE_HARDWARE = 11,
+};
+
+/* ifax_page_record.flags */
+/** IFAX_PAGE_MORE: another sheet lies in the feeder */
+#define IFAX_PAGE_MORE		(1U << 0)
+
+/**
+ * struct ifax_page_record - what became of a page
+ * @seq: number of the page in this job, from 1
+ * @status: &enum ifax_page_status
+ * @lines: lines scanned, or lines that left the engine on paper
+ * @fault_line: line of the first coding fault, from 1 (0: none)
+ * @flags: IFAX_PAGE_MORE
+ * @bad_lines: coded lines that were concealed
+ * @bytes: coded bytes of the page
+ * @begin_ns: CLOCK_BOOTTIME when its first line passed the sensor, or when the
+ *	engine took the sheet
+ * @end_ns: CLOCK_BOOTTIME when it ended
+ * @reserved: zero
+ */
+struct ifax_page_record {
+	__u32 seq;
+	__u32 status;
+	__u32 lines;
+	__u32 fault_line;
+	__u32 flags;
+	__u32 bad_lines;
+	__u64 bytes;
+	__u64 begin_ns;
+	__u64 end_ns;
+	__u32 reserved[4];
+};
+
+/* ifax_state.flags */
+/** IFAX_STATE_DOCUMENT: a sheet lies in the feeder */
+#define IFAX_STATE_DOCUMENT	(1U << 0)
+/** IFAX_STATE_NO_PAPER: the engine has no paper */
+#define IFAX_STATE_NO_PAPER	(1U << 1)
+/** IFAX_STATE_COVER_OPEN: a cover is open */
+#define IFAX_STATE_COVER_OPEN	(1U << 2)
+/** IFAX_STATE_JAM: paper is stuck */
+#define IFAX_STATE_JAM		(1U << 3)
+/** IFAX_STATE_BUSY: a page is under the sensor or in the engine */
+#define IFAX_STATE_BUSY		(1U << 4)
+
+/**
+ * struct ifax_state - the paper path now
+ * @flags: IFAX_STATE_*
+ * @pages_queued: pages committed and not yet ended
+ * @budget_used_bytes: coded bytes in the page store
+ * @reserved: zero
+ */
+struct ifax_state {
+	__u32 flags;
+	__u32 pages_queued;
+	__u64 budget_used_bytes;
+	__u32 reserved[4];
+};
+
+#define IFAX_IOC_MAGIC		0xfa
+
+/**
+ * IFAX_IOC_GET_CAPS - read &struct ifax_caps
+ */
+#define IFAX_IOC_GET_CAPS	_IOR(IFAX_IOC_MAGIC, 0x00, struct ifax_caps)
+/**
+ * IFAX_IOC_GET_FORMAT - read the format that holds for the next page
+ */
+#define IFAX_IOC_GET_FORMAT	_IOR(IFAX_IOC_MAGIC, 0x01, struct ifax_format)
+/**
+ * IFAX_IOC_TRY_FORMAT - ask what a format would become
+ *
+ * Width, length and resolution are moved to the nearest that the device has;
+ * nothing is set. A coding that it does not have, or an unknown flag: EINVAL.
+ */
+#define IFAX_IOC_TRY_FORMAT	_IOWR(IFAX_IOC_MAGIC, 0x02, struct ifax_format)
+/**
+ * IFAX_IOC_SET_FORMAT - set the format of the next page
+ *
+ * Refused with EINVAL if TRY would have changed it, with EBUSY while a page is
+ * being scanned or written.
+ */
+#define IFAX_IOC_SET_FORMAT	_IOW(IFAX_IOC_MAGIC, 0x03, struct ifax_format)
+/**
+ * IFAX_IOC_GET_STATE - read &struct ifax_state
+ */
+#define IFAX_IOC_GET_STATE	_IOR(IFAX_IOC_MAGIC, 0x04, struct ifax_state)
+/**
+ * IFAX_IOC_START - scanner: take the next sheet from the feeder
+ *
+ * Returns as soon as the sheet moves. Its coded bytes are there for read()
+ * while it is still under the sensor; read() returns 0 at the end of the page,
+ * and IFAX_IOC_GET_PAGE then tells how it ended. Errors: ENOMEDIUM (feeder
+ * empty), EBUSY (the last page's record was not taken yet), EIO (jam, cover).
+ */
+#define IFAX_IOC_START		_IO(IFAX_IOC_MAGIC, 0x05)
+/**
+ * IFAX_IOC_COMMIT - printer: the page has been written whole
+ *
+ * The page is decoded once for a check and queued. EBADMSG: its data is wrong,
+ * no paper was used, the record (IFAX_IOC_GET_PAGE) names the line; ENODATA:
+ * nothing was written. While a page waits or prints, the next may be written.
+ */
+#define IFAX_IOC_COMMIT		_IO(IFAX_IOC_MAGIC, 0x06)
+/**
+ * IFAX_IOC_GET_PAGE - take the record of the oldest ended page of the job
+ *
+ * Waits for the page to end, with O_NONBLOCK: EAGAIN. ENODATA: no page is
+ * under way. poll() reports POLLPRI when a record is ready. On a scanner, what
+ * was not read of the page is dropped.
+ */
+#define IFAX_IOC_GET_PAGE	_IOR(IFAX_IOC_MAGIC, 0x07, struct ifax_page_record)
+/**
+ * IFAX_IOC_CANCEL - end the pages under way
+ *
+ * The sheet under the sensor or in the engine is run out, pages waiting are
+ * dropped, a page being written is dropped without a record; each other page
+ * gets a record with IFAX_PAGE_CANCELLED.
+ */
+#define IFAX_IOC_CANCEL		_IO(IFAX_IOC_MAGIC, 0x08)
+
+#endif /* _UAPI_LINUX_IFAX_H */
