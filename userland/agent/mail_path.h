@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Mail addresses as SMTP carries them: reverse-paths and forward-paths of
+ * RFC 5321, 4.1.2. Off-ramp local parts (FAX=+390123@…, FAX=+390123/T33S=7@…)
+ * are ordinary atoms here and are kept as they were given.
+ */
+#ifndef IFAX_MAIL_PATH_H
+#define IFAX_MAIL_PATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MAIL_LOCAL_MAX	64	/* bytes of a local part, RFC 5321, 4.5.3.1.1 */
+#define MAIL_DOMAIN_MAX	255	/* bytes of a domain, 4.5.3.1.2 */
+#define MAIL_ADDRESS_MAX (MAIL_LOCAL_MAX + 1 + MAIL_DOMAIN_MAX)
+
+/**
+ * struct mail_path - one address
+ * @address: local-part "@" domain, as given (case and quotes kept), without
+ *	brackets and source route; "" is the null path "<>"
+ * @local_len: bytes of the local part in @address
+ * @domain: the domain in @address, "" if there is none ("<Postmaster>", "<>")
+ */
+struct mail_path {
+	char address[MAIL_ADDRESS_MAX + 1];
+	size_t local_len;
+	const char *domain;
+};
+
+/**
+ * enum mail_path_kind - where a path stands
+ * @MAIL_REVERSE_PATH: in MAIL: may be "<>"
+ * @MAIL_FORWARD_PATH: in RCPT: may be "<Postmaster>" without a domain
+ */
+enum mail_path_kind { MAIL_REVERSE_PATH, MAIL_FORWARD_PATH };
+
+/**
+ * mail_path_parse() - read "<…>" at the begin of a text
+ * @path: receives the address
+ * @kind: where the path stands
+ * @text: the text; a source route (<@a,@b:c@d>) is accepted and left out
+ *
+ * The struct must not be copied by assignment (@domain points into it): see
+ * mail_path_copy().
+ *
+ * Return: the bytes the path takes in @text, 0 if it is no valid path.
+ */
+size_t mail_path_parse(struct mail_path *path, enum mail_path_kind kind, const char *text);
+
+/**
+ * mail_path_from_address() - read an address that stands alone (user@example.com)
+ * @path: receives the address
+ * @address: the text, without brackets
+ *
+ * Return: true if it is a valid address with a domain. An address that passes has
+ * no control characters, so it can be put into commands and records.
+ */
+bool mail_path_from_address(struct mail_path *path, const char *address);
+
+void mail_path_copy(struct mail_path *to, const struct mail_path *from);
+
+/**
+ * mail_path_local() - the local part without quotes and backslashes
+ * @path: the address
+ * @local: at least MAIL_LOCAL_MAX + 1 bytes, receives the local part
+ *
+ * Return: length of the local part.
+ */
+size_t mail_path_local(const struct mail_path *path, char *local);
+
+#endif /* IFAX_MAIL_PATH_H */

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * POP3 client engine (RFC 1939): one visit to one maildrop. How an engine is
+ * driven is told in mail_wire.h.
+ *
+ * The visit: greeting, CAPA, APOP or USER and PASS, STAT, LIST, UIDL; then for
+ * each message that the glue wants RETR, and DELE only after the glue has said
+ * that the message is durable; QUIT. The server deletes after QUIT and not
+ * before: until finished() says POP3_OUTCOME_DONE a message may be
+ * offered again next time, and it is the glue that knows it by its unique-id.
+ */
+#ifndef IFAX_POP3_CLIENT_H
+#define IFAX_POP3_CLIENT_H
+
+#include <stdint.h>
+
+#include "mail_wire.h"
+
+#define POP3_UNIQUE_ID_MAX	70
+
+struct pop3_client;
+
+/**
+ * struct pop3_client_timeouts - how long to wait, per command
+ * @greeting_ms: for the greeting
+ * @login_ms: for the replies to CAPA, APOP, USER, PASS
+ * @command_ms: for the replies to STAT, LIST, UIDL, RETR (first line), DELE
+ * @block_ms: for the next 16 KiB of a message or of a list
+ * @quit_ms: for the reply to QUIT (the server deletes now)
+ */
+struct pop3_client_timeouts {
+	unsigned int greeting_ms;
+	unsigned int login_ms;
+	unsigned int command_ms;
+	unsigned int block_ms;
+	unsigned int quit_ms;
+};
+
+extern const struct pop3_client_timeouts pop3_client_timeouts_defaults;
+
+/**
+ * enum pop3_login - how to log in
+ * @POP3_LOGIN_USER: USER and PASS
+ * @POP3_LOGIN_APOP: APOP; without a valid timestamp in the greeting the visit fails
+ * @POP3_LOGIN_ANY: APOP if the greeting has a valid timestamp, USER and PASS otherwise (also
+ *	when the server refuses APOP)
+ */
+enum pop3_login { POP3_LOGIN_USER, POP3_LOGIN_APOP, POP3_LOGIN_ANY };
+
+/**
+ * struct pop3_client_config - the account; outlives the engine
+ * @user: name of the maildrop
+ * @secret: password or APOP secret
+ * @login: how to log in
+ * @message_bytes_max: a message that is longer than this while it comes ends
+ *	the visit; 0: no limit. (Its LIST size is shown to @decide before.)
+ * @messages_max: look at so many messages in one visit, at most
+ * @timeouts: see above
+ */
+struct pop3_client_config {
+	const char *user;
+	const char *secret;
+	enum pop3_login login;
+	uint64_t message_bytes_max;
+	unsigned int messages_max;
+	struct pop3_client_timeouts timeouts;
+};
+
+/**
+ * enum pop3_verdict - what to do with a message
+ * @POP3_KEEP: leave it on the server
+ * @POP3_FETCH: RETR it
+ * @POP3_DELETE: DELE it
+ * @POP3_STOP: leave it and all that follow, end the visit in order (no room left)
+ */
+enum pop3_verdict { POP3_KEEP, POP3_FETCH, POP3_DELETE, POP3_STOP };
+
+/**
+ * enum pop3_outcome - how the visit ended
+ * @POP3_OUTCOME_DONE: in order; all messages marked by DELE are deleted
+ * @POP3_OUTCOME_UPDATE_FAILED: the server says that not all were deleted
+ * @POP3_OUTCOME_UPDATE_UNKNOWN: DELE was given, the reply to QUIT did not come
+ * @POP3_OUTCOME_LOGIN_REFUSED: name, secret or way of login are not accepted
+ * @POP3_OUTCOME_TEMPORARY: connection lost, time-out, maildrop locked: nothing deleted
+ * @POP3_OUTCOME_PROTOCOL: the peer does not speak POP3 properly: nothing deleted
+ */
+enum pop3_outcome {
+	POP3_OUTCOME_DONE,
+	POP3_OUTCOME_UPDATE_FAILED,
+	POP3_OUTCOME_UPDATE_UNKNOWN,
+	POP3_OUTCOME_LOGIN_REFUSED,
+	POP3_OUTCOME_TEMPORARY,
+	POP3_OUTCOME_PROTOCOL,
+};
+
+/**
+ * struct pop3_client_ops - decisions and data, by the glue
+ * @decide: a message lies in the maildrop: KEEP, FETCH, DELETE (durable since an earlier visit)
+ *	or STOP. @unique_id is NULL if the server has no UIDL or gave none that is valid (1 to 70
+ *	characters, 0x21 to 0x7e): then only a digest can tell whether the message is known.
+ *	The same unique-id may come twice. All messages are decided before the first RETR
+ * @message_begin: RETR was accepted, the message comes. false: stop the visit (cut, nothing
+ *	deleted)
+ * @message: some bytes of the message, dots unstuffed, otherwise as the server sent them.
+ *	false: they cannot be stored: stop the visit (cut)
+ * @message_end: the message is complete: make it durable, then call pop3_client_message_done()
+ *	(not from within the callback)
+ * @message_abort: the message will not be complete: throw it away. The visit ends
+ * @message_missing: the server refused RETR (another client took it): goes on with the next
+ * @finished: the visit is over. @text says what happened, for people, without control characters
+ *
+ * @message_missing may be NULL. number counts from 1 as in the protocol.
+ */
+struct pop3_client_ops {
+	enum pop3_verdict (*decide)(void *arg, unsigned int number, uint64_t bytes,
+				    const char *unique_id);
+	bool (*message_begin)(void *arg, unsigned int number);
+	bool (*message)(void *arg, const char *bytes, size_t len);
+	void (*message_end)(void *arg, unsigned int number);
+	void (*message_abort)(void *arg, unsigned int number);
+	void (*message_missing)(void *arg, unsigned int number, const char *text);
+	void (*finished)(void *arg, enum pop3_outcome outcome, const char *text);
+};
+
+/**
+ * pop3_client_create() - make the engine of one connection
+ * @config: outlives the engine
+ * @ops: outlives the engine
+ * @arg: for the callbacks
+ *
+ * Return: the engine, NULL without memory. (A table of 9 bytes per message is
+ * allocated when the number of messages is known.)
+ */
+struct pop3_client *pop3_client_create(const struct pop3_client_config *config,
+				       const struct pop3_client_ops *ops, void *arg);
+
+/**
+ * pop3_client_destroy() - free the engine; calls nothing
+ * @client: may be NULL
+ */
+void pop3_client_destroy(struct pop3_client *client);
+
+/**
+ * pop3_client_start() - the connection stands: wait for the greeting
+ * @client: the engine
+ */
+void pop3_client_start(struct pop3_client *client);
+
+/**
+ * pop3_client_input() - bytes came
+ * @client: the engine
+ * @bytes: the bytes
+ * @len: their number
+ *
+ * Return: how many were taken (all, unless the session is over).
+ */
+size_t pop3_client_input(struct pop3_client *client, const char *bytes, size_t len);
+
+/**
+ * pop3_client_eof() - the connection is gone
+ * @client: the engine
+ * @why: for people ("Connection reset by peer"); NULL: the peer closed it
+ */
+void pop3_client_eof(struct pop3_client *client, const char *why);
+
+/**
+ * pop3_client_timeout() - the deadline is over
+ * @client: the engine
+ */
+void pop3_client_timeout(struct pop3_client *client);
+
+/**
+ * pop3_client_message_done() - the answer to message_end
+ * @client: the engine
+ * @verdict: DELETE: it is durable, delete it; KEEP: go on without deleting; STOP: end the visit
+ *	in order
+ */
+void pop3_client_message_done(struct pop3_client *client, enum pop3_verdict verdict);
+
+const char *pop3_client_output(const struct pop3_client *client, size_t *len);
+void pop3_client_sent(struct pop3_client *client, size_t len);
+bool pop3_client_wants_input(const struct pop3_client *client);
+bool pop3_client_wants_close(const struct pop3_client *client);
+const struct mail_deadline *pop3_client_deadline(const struct pop3_client *client);
+
+#endif /* IFAX_POP3_CLIENT_H */

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * SMTP client engine (RFC 5321, falls back to RFC 821): one message, for any
+ * number of recipients, over one connection. How an engine is driven is told
+ * in mail_wire.h.
+ */
+#ifndef IFAX_SMTP_CLIENT_H
+#define IFAX_SMTP_CLIENT_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "mail_wire.h"
+#include "smtp_reply.h"
+
+struct smtp_client;
+
+/**
+ * struct smtp_client_timeouts - how long to wait, per command (RFC 5321, 4.5.3.2)
+ * @greeting_ms: for the greeting (5 min)
+ * @hello_ms: for the reply to EHLO and HELO (5 min)
+ * @mail_ms: to MAIL (5 min)
+ * @rcpt_ms: to RCPT (5 min)
+ * @data_ms: to DATA (2 min)
+ * @block_ms: for the peer to take the next 16 KiB of the message (3 min)
+ * @dot_ms: for the reply to the end of the message (10 min)
+ * @quit_ms: to RSET and QUIT
+ */
+struct smtp_client_timeouts {
+	unsigned int greeting_ms;
+	unsigned int hello_ms;
+	unsigned int mail_ms;
+	unsigned int rcpt_ms;
+	unsigned int data_ms;
+	unsigned int block_ms;
+	unsigned int dot_ms;
+	unsigned int quit_ms;
+};
+
+extern const struct smtp_client_timeouts smtp_client_timeouts_defaults;
+
+/**
+ * struct smtp_client_config - the same for many sessions; outlives them
+ * @host_name: our name in EHLO (a domain or an address literal)
+ * @timeouts: see above
+ */
+struct smtp_client_config {
+	const char *host_name;
+	struct smtp_client_timeouts timeouts;
+};
+
+/**
+ * struct smtp_client_envelope - what is to be sent; outlives the engine
+ * @reverse_path: the sender (user@example.com), "" for the null path
+ * @recipients: user@example.com each
+ * @recipient_count: at least 1
+ * @message_bytes: size for SIZE=, 0 if not known
+ * @eight_bit: the message has bytes above 127. If the server does not offer
+ *	8BITMIME the job fails (554 5.6.3): nothing is re-coded here
+ */
+struct smtp_client_envelope {
+	const char *reverse_path;
+	const char *const *recipients;
+	size_t recipient_count;
+	uint64_t message_bytes;
+	bool eight_bit;
+};
+
+/**
+ * enum smtp_outcome - what became of a recipient, or of a session
+ * @SMTP_OUTCOME_DONE: the server took over the message for the recipient
+ * @SMTP_OUTCOME_TEMPORARY: not delivered, try again later
+ * @SMTP_OUTCOME_PERMANENT: not delivered, trying again does not help
+ * @SMTP_OUTCOME_UNKNOWN: all was sent, but the reply to the final dot did not come: the server
+ *	may have the message. Trying again can double it, not trying can lose it: try again
+ */
+enum smtp_outcome {
+	SMTP_OUTCOME_DONE,
+	SMTP_OUTCOME_TEMPORARY,
+	SMTP_OUTCOME_PERMANENT,
+	SMTP_OUTCOME_UNKNOWN,
+};
+
+/**
+ * struct smtp_client_ops - data and results, by the glue
+ * @read_message: the next bytes of the message. Any line end (CRLF, LF, CR) is sent as CRLF, dots
+ *	are stuffed by the engine. Return: their number, 0 at the end, < 0 on error: then the
+ *	connection is cut before the message is complete (outcome TEMPORARY)
+ * @recipient: called exactly once for each recipient, as soon as its fate is known: refused after
+ *	RCPT, the others after the final dot, all that are left when the session breaks
+ * @finished: the session is over, after all @recipient calls. @outcome DONE: it ended in order
+ *	(also when recipients were refused); otherwise @reply says what broke it
+ *
+ * @reply is valid during the call only.
+ */
+struct smtp_client_ops {
+	ssize_t (*read_message)(void *arg, char *bytes, size_t size);
+	void (*recipient)(void *arg, size_t index, enum smtp_outcome outcome,
+			  const struct smtp_reply *reply);
+	void (*finished)(void *arg, enum smtp_outcome outcome, const struct smtp_reply *reply);
+};
+
+/**
+ * smtp_client_create() - make the engine of one connection
+ * @config: outlives the engine
+ * @envelope: outlives the engine
+ * @ops: outlives the engine
+ * @arg: for the callbacks
+ *
+ * Return: the engine, NULL without memory (this is the only allocation).
+ */
+struct smtp_client *smtp_client_create(const struct smtp_client_config *config,
+				       const struct smtp_client_envelope *envelope,
+				       const struct smtp_client_ops *ops, void *arg);
+
+/**
+ * smtp_client_destroy() - free the engine; calls nothing
+ * @client: may be NULL
+ */
+void smtp_client_destroy(struct smtp_client *client);
+
+/**
+ * smtp_client_start() - the connection stands: wait for the greeting
+ * @client: the engine
+ */
+void smtp_client_start(struct smtp_client *client);
+
+/**
+ * smtp_client_input() - bytes came
+ * @client: the engine
+ * @bytes: the bytes
+ * @len: their number
+ *
+ * Return: how many were taken (all, unless the session is over).
+ */
+size_t smtp_client_input(struct smtp_client *client, const char *bytes, size_t len);
+
+/**
+ * smtp_client_eof() - the connection is gone
+ * @client: the engine
+ * @why: for people ("Connection reset by peer"); NULL: the peer closed it
+ */
+void smtp_client_eof(struct smtp_client *client, const char *why);
+
+/**
+ * smtp_client_timeout() - the deadline is over
+ * @client: the engine
+ */
+void smtp_client_timeout(struct smtp_client *client);
+
+const char *smtp_client_output(const struct smtp_client *client, size_t *len);
+void smtp_client_sent(struct smtp_client *client, size_t len);
+bool smtp_client_wants_input(const struct smtp_client *client);
+bool smtp_client_wants_close(const struct smtp_client *client);
+const struct mail_deadline *smtp_client_deadline(const struct smtp_client *client);
+
+#endif /* IFAX_SMTP_CLIENT_H */
