@@ -5,7 +5,8 @@
 
 B := build
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ifax
-KDIR ?= $(or $(wildcard /lib/modules/$(shell uname -r)/build),$(lastword $(sort $(wildcard /usr/src/linux-headers-*-amd64))))
+KDIR ?= $(lastword $(shell ls -dv /usr/src/linux-headers-*[0-9]-amd64 2>/dev/null))
+export CACHE KDIR
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -17,13 +18,14 @@ IFAX_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -Wsh
 	-fPIE -MMD -MP -Iinclude -Iinclude/uapi
 IFAX_LDFLAGS := -pie -Wl,-z,relro,-z,now
 
-.PHONY: all modules userland demo check bench install clean help
+.PHONY: all modules userland demo check bench install clean help packages vm
 .DEFAULT_GOAL := all
 
 # Programs, libraries and TAP tests: filled by the rooms
 PROGRAMS :=
 LIBRARIES :=
 CHECKS :=
+KSELFTESTS :=
 
 include kernel/codec/host.mk
 include userland/userland.mk
@@ -47,6 +49,25 @@ modules:
 	@cp -rs --update $(CURDIR)/Kbuild $(CURDIR)/kernel $(CURDIR)/include $(B)/modules/ 2>/dev/null || \
 		cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kernel $(CURDIR)/include $(B)/modules/
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(B)/modules W=1 modules
+
+# Packages first; then a make of its own, which finds the headers and libraries
+# that were installed. Should the kernel of the installed headers have left the
+# archive, newer headers are taken.
+packages:
+	@scripts/install-packages
+
+vm:
+	@scripts/fetch-kernel '$(CACHE)' '$(KDIR)' >/dev/null
+	@tests/vm/rootfs '$(CACHE)' >/dev/null
+
+demo check bench: packages
+	@$(MAKE) --no-print-directory -s vm || { scripts/install-packages --newer-kernel && \
+		$(MAKE) --no-print-directory -s vm; }
+	@$(MAKE) --no-print-directory run-$@
+
+# "make check CHECKS=tests/vm/selftest" runs one of them
+run-check: all $(KSELFTESTS) $(CHECKS)
+	@PERL5LIB=tests/run prove --jobs 2 --timer --exec "" --formatter Summary $(CHECKS)
 
 clean:
 	rm -rf $(B)
