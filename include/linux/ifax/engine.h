@@ -22,12 +22,13 @@ struct ifax_device;
 /**
  * struct ifax_scanner_ops - a scanner
  * @start: take a sheet and scan it in @fmt (width, resolution, and the most
- *	lines in length_lines, never 0). Returns when the sheet moves; then the
+ *	lines in length_lines, never 0). Returns when the sheet moves; the
  *	driver calls ifax_scan_lines() for every band in order and
- *	ifax_scan_end() once. -ENOMEDIUM: feeder empty; -EIO: jam or cover
+ *	ifax_scan_end() once, also before this returns. -ENOMEDIUM: feeder
+ *	empty; -EIO: jam or cover; after an error it calls neither
  * @stop: end the page at once. When it returns, the driver calls nothing more
  *	for this page, and its DMA has stopped. Called also if the page ended
- *	just before, and before the device is unregistered
+ *	just before; ifax_unregister() calls it always, page or not
  * @state: IFAX_STATE_* of the paper path (DOCUMENT, COVER_OPEN, JAM)
  */
 struct ifax_scanner_ops {
@@ -40,8 +41,10 @@ struct ifax_scanner_ops {
  * struct ifax_printer_ops - a print engine
  * @start: take a sheet and print a page of @fmt (width, resolution, exact
  *	lines in length_lines). The driver fetches its lines in order by
- *	ifax_print_lines() and calls ifax_print_end() once, after the sheet has
- *	left the engine or went wrong. -ENOMEDIUM: no paper; -EIO: jam or cover
+ *	ifax_print_lines(), also before this returns, and calls
+ *	ifax_print_end() once, after the sheet has left the engine or went
+ *	wrong. -ENOMEDIUM: no paper; -EIO: jam or cover, as @state tells; after
+ *	an error it calls no ifax_print_end()
  * @stop: as in &struct ifax_scanner_ops
  * @state: IFAX_STATE_* of the paper path (NO_PAPER, COVER_OPEN, JAM)
  */

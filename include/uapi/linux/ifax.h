@@ -3,9 +3,23 @@
  * ifax: scanners and print engines of a fax machine as character devices
  *
  * /dev/ifax/scanN gives coded pages, /dev/ifax/printN takes them. An open
- * file is one job and has the device to itself. Every structure has the same
- * layout for 32-bit and 64-bit callers; reserved fields must be zero and
- * unknown flags are refused (EINVAL), so that both can get a meaning later.
+ * file is one job and has the device to itself (EBUSY); a scanner is opened
+ * for reading only, a printer for writing only (EACCES). Every structure has
+ * the same layout for 32-bit and 64-bit callers; reserved fields must be zero
+ * and unknown flags are refused (EINVAL), so that both can get a meaning later.
+ *
+ * read() on a scanner: coded bytes of the page, 0 at its end; ENODATA: no page
+ * was started.
+ *
+ * write() on a printer: coded bytes of the next page. It takes fewer bytes
+ * than given, then waits (with O_NONBLOCK: EAGAIN) while the page store is full
+ * of pages that will be printed. ENOSPC: it is full of this page alone;
+ * IFAX_IOC_CANCEL drops it.
+ *
+ * poll(): POLLIN: bytes to read, or the end of the page; POLLOUT: write() will
+ * not wait; POLLPRI: IFAX_IOC_GET_PAGE will not wait; POLLERR and POLLHUP: the
+ * device was removed. From then on read() and IFAX_IOC_GET_PAGE give what is
+ * left, and all else is ENODEV.
  */
 #ifndef _UAPI_LINUX_IFAX_H
 #define _UAPI_LINUX_IFAX_H
@@ -97,7 +111,8 @@ enum ifax_kind {
  * @length_lines_max: longest page
  * @resolutions: number of entries used in @resolution
  * @resolution: resolutions, the preferred one first
- * @budget_bytes: how much coded data the device's page store holds at most
+ * @budget_bytes: memory that coded data takes in the device's page store at
+ *	most; of a page being scanned, what was read takes none
  * @reserved: zero
  */
 struct ifax_caps {
@@ -191,7 +206,8 @@ struct ifax_page_record {
  * struct ifax_state - the paper path now
  * @flags: IFAX_STATE_*
  * @pages_queued: pages committed and not yet ended
- * @budget_used_bytes: coded bytes in the page store
+ * @budget_used_bytes: memory that coded data takes in the page store, in whole
+ *	memory pages
  * @reserved: zero
  */
 struct ifax_state {
@@ -222,7 +238,8 @@ struct ifax_state {
  * IFAX_IOC_SET_FORMAT - set the format of the next page
  *
  * Refused with EINVAL if TRY would have changed it, with EBUSY while a page is
- * being scanned or written.
+ * being scanned or written. It holds until it is set again; a fresh job has
+ * MMR at the device's preferred resolution.
  */
 #define IFAX_IOC_SET_FORMAT	_IOW(IFAX_IOC_MAGIC, 0x03, struct ifax_format)
 /**
@@ -242,16 +259,22 @@ struct ifax_state {
  * IFAX_IOC_COMMIT - printer: the page has been written whole
  *
  * The page is decoded once for a check and queued. EBADMSG: its data is wrong,
- * no paper was used, the record (IFAX_IOC_GET_PAGE) names the line; ENODATA:
- * nothing was written. While a page waits or prints, the next may be written.
+ * or it is longer than &struct ifax_caps.length_lines_max; no paper was used,
+ * the record (IFAX_IOC_GET_PAGE) names the line. ENODATA: nothing was written.
+ * EBUSY: 256 records wait to be taken. While a page waits or prints, the next
+ * may be written.
+ *
+ * Pages never come out of order: if one goes wrong in the engine, those behind
+ * it, and those committed before its record is taken, end as
+ * IFAX_PAGE_CANCELLED.
  */
 #define IFAX_IOC_COMMIT		_IO(IFAX_IOC_MAGIC, 0x06)
 /**
- * IFAX_IOC_GET_PAGE - take the record of the oldest ended page of the job
+ * IFAX_IOC_GET_PAGE - take the record of the oldest page of the job
  *
- * Waits for the page to end, with O_NONBLOCK: EAGAIN. ENODATA: no page is
- * under way. poll() reports POLLPRI when a record is ready. On a scanner, what
- * was not read of the page is dropped.
+ * Waits for the page to end, with O_NONBLOCK: EAGAIN. Records come in the order
+ * of the pages. ENODATA: no page is under way. On a scanner, what was not read
+ * of the page is dropped.
  */
 #define IFAX_IOC_GET_PAGE	_IOR(IFAX_IOC_MAGIC, 0x07, struct ifax_page_record)
 /**
