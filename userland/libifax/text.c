@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "libifax.h"
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
+static const char *const status_texts[] = {
+	[IFAX_PAGE_OK] = "ok",
+	[IFAX_PAGE_TRUNCATED] = "the paper is longer than the longest page",
+	[IFAX_PAGE_JAM] = "paper jam",
+	[IFAX_PAGE_COVER_OPEN] = "the cover was opened",
+	[IFAX_PAGE_NO_PAPER] = "out of paper",
+	[IFAX_PAGE_OVERRUN] = "lines of the sensor were lost",
+	[IFAX_PAGE_UNDERRUN] = "the print engine ran out of data",
+	[IFAX_PAGE_NO_MEMORY] = "out of memory for pages",
+	[IFAX_PAGE_BAD_DATA] = "the coded data is wrong",
+	[IFAX_PAGE_CANCELLED] = "cancelled",
+	[IFAX_PAGE_GONE] = "the device was removed",
+	[IFAX_PAGE_HARDWARE] = "hardware error",
+};
+
+static const char *const coding_names[] = {
+	[IFAX_CODING_RAW] = "raw",
+	[IFAX_CODING_MH] = "mh",
+	[IFAX_CODING_MR] = "mr",
+	[IFAX_CODING_MMR] = "mmr",
+	[IFAX_CODING_JBIG] = "jbig",
+};
+
+const char *ifax_page_status_text(uint32_t status)
+{
+	return status < ARRAY_SIZE(status_texts) ? status_texts[status] : "unknown page status";
+}
+
+const char *ifax_error_text(int err)
+{
+	switch (-err) {
+	case EACCES:
+		return "no permission to use the device";
+	case EBADMSG:
+		return "the coded data is wrong";
+	case EBUSY:
+		return "the device is busy with another job or page";
+	case EINVAL:
+		return "the device does not have this format";
+	case EIO:
+		return "paper jam, open cover or hardware error";
+	case ENODATA:
+		return "no page is under way";
+	case ENODEV:
+	case ENXIO:
+		return "the device was removed";
+	case ENOENT:
+		return "there is no such device";
+	case ENOMEDIUM:
+		return "the feeder is empty";
+	case ENOSPC:
+		return "the page is larger than the memory for pages";
+	case ENOTTY:
+		return "this is no device of the right kind";
+	default:
+		return strerror(-err);
+	}
+}
+
+const char *ifax_coding_name(uint32_t coding)
+{
+	return coding < ARRAY_SIZE(coding_names) ? coding_names[coding] : NULL;
+}
+
+int ifax_coding_by_name(const char *name, uint32_t *coding)
+{
+	uint32_t i;
+
+	for (i = 0; i < ARRAY_SIZE(coding_names); i++) {
+		if (!strcasecmp(name, coding_names[i])) {
+			*coding = i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
