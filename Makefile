@@ -3,6 +3,8 @@
 # The one entry for people; "make help" says what there is. Every room adds its
 # own part in a *.mk file beside its sources.
 
+MAKEFLAGS += --no-builtin-rules
+
 B := build
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ifax
 KDIR ?= $(lastword $(shell ls -dv /usr/src/linux-headers-*[0-9]-amd64 2>/dev/null))
