@@ -5,11 +5,7 @@ package Summary;
 
 use strict;
 use warnings;
-use TAP::Formatter::Console;
-use TAP::Formatter::File;
-
-# As prove itself chooses: progress is for a terminal
-our @ISA = -t STDOUT ? 'TAP::Formatter::Console' : 'TAP::Formatter::File';
+use parent 'TAP::Formatter::Console';
 
 sub summary
 {

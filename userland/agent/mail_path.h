@@ -19,12 +19,10 @@
  * @address: local-part "@" domain, as given (case and quotes kept), without
  *	brackets and source route; "" is the null path "<>"
  * @local_len: bytes of the local part in @address
- * @domain: the domain in @address, "" if there is none ("<Postmaster>", "<>")
  */
 struct mail_path {
 	char address[MAIL_ADDRESS_MAX + 1];
 	size_t local_len;
-	const char *domain;
 };
 
 /**
@@ -40,9 +38,6 @@ enum mail_path_kind { MAIL_REVERSE_PATH, MAIL_FORWARD_PATH };
  * @kind: where the path stands
  * @text: the text; a source route (<@a,@b:c@d>) is accepted and left out
  *
- * The struct must not be copied by assignment (@domain points into it): see
- * mail_path_copy().
- *
  * Return: the bytes the path takes in @text, 0 if it is no valid path.
  */
 size_t mail_path_parse(struct mail_path *path, enum mail_path_kind kind, const char *text);
@@ -57,7 +52,13 @@ size_t mail_path_parse(struct mail_path *path, enum mail_path_kind kind, const c
  */
 bool mail_path_from_address(struct mail_path *path, const char *address);
 
-void mail_path_copy(struct mail_path *to, const struct mail_path *from);
+/**
+ * mail_path_domain() - the part behind the "@"
+ * @path: the address
+ *
+ * Return: the domain as given, "" if there is none ("<Postmaster>", "<>").
+ */
+const char *mail_path_domain(const struct mail_path *path);
 
 /**
  * mail_path_local() - the local part without quotes and backslashes

@@ -17,7 +17,8 @@
  *
  *   bytes came	  x_input() says how many bytes it took; the rest stays with
  *		  the glue and is offered again at the next pump
- *   end of file  x_eof(), after the last x_input(); also any socket error
+ *   end of file  x_eof(), after the last x_input(); a client's also after any
+ *		  socket error
  *   timer fired  x_timeout()
  *
  * Deadlines are absolute: a byte now and then does not move them, so a peer

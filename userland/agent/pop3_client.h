@@ -3,7 +3,7 @@
  * POP3 client engine (RFC 1939): one visit to one maildrop. How an engine is
  * driven is told in mail_wire.h.
  *
- * The visit: greeting, CAPA, APOP or USER and PASS, STAT, LIST, UIDL; then for
+ * The visit: greeting, APOP or USER and PASS, STAT, LIST, UIDL; then for
  * each message that the glue wants RETR, and DELE only after the glue has said
  * that the message is durable; QUIT. The server deletes after QUIT and not
  * before: until finished() says POP3_OUTCOME_DONE a message may be
@@ -23,7 +23,7 @@ struct pop3_client;
 /**
  * struct pop3_client_timeouts - how long to wait, per command
  * @greeting_ms: for the greeting
- * @login_ms: for the replies to CAPA, APOP, USER, PASS
+ * @login_ms: for the replies to APOP, USER, PASS
  * @command_ms: for the replies to STAT, LIST, UIDL, RETR (first line), DELE
  * @block_ms: for the next 16 KiB of a message or of a list
  * @quit_ms: for the reply to QUIT (the server deletes now)
@@ -152,7 +152,7 @@ void pop3_client_start(struct pop3_client *client);
  * @bytes: the bytes
  * @len: their number
  *
- * Return: how many were taken (all, unless the session is over).
+ * Return: @len; what comes after the end of the visit is dropped.
  */
 size_t pop3_client_input(struct pop3_client *client, const char *bytes, size_t len);
 

@@ -131,7 +131,7 @@ void smtp_client_start(struct smtp_client *client);
  * @bytes: the bytes
  * @len: their number
  *
- * Return: how many were taken (all, unless the session is over).
+ * Return: @len; what comes after the end of the session is dropped.
  */
 size_t smtp_client_input(struct smtp_client *client, const char *bytes, size_t len);
 

@@ -39,6 +39,27 @@ void smtp_reply_set(struct smtp_reply *reply, unsigned int code, const char *enh
  */
 void mail_text_clean(char *text);
 
+#define SMTP_REPLY_LINES_MAX	200	/* of one reply: a peer that goes on is not sane */
+
+/**
+ * enum smtp_reply_event - what a line of a peer's reply means
+ * @SMTP_REPLY_MORE: more lines belong to the reply
+ * @SMTP_REPLY_COMPLETE: the reply is complete
+ * @SMTP_REPLY_BAD: no reply line, another code than the line before, or too many lines
+ */
+enum smtp_reply_event { SMTP_REPLY_MORE, SMTP_REPLY_COMPLETE, SMTP_REPLY_BAD };
+
+/**
+ * smtp_reply_parse() - read the next line of a peer's reply
+ * @reply: grows with each line
+ * @lines: the lines so far: 0 before the first, set to 0 when complete
+ * @line: without line end
+ *
+ * Return: see enum smtp_reply_event.
+ */
+enum smtp_reply_event smtp_reply_parse(struct smtp_reply *reply, unsigned int *lines,
+				       const char *line);
+
 static inline bool smtp_reply_positive(const struct smtp_reply *reply)
 {
 	return reply->code >= 200 && reply->code < 400;

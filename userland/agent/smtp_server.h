@@ -24,8 +24,8 @@ struct smtp_server;
  * @message_bytes_max: offered as SIZE, enforced while data comes; 0: no limit
  * @recipients_max: recipients in one transaction (RFC 5321: at least 100)
  * @errors_max: refused or unknown commands until the session ends with 421
- * @idle_commands_max: commands in a row that do not move a transaction (NOOP,
- *	RSET, VRFY, HELP, EHLO) until the session ends with 421
+ * @idle_commands_max: commands since the last message that do not move a transaction
+ *	(NOOP, RSET, VRFY, HELP, EHLO) until the session ends with 421
  * @greeting_delay_ms: wait before the greeting; who talks during it is refused
  *	with 554. 0: greet at once
  * @strict_turns: a peer that sends on after EHLO, HELO or DATA without waiting for
@@ -119,7 +119,8 @@ struct smtp_server *smtp_server_create(const struct smtp_server_config *config,
  * @server: may be NULL
  *
  * While a message_end that said SMTP_SERVER_LATER is open there is no call of abandon: the
- * message is complete and its fate is the glue's. The other questions that are open are forgotten.
+ * message is complete and its fate is the glue's. An open question of mail, rcpt or data is
+ * abandoned like the transaction.
  */
 void smtp_server_destroy(struct smtp_server *server);
 
@@ -144,7 +145,8 @@ size_t smtp_server_input(struct smtp_server *server, const char *bytes, size_t l
  * smtp_server_eof() - no more bytes will come
  * @server: the engine
  *
- * An answer that is open may still come; its reply is put out before the close.
+ * The answer to an open message_end may still come; its reply is put out before the close.
+ * After a socket error there is nobody to reply to: destroy the engine instead.
  */
 void smtp_server_eof(struct smtp_server *server);
 
@@ -159,7 +161,7 @@ void smtp_server_timeout(struct smtp_server *server);
  * @server: the engine
  * @text: why, for people
  *
- * An answer that is open is waited for first.
+ * The answer to an open message_end is waited for first.
  */
 void smtp_server_shutdown(struct smtp_server *server, const char *text);
 
@@ -167,6 +169,8 @@ void smtp_server_shutdown(struct smtp_server *server, const char *text);
  * smtp_server_answer() - the answer to a question that was left open
  * @server: the engine
  * @reply: the reply; its class decides. NULL: the usual positive reply
+ *
+ * Ignored if no question is open (any more).
  */
 void smtp_server_answer(struct smtp_server *server, const struct smtp_reply *reply);
 

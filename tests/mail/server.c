@@ -1,0 +1,665 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The SMTP server engine, by scripted dialogues. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dialogue.h"
+#include "smtp_server.h"
+#include "tap.h"
+
+#define START		{ NULL, "220 mx.example.com ESMTP ifax\r\n", 300000, 0 }
+#define EHLO		{ "EHLO a.example.net\r\n", "250-mx.example.com\r\n250-PIPELINING\r\n" \
+			  "250-SIZE 1000\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n", 300000, 0 }
+#define MAIL		{ "MAIL FROM:<a@example.net>\r\n", "250 2.1.0 *\r\n", 0, 0 }
+#define RCPT		{ "RCPT TO:<b@example.com>\r\n", "250 2.1.5 *\r\n", 0, 0 }
+#define DATA		{ "DATA\r\n", "354 *\r\n", 180000, 0 }
+#define QUIT		{ "QUIT\r\n", "221 2.0.0 *\r\n", 0, 0 }
+#define END		{ NULL, NULL, 0, 0 }
+#define SAY(in, out)	{ in, out, 0, 0 }
+#define TURNS(...)	((const struct turn[]) { __VA_ARGS__, END })
+
+static struct smtp_server *server;
+static bool later;		/* answers come by smtp_server_answer() */
+static bool asked;
+static struct smtp_reply answer;
+static bool answer_usual;
+static char message[4096];
+static size_t message_len;
+
+static enum smtp_server_answer decide(const char *what, struct smtp_reply *reply, bool good)
+{
+	struct smtp_reply no;
+
+	(void)what;
+	if (later) {
+		asked = true;
+		answer_usual = good;
+		smtp_reply_set(&answer, 550, "5.7.1", "refused\r\nby policy");
+		return SMTP_SERVER_LATER;
+	}
+	smtp_reply_set(&no, 550, "5.7.1", "refused\r\nby policy");
+	if (!good)
+		*reply = no;
+	return SMTP_SERVER_NOW;
+}
+
+static enum smtp_server_answer on_hello(void *arg, const char *name, struct smtp_reply *reply)
+{
+	event("hello %s", name);
+	return decide("hello", reply, strcmp(name, "refused.example.net"));
+}
+
+static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail *mail,
+				       struct smtp_reply *reply)
+{
+	event("mail <%s> size=%llu 8bit=%d", mail->reverse_path.address,
+	      (unsigned long long)mail->size_bytes, mail->eight_bit);
+	return decide("mail", reply, strcmp(mail->reverse_path.address, "refused@example.net"));
+}
+
+static enum smtp_server_answer on_rcpt(void *arg, const struct mail_path *path,
+				       struct smtp_reply *reply)
+{
+	event("rcpt <%s>", path->address);
+	return decide("rcpt", reply, strcmp(path->address, "refused@example.com"));
+}
+
+static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
+{
+	event("data");
+	message_len = 0;
+	if (!strcmp(smtp_server_get_hello(server), "no-room.example.net")) {
+		smtp_reply_set(reply, 452, "4.3.1", "no room");
+		return SMTP_SERVER_NOW;
+	}
+	return decide("data", reply, true);
+}
+
+static bool on_message(void *arg, const char *bytes, size_t len)
+{
+	if (message_len + len > sizeof(message))
+		return false;
+	memcpy(message + message_len, bytes, len);
+	message_len += len;
+	return !memmem(message, message_len, "unstorable", 10);
+}
+
+static enum smtp_server_answer on_end(void *arg, struct smtp_reply *reply)
+{
+	event("message \"%.*s\"", (int)message_len, message);
+	return decide("end", reply, !memmem(message, message_len, "unwanted", 8));
+}
+
+static void on_abandon(void *arg)
+{
+	event("abandon");
+}
+
+static void on_note(void *arg, const char *text)
+{
+}
+
+static const struct smtp_server_ops ops = {
+	.hello = on_hello,
+	.mail = on_mail,
+	.rcpt = on_rcpt,
+	.data = on_data,
+	.message = on_message,
+	.message_end = on_end,
+	.abandon = on_abandon,
+	.note = on_note,
+};
+
+static const struct smtp_server_config config = {
+	.host_name = "mx.example.com",
+	.message_bytes_max = 1000,
+	.recipients_max = 100,
+	.errors_max = 5,
+	.idle_commands_max = 10,
+	.strict_turns = true,
+	.command_timeout_ms = 300000,
+	.data_timeout_ms = 180000,
+};
+
+static void answer_now(void)
+{
+	if (!asked)
+		return;
+	asked = false;
+	smtp_server_answer(server, answer_usual ? NULL : &answer);
+}
+
+static void smtp_server_eof_it(void *it)
+{
+	smtp_server_eof(it);
+}
+
+ENGINE_CALLS(smtp_server)
+
+static const struct dialogue dialogues[] = {
+	{ "a message as in RFC 5321, appendix D.1", TURNS(
+		START, EHLO, MAIL, RCPT,
+		SAY("RCPT TO:<refused@example.com>\r\n", "550 5.7.1 refused??by policy\r\n"),
+		SAY("RCPT TO:<c@example.com>\r\n", "250 2.1.5 *"), DATA,
+		SAY("Blah blah blah...\r\n...etc. etc. etc.\r\n.\r\n", "250 2.0.0 *"), QUIT),
+	  "hello a.example.net; mail <a@example.net> size=0 8bit=0; rcpt <b@example.com>; "
+	  "rcpt <refused@example.com>; rcpt <c@example.com>; data; "
+	  "message \"Blah blah blah...\r\n..etc. etc. etc.\r\n\"; ", false },
+	{ "HELO, lower case, spaces after the colon, null path, postmaster", TURNS(
+		START, SAY("helo a.example.net\r\n", "250 mx.example.com\r\n"),
+		SAY("mail from: <>\r\n", "250 *"), SAY("rcpt to:  <POSTmaster>\r\n", "250 *"),
+		SAY("data\r\n", "354 *"), SAY(".\r\n", "250 *"), SAY("quit\r\n", "221 *")),
+	  "hello a.example.net; mail <> size=0 8bit=0; rcpt <POSTmaster>; data; message \"\"; ",
+	  false },
+	{ "MAIL with parameters", TURNS(
+		START, EHLO,
+		SAY("MAIL FROM:<a@example.net> BODY=8BITMIME SIZE=999 \r\n", "250 *"),
+		SAY("RSET\r\n", "250 2.0.0 *"),
+		SAY("MAIL FROM:<a@example.net> size=1001\r\n", "552 5.3.4 *"),
+		SAY("MAIL FROM:<a@example.net> SIZE=99999999999999999999\r\n", "501 5.5.4 *"),
+		SAY("MAIL FROM:<a@example.net> BODY=BINARYMIME\r\n", "501 5.5.4 *"), MAIL),
+	  "hello *; mail <a@example.net> size=999 8bit=1; abandon; "
+	  "mail <a@example.net> size=0 8bit=0; ", true },
+	{ "unknown parameters", TURNS(
+		START, EHLO, SAY("MAIL FROM:<a@example.net> FOO=bar\r\n", "555 5.5.4 *"),
+		SAY("MAIL FROM:<a@example.net>SIZE=1\r\n", "501 5.1.7 *"), MAIL,
+		SAY("RCPT TO:<b@example.com> NOTIFY=NEVER\r\n", "555 5.5.4 *"), RCPT),
+	  "hello *; mail *; rcpt <b@example.com>; ", true },
+	{ "paths: quotes, source routes, off-ramp addresses, literals", TURNS(
+		START, EHLO,
+		SAY("MAIL FROM:<@r1.example.org,@r2.example.org:\"a \\\" @>b\"@example.net>\r\n",
+		    "250 *"),
+		SAY("RCPT TO:<FAX=+390123456@example.com>\r\n", "250 *"),
+		SAY("RCPT TO:<FAX=+390123456/T33S=42@example.com>\r\n", "250 *"),
+		SAY("RCPT TO:<@x.example.org:fax@[192.0.2.1]>\r\n", "250 *"),
+		SAY("RCPT TO:<fax@[IPv6:2001:db8::1]>\r\n", "250 *")),
+	  "hello *; mail <\"a \\\" @>b\"@example.net> *; rcpt <FAX=+390123456@example.com>; "
+	  "rcpt <FAX=+390123456/T33S=42@example.com>; rcpt <fax@[[]192.0.2.1]>; "
+	  "rcpt <fax@[[]IPv6:2001:db8::1]>; ", true },
+	{ "bad paths", TURNS(
+		START, EHLO, MAIL, SAY("RCPT TO:<>\r\n", "501 5.1.3 *"),
+		SAY("RCPT TO:<nobody>\r\n", "501 *"), SAY("RCPT TO:b@example.com\r\n", "501 *"),
+		SAY("RCPT TO:<b@-example.com>\r\n", "501 *")),
+	  NULL, true },
+	{ "pipelining: a group of commands in one write", TURNS(
+		START, EHLO,
+		SAY("MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.com>\r\n"
+		    "RCPT TO:<refused@example.com>\r\nDATA\r\n",
+		    "250 2.1.0 *\r\n250 2.1.5 *\r\n550 5.7.1 *\r\n354 *\r\n"),
+		SAY("x\r\n.\r\nRSET\r\nMAIL FROM:<a@example.net>\r\nRCPT TO:<c@example.com>\r\n"
+		    "QUIT\r\n", "250 *\r\n250 *\r\n250 2.1.0 *\r\n250 2.1.5 *\r\n221 *\r\n")),
+	  "hello *; mail *; rcpt <b*; rcpt <refused*; data; message \"x\r\n\"; mail *; "
+	  "rcpt <c@example.com>; abandon; ", false },
+	{ "order of commands", TURNS(
+		START, SAY("MAIL FROM:<a@example.net>\r\n", "503 5.5.1 *"), EHLO,
+		SAY("RCPT TO:<b@example.com>\r\n", "503 5.5.1 *"),
+		SAY("DATA\r\n", "503 5.5.1 *"), MAIL,
+		SAY("MAIL FROM:<a@example.net>\r\n", "503 5.5.1 *")),
+	  NULL, true },
+	{ "DATA without a recipient", TURNS(
+		START, EHLO, MAIL, SAY("RCPT TO:<refused@example.com>\r\n", "550 *"),
+		SAY("DATA\r\n", "554 5.5.1 *"), SAY("DATA x\r\n", "501 5.5.4 *"), RCPT, DATA),
+	  NULL, true },
+	{ "reset: RSET", TURNS(START, EHLO, MAIL, RCPT, SAY("RSET\r\n", "250 2.0.0 *"),
+		SAY("RCPT TO:<b@example.com>\r\n", "503 *"), MAIL, SAY("DATA\r\n", "554 *")),
+	  "hello *; mail *; rcpt *; abandon; mail *; ", true },
+	{ "reset: EHLO", TURNS(START, EHLO, MAIL, RCPT, EHLO,
+		SAY("RCPT TO:<b@example.com>\r\n", "503 *"), SAY("DATA\r\n", "503 *")),
+	  "hello *; mail *; rcpt *; abandon; hello *; ", true },
+	{ "reset: end of a message", TURNS(START, EHLO, MAIL, RCPT, DATA, SAY(".\r\n", "250 *"),
+		SAY("RCPT TO:<b@example.com>\r\n", "503 *"), SAY("DATA\r\n", "503 *"), MAIL,
+		SAY("DATA\r\n", "554 *")),
+	  NULL, true },
+	{ "reset: message refused at its end", TURNS(START, EHLO, MAIL, RCPT, DATA,
+		SAY("unwanted\r\n.\r\n", "550 5.7.1 *"), SAY("DATA\r\n", "503 *"), MAIL),
+	  "hello *; mail *; rcpt *; data; message \"unwanted*\"; mail *; ", true },
+	{ "no reset: VRFY, NOOP, HELP, refused commands", TURNS(START, EHLO, MAIL, RCPT,
+		SAY("VRFY b\r\n", "252 2.0.0 *"), SAY("NOOP x y\r\n", "250 2.0.0 *"),
+		SAY("HELP\r\n", "214 2.0.0 *"), SAY("EXPN x\r\n", "502 5.5.1 *"),
+		SAY("RSET x\r\n", "501 5.5.4 *"), SAY("QUIT x\r\n", "501 *"),
+		SAY("VRFY\r\n", "501 *"), DATA, SAY("x\r\n.\r\n", "250 *")),
+	  "hello *; mail *; rcpt *; data; message \"x\r\n\"; ", true },
+	{ "old and foreign commands", TURNS(START, EHLO, SAY("TURN\r\n", "502 5.5.1 *"),
+		SAY("SOML FROM:<a@example.net>\r\n", "502 *"), SAY("STARTTLS\r\n", "502 *"),
+		SAY("FOO\r\n", "500 5.5.2 *")),
+	  NULL, true },
+	{ "who says HELO badly", TURNS(START, SAY("HELO\r\n", "501 5.5.4 *"),
+		SAY("EHLO   \r\n", "501 *"), SAY("EHLO refused.example.net\r\n", "550 5.7.1 *"),
+		SAY("MAIL FROM:<a@example.net>\r\n", "503 *"),
+		SAY("EHLO <b>evil\x7f\r\n", "250-*")),
+	  "hello refused.example.net; hello ?b?evil?; ", true },
+	{ "a sender is refused", TURNS(START, EHLO,
+		SAY("MAIL FROM:<refused@example.net>\r\n", "550 5.7.1 *"),
+		SAY("RCPT TO:<b@example.com>\r\n", "503 *"), MAIL),
+	  NULL, true },
+	{ "no room: 452 before the data", TURNS(START,
+		SAY("EHLO no-room.example.net\r\n", "250-*"), MAIL, RCPT,
+		SAY("DATA\r\n", "452 4.3.1 no room\r\n"), QUIT),
+	  "hello *; mail *; rcpt *; data; abandon; ", false },
+	{ "no room: 452 after the data", TURNS(START, EHLO, MAIL, RCPT, DATA,
+		SAY("unstorable\r\nMAIL FROM:<x@example.net>\r\n.\r\n", "452 4.3.1 *"), MAIL),
+	  "hello *; mail *; rcpt *; data; abandon; mail *; ", true },
+	{ "dots", TURNS(START, EHLO, MAIL, RCPT, DATA,
+		SAY("..\r\n...\r\n.x\r\n. \r\nx.\r\n..x.\r\n\r\n.\r\n", "250 *")),
+	  "*message \".\r\n..\r\nx\r\n \r\nx.\r\n.x.\r\n\r\n\"; ", true },
+	{ "smuggling: LF.CRLF", TURNS(START, EHLO, MAIL, RCPT, DATA,
+		SAY("x\n.\r\nMAIL FROM:<evil@example.net>\r\n.\r\n", "554 5.6.0 *\r\n"), MAIL),
+	  "hello *; mail *; rcpt *; data; abandon; mail <a@example.net> *; ", true },
+	{ "smuggling: CRLF.LF", TURNS(START, EHLO, MAIL, RCPT, DATA,
+		SAY("x\r\n.\nMAIL FROM:<evil@example.net>\r\n.\r\n", "554 5.6.0 *\r\n")),
+	  "hello *; mail *; rcpt *; data; abandon; ", true },
+	{ "smuggling: LF.LF", TURNS(START, EHLO, MAIL, RCPT, DATA,
+		SAY("x\n.\nRSET\r\n", ""), SAY(".\r\n", "554 5.6.0 *\r\n")),
+	  "hello *; mail *; rcpt *; data; abandon; ", true },
+	{ "smuggling: CR.CR, CR.CRLF, CRLF.CR", TURNS(START, EHLO, MAIL, RCPT, DATA,
+		SAY("x\r.\rRSET\r.\r\n", ""), SAY("\r\n.\rRSET\r\n.\r\n", "554 5.6.0 *\r\n")),
+	  "hello *; mail *; rcpt *; data; abandon; ", true },
+	{ "smuggling: CRCRLF.CRLF", TURNS(START, EHLO, MAIL, RCPT, DATA,
+		SAY("x\r\r\n.\r\n", "554 5.6.0 *\r\n")), NULL, true },
+	{ "smuggling: CRLF.CRCRLF", TURNS(START, EHLO, MAIL, RCPT, DATA,
+		SAY("x\r\n.\r\r\n", ""), SAY(".\r\n", "554 5.6.0 *\r\n")), NULL, true },
+	{ "smuggling: NUL within the end", TURNS(START, EHLO, MAIL, RCPT, DATA,
+		{ "x\r\n.\0\r\n", "", 0, 7 }, { "\0\r\n.\r\n", "554 5.6.0 *\r\n", 0, 6 }),
+	  "hello *; mail *; rcpt *; data; abandon; ", true },
+	{ "bare LF in a command", TURNS(START, EHLO, SAY("NOOP\nQUIT\r\n", "500 5.5.2 *\r\n")),
+	  NULL, false },
+	{ "bare CR in a command", TURNS(START, EHLO, MAIL, SAY("NOOP\rQUIT\r\n", "500 5.5.2 *\r\n")),
+	  "hello *; mail *; abandon; ", false },
+	{ "NUL in a command", TURNS(START, EHLO, { "NO\0OP\r\n", "500 5.5.2 *\r\n", 0, 7 }),
+	  NULL, false },
+	{ "a TLS ClientHello on a plain port", TURNS(START,
+		{ "\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03", "500 5.5.2 *\r\n", 0, 11 }),
+	  "", false },
+	{ "HTTP", TURNS(START, SAY("POST / HTTP/1.1\r\nHost: mx.example.com\r\n\r\nEHLO x\r\n",
+				   "421 4.7.0 *\r\n")),
+	  "", false },
+	{ "too many errors", TURNS(START, EHLO, MAIL, SAY("A\r\nB\r\nC\r\nD\r\n", "*"),
+		SAY("E\r\nF\r\n", "500 5.5.2 *\r\n421 4.7.0 *\r\n")),
+	  "hello *; mail *; abandon; ", false },
+	{ "too many commands without a message", TURNS(START, EHLO,
+		SAY("NOOP\r\nRSET\r\nNOOP\r\nRSET\r\nNOOP\r\nRSET\r\nNOOP\r\nRSET\r\n", "*"),
+		SAY("NOOP\r\n", "250 *"), SAY("NOOP\r\n", "421 4.7.0 *")),
+	  NULL, false },
+	{ "time-out for a command", TURNS(START, EHLO, MAIL, SAY("NOO", ""),
+		SAY(GETS_TIMEOUT, "421 4.4.2 *timed out waiting for the next command\r\n")),
+	  "hello *; mail *; abandon; ", false },
+	{ "time-out within a message", TURNS(START, EHLO, MAIL, RCPT, DATA,
+		{ "half a mess", "", 180000, 0 }, SAY(GETS_TIMEOUT, "421 4.4.2 *")),
+	  "hello *; mail *; rcpt *; data; abandon; ", false },
+	{ "end of file within a command", TURNS(START, EHLO, MAIL, SAY("RCPT", ""),
+		SAY(GETS_EOF, "")),
+	  "hello *; mail *; abandon; ", false },
+	{ "end of file within a message", TURNS(START, EHLO, MAIL, RCPT, DATA,
+		SAY("half\r\n.\r", ""), SAY(GETS_EOF, "")),
+	  "hello *; mail *; rcpt *; data; abandon; ", false },
+	{ "end of file at once", TURNS(START, SAY(GETS_EOF, "")), "", false },
+};
+
+static struct smtp_server *server_begin(const struct smtp_server_config *with)
+{
+	events_clear();
+	asked = false;
+	message_len = 0;
+	server = smtp_server_create(with, &ops, NULL);
+	return server;
+}
+
+static bool run_one(const struct dialogue *dialogue, enum pieces pieces)
+{
+	struct engine engine = smtp_server_engine(server_begin(&config));
+	bool ok;
+
+	engine.settle = answer_now;
+	ok = dialogue_run(dialogue, &engine, pieces);
+	smtp_server_destroy(server);
+	return ok;
+}
+
+static void test_dialogues(void)
+{
+	size_t i;
+	unsigned int pieces;
+	bool ok;
+
+	for (i = 0; i < sizeof(dialogues) / sizeof(dialogues[0]); i++) {
+		ok = true;
+		for (pieces = 0; pieces < 2 * PIECES_COUNT; pieces++) {
+			later = pieces >= PIECES_COUNT;
+			ok &= run_one(&dialogues[i], pieces % PIECES_COUNT);
+		}
+		tap_ok(ok, "server: %s", dialogues[i].name);
+	}
+	later = false;
+}
+
+/* Feed a text at once and return all the engine says. */
+static const char *talk(const char *text)
+{
+	static char said[65536];
+	size_t len = strlen(text);
+	const char *bytes;
+	size_t taken = 0;
+	size_t said_len = 0;
+	size_t n;
+
+	while (!smtp_server_wants_close(server)) {
+		taken += smtp_server_input(server, text + taken, len - taken);
+		bytes = smtp_server_output(server, &n);
+		if (!n)
+			break;
+		memcpy(said + said_len, bytes, n);
+		said_len += n;
+		smtp_server_sent(server, n);
+	}
+	said[said_len] = '\0';
+	return said;
+}
+
+static bool ends_with_closed(const char *said, const char *end)
+{
+	return strstr(said, end) && smtp_server_wants_close(server);
+}
+
+static void test_early_talkers(void)
+{
+	struct smtp_server_config delay = config;
+	struct smtp_server_config loose = config;
+
+	delay.greeting_delay_ms = 5000;
+	server_begin(&delay);
+	smtp_server_start(server);
+	tap_ok(smtp_server_deadline(server)->timeout_ms == 5000 && !*talk(""),
+	       "server: waits before it greets");
+	tap_ok(ends_with_closed(talk("EHLO a.example.net\r\n"), "554 "),
+	       "server: who talks before the greeting is refused");
+	smtp_server_destroy(server);
+
+	server_begin(&delay);
+	smtp_server_start(server);
+	smtp_server_timeout(server);
+	tap_ok(!strncmp(talk(""), "220 ", 4) && strstr(talk("EHLO a.example.net\r\n"), "250 "),
+	       "server: who waits for the greeting is welcome");
+	smtp_server_destroy(server);
+
+	server_begin(&config);
+	smtp_server_start(server);
+	talk("");
+	tap_ok(ends_with_closed(talk("EHLO a.example.net\r\nMAIL FROM:<a@example.net>\r\n"),
+				"554 5.5.0"),
+	       "server: who goes on without the reply to EHLO is refused");
+	smtp_server_destroy(server);
+
+	server_begin(&config);
+	smtp_server_start(server);
+	talk("");
+	talk("HELO a.example.net\r\n");
+	tap_ok(ends_with_closed(talk("MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.com>\r\n"
+				     "DATA\r\nFrom: a\r\n\r\nx\r\n.\r\n"), "554 5.5.0"),
+	       "server: who sends a message without waiting for 354 is refused");
+	tap_ok(!strcmp(events() + strlen(events()) - 9, "abandon; "),
+	       "server: and its transaction is abandoned");
+	smtp_server_destroy(server);
+
+	later = true;
+	server_begin(&config);
+	smtp_server_start(server);
+	talk("");
+	tap_ok(ends_with_closed(talk("EHLO a.example.net\r\nNOOP\r\n"), "554 5.5.0"),
+	       "server: the same while the answer is open");
+	smtp_server_answer(server, NULL);
+	tap_ok(!*talk(""), "server: and an answer that comes too late is ignored");
+	smtp_server_destroy(server);
+	later = false;
+
+	loose.strict_turns = false;
+	server_begin(&loose);
+	smtp_server_start(server);
+	talk("EHLO a.example.net\r\nMAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.com>\r\n"
+	     "DATA\r\nx\r\n.\r\nQUIT\r\n");
+	tap_ok(strstr(events(), "message \"x\r\n\"; "), "server: without strict_turns they are served");
+	smtp_server_destroy(server);
+}
+
+static void test_limits(void)
+{
+	char line[8192];
+	unsigned int i;
+	bool ok = true;
+
+	server_begin(&config);
+	smtp_server_start(server);
+	talk("");
+	talk("EHLO a.example.net\r\n");
+	talk("MAIL FROM:<a@example.net>\r\n");
+	for (i = 0; i < 100; i++) {
+		snprintf(line, sizeof(line), "RCPT TO:<b%u@example.com>\r\n", i);
+		ok &= !strncmp(talk(line), "250 ", 4);
+	}
+	tap_ok(ok, "server: 100 recipients are taken");
+	tap_ok(!strncmp(talk("RCPT TO:<b@example.com>\r\n"), "452 4.5.3", 9),
+	       "server: the next one gets 452");
+	smtp_server_destroy(server);
+
+	server_begin(&config);
+	smtp_server_start(server);
+	talk("");
+	memset(line, 'x', sizeof(line));
+	snprintf(line + 5000, 8, "\r\n");
+	tap_ok(!strncmp(talk(line), "500 5.5.2 line too long", 23), "server: a long line gets 500");
+	ok = !strncmp(talk("EHLO a.example.net\r\n"), "250-", 4);
+	tap_ok(ok, "server: and the session goes on");
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
+	for (i = 0; i < 8 && !smtp_server_wants_close(server); i++)
+		talk(line);
+	tap_ok(smtp_server_wants_close(server), "server: an endless line ends it");
+	smtp_server_destroy(server);
+
+	memset(line, 'a', 600);
+	memcpy(line, "NOOP ", 5);
+	memcpy(line + 510, "\r\n", 3);
+	server_begin(&config);
+	smtp_server_start(server);
+	talk("");
+	tap_ok(!strncmp(talk(line), "250 ", 4), "server: a command line of 512 bytes is taken");
+	smtp_server_destroy(server);
+}
+
+static void begin_message(const struct smtp_server_config *with)
+{
+	server_begin(with);
+	smtp_server_start(server);
+	talk("");
+	talk("EHLO a.example.net\r\n");
+	talk("MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n");
+}
+
+static void test_sizes(void)
+{
+	unsigned int generation;
+	char text[1200];
+	char *block;
+	int i;
+
+	memset(text, 'a', sizeof(text));
+	memcpy(text + 998, "\r\n.\r\n", 6);
+	begin_message(&config);
+	tap_ok(!strncmp(talk(text), "250 ", 4), "server: a message of the size limit is taken");
+	smtp_server_destroy(server);
+
+	memset(text, 'a', sizeof(text));
+	memcpy(text + 999, "\r\n.\r\n", 6);
+	begin_message(&config);
+	tap_ok(!strncmp(talk(text), "552 5.3.4", 9) && strstr(events(), "data; abandon; "),
+	       "server: one byte more is refused with 552");
+	tap_ok(!strncmp(talk("MAIL FROM:<a@example.net>\r\n"), "250 ", 4),
+	       "server: and the session goes on");
+	smtp_server_destroy(server);
+
+	begin_message(&config);
+	memset(text, 'a', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	for (i = 0; i < 8 && !smtp_server_wants_close(server); i++)
+		talk(text);
+	tap_ok(smtp_server_wants_close(server), "server: a message far over the limit is cut");
+	smtp_server_destroy(server);
+
+	block = calloc(1, 16385);
+	memset(block, 'a', 16384);
+	begin_message(&smtp_server_config_defaults);
+	generation = smtp_server_deadline(server)->generation;
+	for (i = 0; i < 16383; i++)
+		talk("a");
+	tap_ok(smtp_server_deadline(server)->generation == generation,
+	       "server: dripping bytes do not move the deadline");
+	talk("a");
+	tap_ok(smtp_server_deadline(server)->generation != generation,
+	       "server: 16 KiB do");
+	smtp_server_destroy(server);
+	free(block);
+}
+
+static void test_received(void)
+{
+	char line[1024];
+	size_t len;
+
+	begin_message(&config);
+	len = smtp_server_get_received(server, "192.0.2.7", "1a2b",
+				       "Thu, 01 Jan 1970 00:00:00 +0000", line, sizeof(line));
+	tap_ok(len == strlen(line) &&
+	       !strcmp(line, "Received: from a.example.net ([192.0.2.7])\r\n"
+		       "\tby mx.example.com with ESMTP id 1a2b\r\n\tfor <b@example.com>;\r\n"
+		       "\tThu, 01 Jan 1970 00:00:00 +0000\r\n"), "server: Received line");
+	len = smtp_server_get_received(server, "2001:db8::1", "1a2b", "x", line, sizeof(line));
+	tap_ok(len && strstr(line, "([IPv6:2001:db8::1])"), "server: Received line, IPv6");
+	tap_ok(!smtp_server_get_received(server, "192.0.2.7", "1a2b", "x", line, 20),
+	       "server: Received line, buffer too small");
+	smtp_server_destroy(server);
+
+	server_begin(&config);
+	smtp_server_start(server);
+	talk("");
+	talk("HELO a.example.net\r\n");
+	talk("MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.com>\r\n"
+	     "RCPT TO:<refused@example.com>\r\n");
+	smtp_server_get_received(server, "192.0.2.7", "1a2b", "x", line, sizeof(line));
+	tap_ok(strstr(line, "with SMTP") && strstr(line, "for <b@example.com>"),
+	       "server: Received line names the recipient that was accepted");
+	talk("RCPT TO:<c@example.com>\r\n");
+	smtp_server_get_received(server, "192.0.2.7", "1a2b", "x", line, sizeof(line));
+	tap_ok(!strstr(line, "for <"), "server: Received line names none of several recipients");
+	smtp_server_destroy(server);
+}
+
+/* What happens while the glue writes the message to disk. */
+static void test_message_end_open(void)
+{
+	size_t len;
+
+	later = true;
+	server_begin(&config);
+	smtp_server_start(server);
+	talk("");
+	talk("EHLO a.example.net\r\n");
+	answer_now();
+	talk("");
+	talk("MAIL FROM:<a@example.net>\r\n");
+	answer_now();
+	talk("RCPT TO:<b@example.com>\r\n");
+	answer_now();
+	talk("DATA\r\n");
+	answer_now();
+	talk("");
+	tap_ok(smtp_server_input(server, "x\r\n.\r\nQUIT\r\n", 12) == 6 &&
+	       !smtp_server_wants_input(server), "server: takes nothing while the answer is open");
+	tap_ok(smtp_server_deadline(server)->timeout_ms == 0, "server: and has no deadline");
+	smtp_server_eof(server);
+	tap_ok(!smtp_server_wants_close(server), "server: end of file does not end it");
+	smtp_server_shutdown(server, "is stopping");
+	answer_now();
+	smtp_server_output(server, &len);
+	tap_ok(len && !strncmp(talk(""), "250 ", 4) && smtp_server_wants_close(server),
+	       "server: the reply comes first, then the close");
+	smtp_server_destroy(server);
+	tap_ok(!strstr(events(), "abandon"), "server: and nothing was abandoned");
+	later = false;
+
+	begin_message(&config);
+	smtp_server_shutdown(server, "is stopping");
+	tap_ok(!strncmp(talk(""), "421 4.3.2 mx.example.com is stopping", 36) &&
+	       strstr(events(), "data; abandon; "), "server: shutdown within a message");
+	smtp_server_destroy(server);
+
+	server_begin(&config);
+	smtp_server_start(server);
+	talk("");
+	smtp_server_input(server, "QUIT\r\n", 6);
+	tap_ok(!smtp_server_wants_close(server), "server: waits until the last reply is taken");
+	smtp_server_timeout(server);
+	tap_ok(smtp_server_wants_close(server), "server: but not for ever");
+	smtp_server_destroy(server);
+}
+
+/* A peer that does not read must not make the output grow. */
+static void test_full_output(void)
+{
+	struct smtp_server_config patient = config;
+	char text[1200];
+	size_t taken;
+	size_t len;
+	size_t i;
+
+	patient.idle_commands_max = 1000;
+	for (i = 0; i < 100; i++)
+		memcpy(text + i * 12, "HELP me do\r\n", 12);
+	server_begin(&patient);
+	smtp_server_start(server);
+	taken = smtp_server_input(server, text, sizeof(text));
+	smtp_server_output(server, &len);
+	tap_ok(taken < sizeof(text) && len > 2048 && len <= 4096 &&
+	       !smtp_server_wants_input(server), "server: takes nothing more when its output is full");
+	smtp_server_sent(server, len);
+	tap_ok(smtp_server_wants_input(server) &&
+	       smtp_server_input(server, text, sizeof(text) - taken), "server: goes on when it was sent");
+	smtp_server_destroy(server);
+}
+
+static bool has_status(const char *line)
+{
+	return isdigit(line[4]) && line[4] == line[0] && line[5] == '.';
+}
+
+static void test_status_codes(void)
+{
+	static const char *const commands[] = {
+		"HELP\r\n", "NOOP\r\n", "VRFY x\r\n", "FOO\r\n", "EXPN\r\n", "RSET\r\n",
+		"MAIL\r\n", "RCPT\r\n", "DATA\r\n", "QUIT\r\n",
+	};
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		server_begin(&config);
+		smtp_server_start(server);
+		talk("");
+		ok &= has_status(talk(commands[i]));
+		smtp_server_destroy(server);
+	}
+	tap_ok(ok, "server: every reply has an enhanced status code of its class");
+}
+
+int main(void)
+{
+	test_dialogues();
+	test_early_talkers();
+	test_limits();
+	test_sizes();
+	test_received();
+	test_message_end_open();
+	test_full_output();
+	test_status_codes();
+	return tap_end();
+}

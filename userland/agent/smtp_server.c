@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * SMTP server engine: the course of a session. What single commands mean is in
+ * smtp_commands.c.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "smtp_session.h"
+
+#define MINUTE_MS	60000
+#define BLOCK_BYTES	16384	/* a peer has to bring so many within data_timeout_ms */
+#define DISCARD_FACTOR	4	/* read on over the limit so far, then cut */
+
+const struct smtp_server_config smtp_server_config_defaults = {
+	.message_bytes_max = 64 << 20,
+	.recipients_max = 1000,
+	.errors_max = 20,
+	.idle_commands_max = 100,
+	.strict_turns = true,
+	.command_timeout_ms = 5 * MINUTE_MS,
+	.data_timeout_ms = 5 * MINUTE_MS,
+};
+
+struct smtp_server *smtp_server_create(const struct smtp_server_config *config,
+				       const struct smtp_server_ops *ops, void *arg)
+{
+	struct smtp_server *server = calloc(1, sizeof(*server));
+
+	if (!server)
+		return NULL;
+	server->config = config;
+	server->ops = ops;
+	server->arg = arg;
+	server->reader.line = server->line;
+	server->reader.size = sizeof(server->line);
+	server->reader.strict = true;
+	server->output.bytes = server->output_bytes;
+	server->output.size = sizeof(server->output_bytes);
+	return server;
+}
+
+void smtp_server_destroy(struct smtp_server *server)
+{
+	if (!server)
+		return;
+	smtp_session_abandon(server);
+	free(server);
+}
+
+/* Throw away the transaction; one whose fate is being decided is not ours any more. */
+void smtp_session_abandon(struct smtp_server *server)
+{
+	bool begun = server->transaction || server->question == SMTP_ASK_MAIL;
+
+	if (!begun || server->question == SMTP_ASK_END)
+		return;
+	server->transaction = false;
+	server->recipients = 0;
+	server->question = SMTP_ASK_NONE;
+	server->ops->abandon(server->arg);
+}
+
+void smtp_session_note(struct smtp_server *server, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	if (!server->ops->note)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	mail_text_clean(text);
+	server->ops->note(server->arg, text);
+}
+
+/* Nothing more is read; the connection ends when the output is sent. */
+void smtp_session_close(struct smtp_server *server)
+{
+	smtp_session_abandon(server);
+	if (server->question != SMTP_ASK_END)
+		server->question = SMTP_ASK_NONE;
+	server->state = SMTP_CLOSING;
+	mail_deadline_set(&server->deadline, server->config->command_timeout_ms,
+			  "the peer to take the last reply");
+}
+
+static void put_reply(struct smtp_server *server, const struct smtp_reply *reply)
+{
+	static const char *const usual[] = { "2.0.0", NULL, "4.0.0", "5.0.0" };
+	const char *enhanced = reply->enhanced;
+
+	if (!enhanced[0] && reply->code / 100 != 3)
+		enhanced = usual[reply->code / 100 - 2];
+	/* 480 bytes of text, 11 of status, code and line end stay below 512 */
+	if (!mail_output_printf(&server->output, "%u%s%s %s\r\n", reply->code,
+				*enhanced ? " " : "", enhanced, reply->text))
+		server->state = SMTP_CLOSED;
+	if (reply->code == 421)
+		smtp_session_close(server);
+}
+
+static void count_error(struct smtp_server *server)
+{
+	if (++server->errors < server->config->errors_max || server->state != SMTP_COMMAND)
+		return;
+	smtp_session_note(server, "too many errors: session ended");
+	smtp_session_say(server, 421, "4.7.0", "%s too many errors, closing",
+			 server->config->host_name);
+}
+
+/* Reply at once. */
+void smtp_session_say(struct smtp_server *server, unsigned int code, const char *enhanced,
+		      const char *format, ...)
+{
+	struct smtp_reply reply = { .code = code };
+	va_list args;
+
+	snprintf(reply.enhanced, sizeof(reply.enhanced), "%s", enhanced);
+	va_start(args, format);
+	vsnprintf(reply.text, sizeof(reply.text), format, args);
+	va_end(args);
+	mail_text_clean(reply.text);
+	put_reply(server, &reply);
+	if (smtp_reply_permanent(&reply))
+		count_error(server);
+}
+
+static void await_command(struct smtp_server *server)
+{
+	mail_deadline_set(&server->deadline, server->config->command_timeout_ms,
+			  "the next command");
+}
+
+static void await_content(struct smtp_server *server)
+{
+	server->block_bytes = 0;
+	mail_deadline_set(&server->deadline, server->config->data_timeout_ms,
+			  "the next part of the message");
+}
+
+static void hello_accepted(struct smtp_server *server)
+{
+	const struct smtp_server_config *config = server->config;
+
+	server->hello_done = true;
+	if (!server->extended) {
+		mail_output_printf(&server->output, "250 %s\r\n", config->host_name);
+		return;
+	}
+	mail_output_printf(&server->output, "250-%s\r\n250-PIPELINING\r\n", config->host_name);
+	if (config->message_bytes_max)
+		mail_output_printf(&server->output, "250-SIZE %llu\r\n",
+				   (unsigned long long)config->message_bytes_max);
+	else
+		mail_output_printf(&server->output, "250-SIZE\r\n");
+	mail_output_printf(&server->output, "250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n");
+}
+
+static void content_begins(struct smtp_server *server)
+{
+	server->state = SMTP_CONTENT;
+	server->content = SMTP_CONTENT_GOOD;
+	server->content_bytes = 0;
+	memset(&server->decoder, 0, sizeof(server->decoder));
+	await_content(server);
+}
+
+/* The answer to the question is in reply: let it take effect. */
+static void settle(struct smtp_server *server)
+{
+	enum smtp_question question = server->question;
+	bool positive;
+
+	if (server->reply.code < 200 || server->reply.code > 599)
+		smtp_reply_set(&server->reply, 451, "4.3.0", "local error");
+	mail_text_clean(server->reply.text);
+	positive = smtp_reply_positive(&server->reply);
+	server->question = SMTP_ASK_NONE;
+	await_command(server);
+	switch (question) {
+	case SMTP_ASK_HELLO:
+		if (positive) {
+			hello_accepted(server);
+			return;
+		}
+		break;
+	case SMTP_ASK_MAIL:
+		server->transaction = positive;
+		server->recipients = 0;
+		break;
+	case SMTP_ASK_RCPT:
+		if (positive && !server->recipients++)
+			server->first_recipient = server->forward_path;
+		break;
+	case SMTP_ASK_DATA:
+		if (positive)
+			content_begins(server);
+		break;
+	default:
+		server->transaction = false;
+		server->recipients = 0;
+		if (positive)
+			server->idle_commands = 0;
+		break;
+	}
+	put_reply(server, &server->reply);
+	if (smtp_reply_permanent(&server->reply) && question != SMTP_ASK_END)
+		count_error(server);
+}
+
+static enum smtp_server_answer put_question(struct smtp_server *server)
+{
+	const struct smtp_server_ops *ops = server->ops;
+
+	switch (server->question) {
+	case SMTP_ASK_HELLO:
+		return ops->hello ? ops->hello(server->arg, server->hello, &server->reply)
+				  : SMTP_SERVER_NOW;
+	case SMTP_ASK_MAIL:
+		return ops->mail(server->arg, &server->mail, &server->reply);
+	case SMTP_ASK_RCPT:
+		return ops->rcpt(server->arg, &server->forward_path, &server->reply);
+	case SMTP_ASK_DATA:
+		return ops->data(server->arg, &server->reply);
+	default:
+		return ops->message_end(server->arg, &server->reply);
+	}
+}
+
+/* Let the glue decide; code, enhanced and text are the usual positive reply. */
+void smtp_session_ask(struct smtp_server *server, enum smtp_question question, unsigned int code,
+		      const char *enhanced, const char *text)
+{
+	smtp_reply_set(&server->reply, code, enhanced, "%s", text);
+	server->question = question;
+	if (put_question(server) == SMTP_SERVER_NOW)
+		settle(server);
+	else
+		mail_deadline_set(&server->deadline, 0, "our own answer");
+}
+
+void smtp_server_answer(struct smtp_server *server, const struct smtp_reply *reply)
+{
+	if (server->question == SMTP_ASK_NONE)
+		return;
+	if (reply)
+		server->reply = *reply;
+	settle(server);
+	if (!server->over)
+		return;
+	if (server->over_text[0])
+		smtp_session_say(server, 421, "4.3.2", "%s %s", server->config->host_name,
+				 server->over_text);
+	else
+		smtp_session_close(server);
+}
+
+static void greet(struct smtp_server *server)
+{
+	server->state = SMTP_COMMAND;
+	mail_output_printf(&server->output, "220 %s ESMTP ifax\r\n", server->config->host_name);
+	await_command(server);
+}
+
+void smtp_server_start(struct smtp_server *server)
+{
+	if (server->config->greeting_delay_ms)
+		mail_deadline_set(&server->deadline, server->config->greeting_delay_ms,
+				  "the time to greet");
+	else
+		greet(server);
+}
+
+static void refuse_early_talker(struct smtp_server *server, const char *when)
+{
+	smtp_session_note(server, "the peer talked %s: refused", when);
+	smtp_session_close(server);
+	smtp_session_say(server, 554, "5.5.0", "%s you talked %s", server->config->host_name, when);
+}
+
+static void take_content(void *arg, const char *bytes, size_t len)
+{
+	struct smtp_server *server = arg;
+	uint64_t max = server->config->message_bytes_max;
+
+	server->content_bytes += len;
+	if (server->content != SMTP_CONTENT_GOOD)
+		return;
+	if (server->decoder.irregular)
+		server->content = SMTP_CONTENT_IRREGULAR;
+	else if (max && server->content_bytes > max)
+		server->content = SMTP_CONTENT_TOO_BIG;
+	else if (!server->ops->message(server->arg, bytes, len))
+		server->content = SMTP_CONTENT_NOT_STORED;
+	if (server->content != SMTP_CONTENT_GOOD)
+		smtp_session_abandon(server);
+}
+
+static void content_refused(struct smtp_server *server)
+{
+	switch (server->content) {
+	case SMTP_CONTENT_IRREGULAR:
+		smtp_session_note(server, "message refused: bare CR, bare LF or NUL");
+		smtp_session_say(server, 554, "5.6.0",
+				 "message refused: it has a bare CR, a bare LF or a NUL");
+		break;
+	case SMTP_CONTENT_TOO_BIG:
+		smtp_session_note(server, "message refused: too big");
+		smtp_session_say(server, 552, "5.3.4", "message refused: more than %llu bytes",
+				 (unsigned long long)server->config->message_bytes_max);
+		break;
+	default:
+		smtp_session_say(server, 452, "4.3.1", "the message cannot be stored, try later");
+		break;
+	}
+}
+
+static size_t input_content(struct smtp_server *server, const char *bytes, size_t len)
+{
+	uint64_t max = server->config->message_bytes_max;
+	size_t taken = dot_decode(&server->decoder, bytes, len, take_content, server);
+
+	if (server->decoder.state == DOT_END) {
+		server->state = SMTP_COMMAND;
+		await_command(server);
+		if (server->content == SMTP_CONTENT_GOOD)
+			smtp_session_ask(server, SMTP_ASK_END, 250, "2.0.0", "message accepted");
+		else
+			content_refused(server);
+		return taken;
+	}
+	if (max && server->content_bytes / DISCARD_FACTOR > max) {
+		content_refused(server);
+		smtp_session_close(server);
+		return taken;
+	}
+	server->block_bytes += taken;
+	if (server->block_bytes >= BLOCK_BYTES)
+		await_content(server);
+	return taken;
+}
+
+static size_t input_command(struct smtp_server *server, const char *bytes, size_t len)
+{
+	enum line_event event;
+	size_t taken = line_reader_take(&server->reader, bytes, len, &event);
+
+	switch (event) {
+	case LINE_MORE:
+		if (server->reader.len < SMTP_COMMAND_MAX * 16)
+			return taken;
+		smtp_session_note(server, "endless command line: session ended");
+		smtp_session_close(server);
+		smtp_session_say(server, 500, "5.5.2", "endless line");
+		return taken;
+	case LINE_BAD:
+		smtp_session_note(server, "bare CR, bare LF or NUL in a command: session ended");
+		smtp_session_close(server);
+		smtp_session_say(server, 500, "5.5.2",
+				 "lines end in CRLF and hold no CR, LF or NUL");
+		return taken;
+	case LINE_TOO_LONG:
+		await_command(server);
+		smtp_session_say(server, 500, "5.5.2", "line too long");
+		return taken;
+	default:
+		await_command(server);
+		smtp_command_run(server, server->line);
+		return taken;
+	}
+}
+
+size_t smtp_server_input(struct smtp_server *server, const char *bytes, size_t len)
+{
+	size_t taken = 0;
+
+	if (len && server->state == SMTP_WAITING) {
+		refuse_early_talker(server, "before the greeting");
+		return len;
+	}
+	while (taken < len) {
+		if (server->turn && server->config->strict_turns &&
+		    server->state < SMTP_CLOSING &&
+		    (server->question || !mail_output_empty(&server->output)))
+			refuse_early_talker(server, "before the reply");
+		if (server->state >= SMTP_CLOSING)
+			return len;
+		if (!smtp_server_wants_input(server))
+			break;
+		server->turn = false;
+		if (server->state == SMTP_CONTENT)
+			taken += input_content(server, bytes + taken, len - taken);
+		else
+			taken += input_command(server, bytes + taken, len - taken);
+	}
+	return taken;
+}
+
+void smtp_server_eof(struct smtp_server *server)
+{
+	if (server->state >= SMTP_CLOSING)
+		return;
+	if (server->question == SMTP_ASK_END) {
+		server->over = true;
+		server->over_text[0] = '\0';
+		return;
+	}
+	if (server->transaction)
+		smtp_session_note(server, "the peer closed the connection within a transaction");
+	smtp_session_close(server);
+}
+
+void smtp_server_timeout(struct smtp_server *server)
+{
+	if (server->state == SMTP_WAITING) {
+		greet(server);
+	} else if (server->state >= SMTP_CLOSING) {
+		server->state = SMTP_CLOSED;
+	} else if (!server->question) {
+		smtp_session_note(server, "timed out waiting for %s", server->deadline.awaited);
+		smtp_session_say(server, 421, "4.4.2", "%s timed out waiting for %s",
+				 server->config->host_name, server->deadline.awaited);
+	}
+}
+
+void smtp_server_shutdown(struct smtp_server *server, const char *text)
+{
+	if (server->state >= SMTP_CLOSING)
+		return;
+	if (server->question == SMTP_ASK_END) {
+		server->over = true;
+		snprintf(server->over_text, sizeof(server->over_text), "%s", text);
+		return;
+	}
+	smtp_session_say(server, 421, "4.3.2", "%s %s", server->config->host_name, text);
+}
+
+const char *smtp_server_output(const struct smtp_server *server, size_t *len)
+{
+	*len = server->output.end - server->output.start;
+	return server->output.bytes + server->output.start;
+}
+
+void smtp_server_sent(struct smtp_server *server, size_t len)
+{
+	mail_output_sent(&server->output, len);
+}
+
+bool smtp_server_wants_input(const struct smtp_server *server)
+{
+	const struct mail_output *output = &server->output;
+
+	return server->state < SMTP_CLOSING && !server->question && !server->over &&
+		output->size - (output->end - output->start) >= SMTP_SERVER_REPLY_ROOM;
+}
+
+bool smtp_server_wants_close(const struct smtp_server *server)
+{
+	return server->state == SMTP_CLOSED ||
+		(server->state == SMTP_CLOSING && mail_output_empty(&server->output));
+}
+
+const struct mail_deadline *smtp_server_deadline(const struct smtp_server *server)
+{
+	return &server->deadline;
+}
+
+size_t smtp_server_get_received(const struct smtp_server *server, const char *peer,
+				const char *id, const char *date, char *line, size_t size)
+{
+	bool only_one = server->recipients == 1;
+	int len;
+
+	len = snprintf(line, size,
+		       "Received: from %s ([%s%s])\r\n\tby %s with %s id %s%s%s%s;\r\n\t%s\r\n",
+		       server->hello, strchr(peer, ':') ? "IPv6:" : "", peer,
+		       server->config->host_name, server->extended ? "ESMTP" : "SMTP", id,
+		       only_one ? "\r\n\tfor <" : "",
+		       only_one ? server->first_recipient.address : "", only_one ? ">" : "", date);
+	return len > 0 && (size_t)len < size ? (size_t)len : 0;
+}
+
+const char *smtp_server_get_hello(const struct smtp_server *server)
+{
+	return server->hello;
+}

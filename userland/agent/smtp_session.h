@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The inside of the SMTP server engine: shared by its two files only. */
+#ifndef IFAX_SMTP_SESSION_H
+#define IFAX_SMTP_SESSION_H
+
+#include "dot_stuffing.h"
+#include "line_reader.h"
+#include "smtp_server.h"
+
+#define SMTP_COMMAND_MAX	2048	/* RFC 5321: 512; extensions make it longer */
+#define SMTP_SERVER_OUTPUT_SIZE	4096
+#define SMTP_SERVER_REPLY_ROOM	2048	/* the longest that one command puts out */
+#define SMTP_HELLO_MAX		255
+
+/**
+ * enum smtp_state - where the session stands
+ * @SMTP_WAITING: before the greeting
+ * @SMTP_COMMAND: a command is awaited
+ * @SMTP_CONTENT: the message comes
+ * @SMTP_CLOSING: over, when the output is sent
+ * @SMTP_CLOSED: over
+ */
+enum smtp_state { SMTP_WAITING, SMTP_COMMAND, SMTP_CONTENT, SMTP_CLOSING, SMTP_CLOSED };
+
+/* What the glue was asked. */
+enum smtp_question { SMTP_ASK_NONE, SMTP_ASK_HELLO, SMTP_ASK_MAIL, SMTP_ASK_RCPT, SMTP_ASK_DATA,
+		     SMTP_ASK_END };
+
+/* Whether the message that comes can be accepted. */
+enum smtp_content { SMTP_CONTENT_GOOD, SMTP_CONTENT_IRREGULAR, SMTP_CONTENT_TOO_BIG,
+		    SMTP_CONTENT_NOT_STORED };
+
+/**
+ * struct smtp_server - a session
+ * @config: see smtp_server.h
+ * @ops: see smtp_server.h
+ * @arg: for @ops
+ * @state: where it stands
+ * @question: that is open
+ * @reply: the answer to @question
+ * @deadline: that runs
+ * @extended: EHLO, not HELO
+ * @hello_done: EHLO or HELO was accepted
+ * @turn: the peer has to wait for our reply before it goes on
+ * @over: end when the open question is answered: with no more words (end of file) or with 421
+ * @over_text: for that 421; "" for none
+ * @transaction: MAIL was accepted: there is something to abandon
+ * @recipients: accepted in this transaction
+ * @mail: of this transaction
+ * @forward_path: of the RCPT that is decided
+ * @first_recipient: for the trace line
+ * @errors: of the peer, so far
+ * @idle_commands: since the last message
+ * @content: of the message that comes
+ * @content_bytes: so far
+ * @block_bytes: of the message since the deadline was set
+ * @decoder: of the message that comes
+ * @reader: of commands
+ * @output: replies
+ * @hello: name the peer gave
+ * @line: memory of @reader
+ * @output_bytes: memory of @output
+ */
+struct smtp_server {
+	const struct smtp_server_config *config;
+	const struct smtp_server_ops *ops;
+	void *arg;
+
+	enum smtp_state state;
+	enum smtp_question question;
+	struct smtp_reply reply;
+	struct mail_deadline deadline;
+	bool extended;
+	bool hello_done;
+	bool turn;
+	bool over;
+	char over_text[128];
+
+	bool transaction;
+	unsigned int recipients;
+	struct smtp_server_mail mail;
+	struct mail_path forward_path;
+	struct mail_path first_recipient;
+
+	unsigned int errors;
+	unsigned int idle_commands;
+
+	enum smtp_content content;
+	uint64_t content_bytes;
+	size_t block_bytes;
+	struct dot_decoder decoder;
+
+	struct line_reader reader;
+	struct mail_output output;
+	char hello[SMTP_HELLO_MAX + 1];
+	char line[SMTP_COMMAND_MAX];
+	char output_bytes[SMTP_SERVER_OUTPUT_SIZE];
+};
+
+/* smtp_commands.c */
+void smtp_command_run(struct smtp_server *server, char *line);
+
+/* smtp_server.c */
+void smtp_session_say(struct smtp_server *server, unsigned int code, const char *enhanced,
+		      const char *format, ...) __attribute__((format(printf, 4, 5)));
+void smtp_session_note(struct smtp_server *server, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void smtp_session_ask(struct smtp_server *server, enum smtp_question question, unsigned int code,
+		      const char *enhanced, const char *text);
+void smtp_session_abandon(struct smtp_server *server);
+void smtp_session_close(struct smtp_server *server);
+
+#endif /* IFAX_SMTP_SESSION_H */
