@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The register bank of an engine, as its driver sees it. Functions are inline
+ * because scanner and printer driver are modules that do not need each other.
+ */
+#ifndef _LINUX_IFAX_BANK_H
+#define _LINUX_IFAX_BANK_H
+
+#include <linux/bitfield.h>
+#include <linux/ifax.h>
+#include <linux/ifax/regs.h>
+#include <linux/platform_device.h>
+#include <linux/property.h>
+#include <linux/regmap.h>
+
+/* A sheet is run out of the way of the DMA at once; this is for slow buses */
+#define IFAX_STOP_TIMEOUT_US	1000000
+
+/**
+ * struct ifax_bank - registers of one engine
+ * @dev: the driver's device
+ * @regs: registers of the whole block, or of this engine alone
+ * @base: where the bank begins
+ * @port: address of the pixels for the DMA controller, 0 if it is wired
+ */
+struct ifax_bank {
+	struct device *dev;
+	struct regmap *regs;
+	u32 base;
+	phys_addr_t port;
+};
+
+static inline int ifax_bank_read(struct ifax_bank *bank, u32 reg, u32 *value)
+{
+	return regmap_read(bank->regs, bank->base + reg, value);
+}
+
+static inline int ifax_bank_write(struct ifax_bank *bank, u32 reg, u32 value)
+{
+	return regmap_write(bank->regs, bank->base + reg, value);
+}
+
+/**
+ * ifax_bank_status() - read the status register
+ * @bank: bank
+ * @status: set to IFAX_STATUS_*
+ *
+ * Return: 0, or -EIO if the bus fails or gives what no engine can say, as
+ * when the hardware was taken away.
+ */
+static inline int ifax_bank_status(struct ifax_bank *bank, u32 *status)
+{
+	int ret = ifax_bank_read(bank, IFAX_REG_STATUS, status);
+
+	return ret || (*status & ~IFAX_STATUS_BITS) ? -EIO : 0;
+}
+
+/**
+ * ifax_bank_stop() - end the page, if one is under way, and wait for it
+ * @bank: bank
+ *
+ * Return: 0; -EIO, -ETIMEDOUT: the engine does not answer.
+ */
+static inline int ifax_bank_stop(struct ifax_bank *bank)
+{
+	u32 status;
+	int ret;
+
+	ret = ifax_bank_write(bank, IFAX_REG_INT_ENABLE, 0);
+	if (!ret)
+		ret = ifax_bank_write(bank, IFAX_REG_CONTROL, IFAX_CONTROL_STOP);
+	if (!ret)
+		ret = regmap_read_poll_timeout(bank->regs, bank->base + IFAX_REG_STATUS, status,
+					       !(status & IFAX_STATUS_BUSY), 100,
+					       IFAX_STOP_TIMEOUT_US);
+	if (ret)
+		dev_err(bank->dev, "the engine does not stop: %d\n", ret);
+	return ret;
+}
+
+/**
+ * ifax_bank_begin() - programme the next page, but do not start it
+ * @bank: bank
+ * @fmt: width, resolution and length
+ * @band_lines: lines in a band
+ * @limit: first value of the LIMIT register
+ *
+ * Return: 0; -EIO: jam, cover, or the bus fails; -ENOMEDIUM: no paper.
+ */
+static inline int ifax_bank_begin(struct ifax_bank *bank, const struct ifax_format *fmt,
+				  u32 band_lines, u32 limit)
+{
+	const u32 page[][2] = {
+		{ IFAX_REG_INT_ENABLE, 0 },
+		{ IFAX_REG_INT_STATUS, IFAX_INT_BITS },
+		{ IFAX_REG_WIDTH, fmt->width_px },
+		{ IFAX_REG_RESOLUTION, FIELD_PREP(IFAX_RESOLUTION_X, fmt->x_dpi) |
+				       FIELD_PREP(IFAX_RESOLUTION_Y, fmt->y_dpi) },
+		{ IFAX_REG_LENGTH, fmt->length_lines },
+		{ IFAX_REG_BAND, band_lines },
+		{ IFAX_REG_LIMIT, limit },
+	};
+	u32 status;
+	int ret, i;
+
+	ret = ifax_bank_status(bank, &status);
+	if (ret)
+		return ret;
+	if (status & (IFAX_STATUS_JAM | IFAX_STATUS_COVER_OPEN | IFAX_STATUS_BUSY))
+		return -EIO;
+	if (!(status & IFAX_STATUS_PAPER))
+		return -ENOMEDIUM;
+	for (i = 0; i < ARRAY_SIZE(page) && !ret; i++)
+		ret = ifax_bank_write(bank, page[i][0], page[i][1]);
+	return ret ? -EIO : 0;
+}
+
+/**
+ * ifax_bank_start() - start the page that was programmed
+ * @bank: bank
+ * @interrupts: IFAX_INT_* to enable
+ *
+ * Return: 0, or -EIO.
+ */
+static inline int ifax_bank_start(struct ifax_bank *bank, u32 interrupts)
+{
+	int ret;
+
+	ret = ifax_bank_write(bank, IFAX_REG_INT_ENABLE, interrupts);
+	if (!ret)
+		ret = ifax_bank_write(bank, IFAX_REG_CONTROL, IFAX_CONTROL_START);
+	return ret ? -EIO : 0;
+}
+
+/**
+ * ifax_bank_events() - take what the interrupt says
+ * @bank: bank
+ * @events: set to IFAX_INT_*; IFAX_INT_FAULT if the bus fails
+ *
+ * Return: true if there was anything.
+ */
+static inline bool ifax_bank_events(struct ifax_bank *bank, u32 *events)
+{
+	int ret;
+
+	ret = ifax_bank_read(bank, IFAX_REG_INT_STATUS, events);
+	if (!ret && *events & ~IFAX_INT_BITS)
+		ret = -EIO;
+	if (!ret && *events)
+		ret = ifax_bank_write(bank, IFAX_REG_INT_STATUS, *events);
+	if (ret)
+		*events = IFAX_INT_FAULT;
+	return *events;
+}
+
+/**
+ * ifax_bank_fault() - how a page ends that went wrong
+ * @events: IFAX_INT_* of the page
+ *
+ * Return: &enum ifax_page_status, IFAX_PAGE_OK if nothing went wrong.
+ */
+static inline enum ifax_page_status ifax_bank_fault(u32 events)
+{
+	if (events & IFAX_INT_FAULT)
+		return IFAX_PAGE_HARDWARE;
+	if (events & IFAX_INT_JAM)
+		return IFAX_PAGE_JAM;
+	if (events & IFAX_INT_COVER)
+		return IFAX_PAGE_COVER_OPEN;
+	if (events & IFAX_INT_NO_PAPER)
+		return IFAX_PAGE_NO_PAPER;
+	if (events & IFAX_INT_OVERRUN)
+		return IFAX_PAGE_OVERRUN;
+	if (events & IFAX_INT_UNDERRUN)
+		return IFAX_PAGE_UNDERRUN;
+	return IFAX_PAGE_OK;
+}
+
+/**
+ * ifax_bank_caps() - what the engine can do
+ * @bank: bank
+ * @caps: width, length and resolutions are filled in
+ *
+ * Return: 0; -EIO if the bus fails; -EINVAL if the registers make no sense.
+ */
+static inline int ifax_bank_caps(struct ifax_bank *bank, struct ifax_caps *caps)
+{
+	u32 range, length, count, dpi, i;
+
+	if (ifax_bank_read(bank, IFAX_REG_WIDTH_RANGE, &range) ||
+	    ifax_bank_read(bank, IFAX_REG_LENGTH_MAX, &length) ||
+	    ifax_bank_read(bank, IFAX_REG_RESOLUTIONS, &count))
+		return -EIO;
+	caps->width_px_min = FIELD_GET(IFAX_WIDTH_RANGE_MIN, range);
+	caps->width_px_max = FIELD_GET(IFAX_WIDTH_RANGE_MAX, range);
+	caps->length_lines_max = length;
+	caps->resolutions = count;
+	if (!caps->width_px_min || caps->width_px_min > caps->width_px_max || !length ||
+	    length > INT_MAX || !count || count > IFAX_RESOLUTIONS_MAX)
+		return -EINVAL;
+	for (i = 0; i < count; i++) {
+		if (ifax_bank_read(bank, IFAX_REG_RESOLUTION_AT(i), &dpi))
+			return -EIO;
+		caps->resolution[i].x_dpi = FIELD_GET(IFAX_RESOLUTION_X, dpi);
+		caps->resolution[i].y_dpi = FIELD_GET(IFAX_RESOLUTION_Y, dpi);
+	}
+	return 0;
+}
+
+/**
+ * ifax_bank_find() - find the registers and make sure that they are the right ones
+ * @bank: bank
+ * @pdev: the driver's device
+ * @id: IFAX_ID_*
+ *
+ * The registers are part of the parent's block, at the place that the property
+ * "reg" names; or else the device's own memory region.
+ *
+ * Return: 0 or an error, which was reported. The engine is reset.
+ */
+static inline int ifax_bank_find(struct ifax_bank *bank, struct platform_device *pdev, u32 id)
+{
+	static const struct regmap_config config = {
+		.reg_bits = 32,
+		.val_bits = 32,
+		.reg_stride = 4,
+		.max_register = IFAX_BANK_BYTES - 4,
+	};
+	struct device *dev = &pdev->dev;
+	struct resource *memory;
+	void __iomem *mapped;
+	u32 found = 0;
+	int ret;
+
+	bank->dev = dev;
+	bank->regs = dev->parent ? dev_get_regmap(dev->parent, NULL) : NULL;
+	if (bank->regs) {
+		ret = device_property_read_u32(dev, "reg", &bank->base);
+		if (ret)
+			return dev_err_probe(dev, ret, "property \"reg\" is missing\n");
+	} else {
+		mapped = devm_platform_get_and_ioremap_resource(pdev, 0, &memory);
+		if (IS_ERR(mapped))
+			return dev_err_probe(dev, PTR_ERR(mapped), "no registers\n");
+		bank->regs = devm_regmap_init_mmio(dev, mapped, &config);
+		if (IS_ERR(bank->regs))
+			return dev_err_probe(dev, PTR_ERR(bank->regs), "no register map\n");
+		bank->port = memory->start + IFAX_REG_DATA;
+	}
+	ret = ifax_bank_read(bank, IFAX_REG_ID, &found);
+	if (!ret && found != id)
+		ret = -ENODEV;
+	if (!ret)
+		ret = ifax_bank_write(bank, IFAX_REG_CONTROL, IFAX_CONTROL_RESET);
+	if (ret)
+		return dev_err_probe(dev, ret, "registers at 0x%x: id 0x%08x, expected 0x%08x\n",
+				     bank->base, found, id);
+	return 0;
+}
+
+/**
+ * ifax_bank_paper_path() - the sensors, for the core
+ * @bank: bank
+ * @no_paper: IFAX_STATE_* to report without paper
+ * @paper: IFAX_STATE_* to report with paper
+ *
+ * Return: IFAX_STATE_*; an engine that does not answer is reported as jammed.
+ */
+static inline u32 ifax_bank_paper_path(struct ifax_bank *bank, u32 no_paper, u32 paper)
+{
+	u32 status, state;
+
+	if (ifax_bank_status(bank, &status))
+		return IFAX_STATE_JAM;
+	state = status & IFAX_STATUS_PAPER ? paper : no_paper;
+	if (status & IFAX_STATUS_COVER_OPEN)
+		state |= IFAX_STATE_COVER_OPEN;
+	if (status & IFAX_STATUS_JAM)
+		state |= IFAX_STATE_JAM;
+	if (status & IFAX_STATUS_BUSY)
+		state |= IFAX_STATE_BUSY;
+	return state;
+}
+
+#endif /* _LINUX_IFAX_BANK_H */
