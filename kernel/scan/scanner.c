@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Scanner of a fax machine: lines from the sensor, by DMA through a ring of
+ * bands, into the page store of the core while the sheet still moves.
+ *
+ * The interrupt, the DMA callback and the watchdog only wake one ordered queue;
+ * all that is known about the page is worked out there, by scan_work(). It never
+ * relies on the order in which they come: a band can be complete before or
+ * after the interrupt that tells the end of the page.
+ */
+#include <linux/interrupt.h>
+#include <linux/mod_devicetable.h>
+#include <linux/module.h>
+#include <linux/workqueue.h>
+#include <linux/ifax/band_ring.h>
+#include <linux/ifax/bank.h>
+#include <linux/ifax/engine.h>
+
+/* An engine that is alive moves a line every five seconds; see Documentation/hardware.rst */
+#define WATCHDOG_PERIOD_MS	2000
+#define WATCHDOG_STRIKES	4
+
+#define SCAN_INTERRUPTS	(IFAX_INT_PAGE_END | IFAX_INT_LONG | IFAX_INT_OVERRUN | IFAX_INT_JAM | \
+			 IFAX_INT_COVER | IFAX_INT_NO_PAPER | IFAX_INT_FAULT)
+
+/**
+ * struct scanner - one scanner
+ * @bank: registers
+ * @ring: DMA
+ * @irq: interrupt
+ * @idev: what the core knows
+ * @queue: runs @work and @watchdog, one after the other
+ * @work: looks how far the page is
+ * @watchdog: looks whether it gets on at all
+ * @active: a page is under way
+ * @events: IFAX_INT_* of this page
+ * @taken: lines given to the core
+ * @limit: the LIMIT register
+ * @seen_lines: the LINES register when the watchdog looked last
+ * @seen_taken: @taken when the watchdog looked last
+ * @strikes: times that the watchdog found no progress
+ */
+struct scanner {
+	struct ifax_bank bank;
+	struct ifax_band_ring ring;
+	int irq;
+	struct ifax_device *idev;
+	struct workqueue_struct *queue;
+	struct work_struct work;
+	struct delayed_work watchdog;
+	bool active;
+	atomic_t events;
+	u32 taken;
+	u32 limit;
+	u32 seen_lines;
+	u32 seen_taken;
+	u32 strikes;
+};
+
+static void scan_halt(struct scanner *scanner)
+{
+	ifax_bank_stop(&scanner->bank);
+	synchronize_irq(scanner->irq);
+	ifax_ring_stop(&scanner->ring);
+}
+
+/* Nothing of the page is touched after ifax_scan_end(): the next may begin at once */
+static void scan_end(struct scanner *scanner, enum ifax_page_status status)
+{
+	u32 sensors;
+	bool more;
+
+	scan_halt(scanner);
+	more = !ifax_bank_status(&scanner->bank, &sensors) && sensors & IFAX_STATUS_PAPER;
+	WRITE_ONCE(scanner->active, false);
+	ifax_scan_end(scanner->idev, status, more);
+}
+
+/* Give lines up to @end to the core, and their place in the ring back to the engine */
+static int scan_take(struct scanner *scanner, u32 end)
+{
+	struct ifax_band_ring *ring = &scanner->ring;
+	u32 lines, limit;
+	int ret;
+
+	while (scanner->taken < end) {
+		lines = min(end - scanner->taken, ifax_ring_run(scanner->taken));
+		ret = ifax_scan_lines(scanner->idev, ifax_ring_at(ring, scanner->taken),
+				      ring->line_bytes, lines);
+		if (ret)
+			return ret;
+		scanner->taken += lines;
+		limit = rounddown(scanner->taken, IFAX_BAND_LINES) + IFAX_RING_ROOM_LINES;
+		if (limit == scanner->limit)
+			continue;
+		if (ifax_bank_write(&scanner->bank, IFAX_REG_LIMIT, limit))
+			return -EIO;
+		scanner->limit = limit;
+	}
+	return 0;
+}
+
+/*
+ * The last band of a page is filled up with white: LINES, which is read after
+ * the ring, tells how many lines of it there are.
+ */
+static void scan_work(struct work_struct *work)
+{
+	struct scanner *scanner = container_of(work, struct scanner, work);
+	enum ifax_page_status status;
+	u32 events, lines;
+	int ret;
+
+	if (!READ_ONCE(scanner->active))
+		return;
+	events = atomic_read_acquire(&scanner->events);
+	status = ifax_bank_fault(events);
+	if (ifax_ring_look(&scanner->ring) ||
+	    ifax_bank_read(&scanner->bank, IFAX_REG_LINES, &lines)) {
+		scan_end(scanner, IFAX_PAGE_HARDWARE);
+		return;
+	}
+	if (lines > scanner->limit && !status)
+		status = IFAX_PAGE_OVERRUN;
+	if (status == IFAX_PAGE_OVERRUN || status == IFAX_PAGE_HARDWARE) {
+		scan_end(scanner, status);
+		return;
+	}
+	ret = scan_take(scanner, min(lines, scanner->ring.lines));
+	if (ret)
+		scan_end(scanner, ret == -ENOSPC ? IFAX_PAGE_NO_MEMORY : IFAX_PAGE_HARDWARE);
+	else if (status)
+		scan_end(scanner, status);
+	else if (events & IFAX_INT_PAGE_END && scanner->taken == lines)
+		scan_end(scanner, events & IFAX_INT_LONG ? IFAX_PAGE_TRUNCATED : IFAX_PAGE_OK);
+}
+
+static void scan_watchdog(struct work_struct *work)
+{
+	struct scanner *scanner = container_of(to_delayed_work(work), struct scanner, watchdog);
+	u32 lines;
+
+	if (!READ_ONCE(scanner->active))
+		return;
+	if (ifax_bank_read(&scanner->bank, IFAX_REG_LINES, &lines))
+		lines = scanner->seen_lines;
+	if (lines != scanner->seen_lines || scanner->taken != scanner->seen_taken)
+		scanner->strikes = 0;
+	else
+		scanner->strikes++;
+	if (scanner->strikes == WATCHDOG_STRIKES) {
+		dev_err(scanner->bank.dev,
+			"no progress after %u lines, %u of them taken: interrupt or DMA is dead\n",
+			lines, scanner->taken);
+		scan_end(scanner, IFAX_PAGE_HARDWARE);
+		return;
+	}
+	scanner->seen_lines = lines;
+	scanner->seen_taken = scanner->taken;
+	queue_delayed_work(scanner->queue, &scanner->watchdog,
+			   msecs_to_jiffies(WATCHDOG_PERIOD_MS));
+}
+
+static irqreturn_t scan_interrupt(int irq, void *arg)
+{
+	struct scanner *scanner = arg;
+	u32 events;
+
+	if (!ifax_bank_events(&scanner->bank, &events))
+		return IRQ_NONE;
+	atomic_or(events, &scanner->events);
+	queue_work(scanner->queue, &scanner->work);
+	return IRQ_HANDLED;
+}
+
+static void scan_band_done(void *arg)
+{
+	struct scanner *scanner = arg;
+
+	queue_work(scanner->queue, &scanner->work);
+}
+
+static int scan_start(struct ifax_device *idev, const struct ifax_format *fmt)
+{
+	struct scanner *scanner = ifax_priv(idev);
+	int ret;
+
+	ret = ifax_bank_begin(&scanner->bank, fmt, IFAX_BAND_LINES, IFAX_RING_ROOM_LINES);
+	if (ret)
+		return ret;
+	scanner->idev = idev;
+	scanner->taken = 0;
+	scanner->limit = IFAX_RING_ROOM_LINES;
+	scanner->seen_lines = 0;
+	scanner->seen_taken = 0;
+	scanner->strikes = 0;
+	atomic_set(&scanner->events, 0);
+	ret = ifax_ring_start(&scanner->ring, DMA_DEV_TO_MEM, fmt->width_px, scan_band_done,
+			      scanner);
+	if (ret)
+		return ret;
+	ret = ifax_bank_start(&scanner->bank, SCAN_INTERRUPTS);
+	if (ret) {
+		scan_halt(scanner);
+		return ret;
+	}
+	WRITE_ONCE(scanner->active, true);
+	queue_work(scanner->queue, &scanner->work);
+	mod_delayed_work(scanner->queue, &scanner->watchdog, msecs_to_jiffies(WATCHDOG_PERIOD_MS));
+	return 0;
+}
+
+static void scan_stop(struct ifax_device *idev)
+{
+	struct scanner *scanner = ifax_priv(idev);
+
+	WRITE_ONCE(scanner->active, false);
+	cancel_work_sync(&scanner->work);
+	cancel_delayed_work_sync(&scanner->watchdog);
+	scan_halt(scanner);
+}
+
+static u32 scan_state(struct ifax_device *idev)
+{
+	struct scanner *scanner = ifax_priv(idev);
+
+	return ifax_bank_paper_path(&scanner->bank, 0, IFAX_STATE_DOCUMENT);
+}
+
+static const struct ifax_scanner_ops scan_ops = {
+	.start = scan_start,
+	.stop = scan_stop,
+	.state = scan_state,
+};
+
+static void scan_destroy_queue(void *queue)
+{
+	destroy_workqueue(queue);
+}
+
+static void scan_unregister(void *idev)
+{
+	ifax_unregister(idev);
+}
+
+static int scan_make_queue(struct scanner *scanner, struct device *dev)
+{
+	INIT_WORK(&scanner->work, scan_work);
+	INIT_DELAYED_WORK(&scanner->watchdog, scan_watchdog);
+	scanner->queue = alloc_ordered_workqueue("%s", WQ_HIGHPRI, dev_name(dev));
+	if (!scanner->queue)
+		return -ENOMEM;
+	return devm_add_action_or_reset(dev, scan_destroy_queue, scanner->queue);
+}
+
+/* What is made last goes first: the core lets go of the scanner before anything is taken apart */
+static int scan_probe(struct platform_device *pdev)
+{
+	struct dma_slave_config config = {
+		.direction = DMA_DEV_TO_MEM,
+		.src_addr_width = DMA_SLAVE_BUSWIDTH_4_BYTES,
+		.src_maxburst = 16,
+	};
+	struct device *dev = &pdev->dev;
+	struct ifax_caps caps = {};
+	struct ifax_device *idev;
+	struct scanner *scanner;
+	int ret;
+
+	scanner = devm_kzalloc(dev, sizeof(*scanner), GFP_KERNEL);
+	if (!scanner)
+		return -ENOMEM;
+	ret = ifax_bank_find(&scanner->bank, pdev, IFAX_ID_SCANNER);
+	if (ret)
+		return ret;
+	ret = ifax_bank_caps(&scanner->bank, &caps);
+	if (ret)
+		return dev_err_probe(dev, ret, "cannot read what the scanner can do\n");
+	config.src_addr = scanner->bank.port;
+	ret = ifax_ring_alloc(&scanner->ring, dev, "rx", &config, caps.width_px_max);
+	if (ret)
+		return ret;
+	ret = scan_make_queue(scanner, dev);
+	if (ret)
+		return ret;
+	scanner->irq = platform_get_irq(pdev, 0);
+	if (scanner->irq < 0)
+		return scanner->irq;
+	ret = devm_request_threaded_irq(dev, scanner->irq, NULL, scan_interrupt, IRQF_ONESHOT,
+					dev_name(dev), scanner);
+	if (ret)
+		return dev_err_probe(dev, ret, "no interrupt\n");
+	idev = ifax_scanner_register(dev, &scan_ops, &caps, scanner);
+	if (IS_ERR(idev))
+		return dev_err_probe(dev, PTR_ERR(idev), "cannot register the scanner\n");
+	return devm_add_action_or_reset(dev, scan_unregister, idev);
+}
+
+static const struct platform_device_id scan_ids[] = {
+	{ "ifax-scanner" },
+	{}
+};
+MODULE_DEVICE_TABLE(platform, scan_ids);
+
+static const struct of_device_id scan_of_ids[] = {
+	{ .compatible = "ifax,scanner" },
+	{}
+};
+MODULE_DEVICE_TABLE(of, scan_of_ids);
+
+static struct platform_driver scan_driver = {
+	.probe = scan_probe,
+	.id_table = scan_ids,
+	.driver = {
+		.name = "ifax-scanner",
+		.of_match_table = scan_of_ids,
+	},
+};
+module_platform_driver(scan_driver);
+
+MODULE_DESCRIPTION("Scanner of a fax machine");
+MODULE_LICENSE("GPL");
