@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Print engine of a fax machine: lines of a page, decoded by the core band by
+ * band into a ring, from which DMA takes them while the sheet moves.
+ *
+ * The interrupt, the DMA callback and the watchdog only wake one ordered queue;
+ * print_work() there fills the ring, starts the engine when there is something
+ * in it, and ends the page when the exit sensor saw the sheet.
+ */
+#include <linux/interrupt.h>
+#include <linux/mod_devicetable.h>
+#include <linux/module.h>
+#include <linux/workqueue.h>
+#include <linux/ifax/band_ring.h>
+#include <linux/ifax/bank.h>
+#include <linux/ifax/engine.h>
+
+/* An engine that is alive moves a line every five seconds; see Documentation/hardware.rst */
+#define WATCHDOG_PERIOD_MS	2000
+#define WATCHDOG_STRIKES	4
+
+#define PRINT_INTERRUPTS (IFAX_INT_PAGE_END | IFAX_INT_UNDERRUN | IFAX_INT_JAM | \
+			  IFAX_INT_COVER | IFAX_INT_NO_PAPER | IFAX_INT_FAULT)
+
+/**
+ * struct printer - one print engine
+ * @bank: registers
+ * @ring: DMA
+ * @irq: interrupt
+ * @idev: what the core knows
+ * @queue: runs @work and @watchdog, one after the other
+ * @work: fills the ring and looks how far the page is
+ * @watchdog: looks whether it gets on at all
+ * @active: a page is under way
+ * @started: its sheet moves
+ * @events: IFAX_INT_* of this page
+ * @length: lines of the page
+ * @filled: lines of it that were put into the ring
+ * @seen_lines: the LINES register when the watchdog looked last
+ * @seen_filled: @filled when the watchdog looked last
+ * @strikes: times that the watchdog found no progress
+ */
+struct printer {
+	struct ifax_bank bank;
+	struct ifax_band_ring ring;
+	int irq;
+	struct ifax_device *idev;
+	struct workqueue_struct *queue;
+	struct work_struct work;
+	struct delayed_work watchdog;
+	bool active;
+	bool started;
+	atomic_t events;
+	u32 length;
+	u32 filled;
+	u32 seen_lines;
+	u32 seen_filled;
+	u32 strikes;
+};
+
+static void print_halt(struct printer *printer)
+{
+	ifax_bank_stop(&printer->bank);
+	synchronize_irq(printer->irq);
+	ifax_ring_stop(&printer->ring);
+}
+
+/* Nothing of the page is touched after ifax_print_end(): the next may begin at once */
+static void print_end(struct printer *printer, enum ifax_page_status status)
+{
+	u32 lines = 0;
+
+	print_halt(printer);
+	if (printer->started && ifax_bank_read(&printer->bank, IFAX_REG_LINES, &lines))
+		lines = 0;
+	WRITE_ONCE(printer->active, false);
+	ifax_print_end(printer->idev, status, lines);
+}
+
+/* Put as many lines into the ring as it takes */
+static int print_fill(struct printer *printer)
+{
+	struct ifax_band_ring *ring = &printer->ring;
+	u32 begin = printer->filled;
+	u32 lines, given;
+	void *rows;
+
+	while (printer->filled < printer->length &&
+	       printer->filled - ring->lines < IFAX_RING_ROOM_LINES) {
+		rows = ifax_ring_at(ring, printer->filled);
+		lines = min(printer->length - printer->filled, ifax_ring_run(printer->filled));
+		given = ifax_print_lines(printer->idev, rows, ring->line_bytes, lines);
+		memset(rows + given * ring->line_bytes, 0, (lines - given) * ring->line_bytes);
+		printer->filled += lines;
+	}
+	if (printer->filled == begin)
+		return 0;
+	dma_wmb();
+	return ifax_bank_write(&printer->bank, IFAX_REG_LIMIT, printer->filled);
+}
+
+static int print_move(struct printer *printer)
+{
+	if (ifax_ring_look(&printer->ring) || print_fill(printer))
+		return -EIO;
+	if (printer->started)
+		return 0;
+	printer->started = true;
+	return ifax_bank_start(&printer->bank, PRINT_INTERRUPTS);
+}
+
+static void print_work(struct work_struct *work)
+{
+	struct printer *printer = container_of(work, struct printer, work);
+	enum ifax_page_status status;
+	u32 events, lines;
+
+	if (!READ_ONCE(printer->active))
+		return;
+	events = atomic_read_acquire(&printer->events);
+	status = ifax_bank_fault(events);
+	if (!status && events & IFAX_INT_PAGE_END) {
+		if (ifax_bank_read(&printer->bank, IFAX_REG_LINES, &lines) ||
+		    lines != printer->length)
+			status = IFAX_PAGE_HARDWARE;
+		print_end(printer, status);
+		return;
+	}
+	if (!status && print_move(printer))
+		status = IFAX_PAGE_HARDWARE;
+	if (status)
+		print_end(printer, status);
+}
+
+static void print_watchdog(struct work_struct *work)
+{
+	struct printer *printer = container_of(to_delayed_work(work), struct printer, watchdog);
+	u32 lines;
+
+	if (!READ_ONCE(printer->active))
+		return;
+	if (ifax_bank_read(&printer->bank, IFAX_REG_LINES, &lines))
+		lines = printer->seen_lines;
+	if (lines != printer->seen_lines || printer->filled != printer->seen_filled)
+		printer->strikes = 0;
+	else
+		printer->strikes++;
+	if (printer->strikes == WATCHDOG_STRIKES) {
+		dev_err(printer->bank.dev,
+			"no progress after %u of %u lines: interrupt or DMA is dead\n",
+			lines, printer->length);
+		print_end(printer, IFAX_PAGE_HARDWARE);
+		return;
+	}
+	printer->seen_lines = lines;
+	printer->seen_filled = printer->filled;
+	queue_delayed_work(printer->queue, &printer->watchdog,
+			   msecs_to_jiffies(WATCHDOG_PERIOD_MS));
+}
+
+static irqreturn_t print_interrupt(int irq, void *arg)
+{
+	struct printer *printer = arg;
+	u32 events;
+
+	if (!ifax_bank_events(&printer->bank, &events))
+		return IRQ_NONE;
+	atomic_or(events, &printer->events);
+	queue_work(printer->queue, &printer->work);
+	return IRQ_HANDLED;
+}
+
+static void print_band_done(void *arg)
+{
+	struct printer *printer = arg;
+
+	queue_work(printer->queue, &printer->work);
+}
+
+/* The lines come from print_work(): the core gives none before this returned */
+static int print_start(struct ifax_device *idev, const struct ifax_format *fmt)
+{
+	struct printer *printer = ifax_priv(idev);
+	int ret;
+
+	ret = ifax_bank_begin(&printer->bank, fmt, IFAX_BAND_LINES, 0);
+	if (ret)
+		return ret;
+	printer->idev = idev;
+	printer->started = false;
+	printer->length = fmt->length_lines;
+	printer->filled = 0;
+	printer->seen_lines = 0;
+	printer->seen_filled = 0;
+	printer->strikes = 0;
+	atomic_set(&printer->events, 0);
+	ret = ifax_ring_start(&printer->ring, DMA_MEM_TO_DEV, fmt->width_px, print_band_done,
+			      printer);
+	if (ret)
+		return ret;
+	WRITE_ONCE(printer->active, true);
+	queue_work(printer->queue, &printer->work);
+	mod_delayed_work(printer->queue, &printer->watchdog, msecs_to_jiffies(WATCHDOG_PERIOD_MS));
+	return 0;
+}
+
+static void print_stop(struct ifax_device *idev)
+{
+	struct printer *printer = ifax_priv(idev);
+
+	WRITE_ONCE(printer->active, false);
+	cancel_work_sync(&printer->work);
+	cancel_delayed_work_sync(&printer->watchdog);
+	print_halt(printer);
+}
+
+static u32 print_state(struct ifax_device *idev)
+{
+	struct printer *printer = ifax_priv(idev);
+
+	return ifax_bank_paper_path(&printer->bank, IFAX_STATE_NO_PAPER, 0);
+}
+
+static const struct ifax_printer_ops print_ops = {
+	.start = print_start,
+	.stop = print_stop,
+	.state = print_state,
+};
+
+static void print_destroy_queue(void *queue)
+{
+	destroy_workqueue(queue);
+}
+
+static void print_unregister(void *idev)
+{
+	ifax_unregister(idev);
+}
+
+static int print_make_queue(struct printer *printer, struct device *dev)
+{
+	INIT_WORK(&printer->work, print_work);
+	INIT_DELAYED_WORK(&printer->watchdog, print_watchdog);
+	printer->queue = alloc_ordered_workqueue("%s", WQ_HIGHPRI, dev_name(dev));
+	if (!printer->queue)
+		return -ENOMEM;
+	return devm_add_action_or_reset(dev, print_destroy_queue, printer->queue);
+}
+
+/* What is made last goes first: the core lets go of the engine before anything is taken apart */
+static int print_probe(struct platform_device *pdev)
+{
+	struct dma_slave_config config = {
+		.direction = DMA_MEM_TO_DEV,
+		.dst_addr_width = DMA_SLAVE_BUSWIDTH_4_BYTES,
+		.dst_maxburst = 16,
+	};
+	struct device *dev = &pdev->dev;
+	struct ifax_caps caps = {};
+	struct ifax_device *idev;
+	struct printer *printer;
+	int ret;
+
+	printer = devm_kzalloc(dev, sizeof(*printer), GFP_KERNEL);
+	if (!printer)
+		return -ENOMEM;
+	ret = ifax_bank_find(&printer->bank, pdev, IFAX_ID_PRINTER);
+	if (ret)
+		return ret;
+	ret = ifax_bank_caps(&printer->bank, &caps);
+	if (ret)
+		return dev_err_probe(dev, ret, "cannot read what the print engine can do\n");
+	config.dst_addr = printer->bank.port;
+	ret = ifax_ring_alloc(&printer->ring, dev, "tx", &config, caps.width_px_max);
+	if (ret)
+		return ret;
+	ret = print_make_queue(printer, dev);
+	if (ret)
+		return ret;
+	printer->irq = platform_get_irq(pdev, 0);
+	if (printer->irq < 0)
+		return printer->irq;
+	ret = devm_request_threaded_irq(dev, printer->irq, NULL, print_interrupt, IRQF_ONESHOT,
+					dev_name(dev), printer);
+	if (ret)
+		return dev_err_probe(dev, ret, "no interrupt\n");
+	idev = ifax_printer_register(dev, &print_ops, &caps, printer);
+	if (IS_ERR(idev))
+		return dev_err_probe(dev, PTR_ERR(idev), "cannot register the print engine\n");
+	return devm_add_action_or_reset(dev, print_unregister, idev);
+}
+
+static const struct platform_device_id print_ids[] = {
+	{ "ifax-printer" },
+	{}
+};
+MODULE_DEVICE_TABLE(platform, print_ids);
+
+static const struct of_device_id print_of_ids[] = {
+	{ .compatible = "ifax,printer" },
+	{}
+};
+MODULE_DEVICE_TABLE(of, print_of_ids);
+
+static struct platform_driver print_driver = {
+	.probe = print_probe,
+	.id_table = print_ids,
+	.driver = {
+		.name = "ifax-printer",
+		.of_match_table = print_of_ids,
+	},
+};
+module_platform_driver(print_driver);
+
+MODULE_DESCRIPTION("Print engine of a fax machine");
+MODULE_LICENSE("GPL");
