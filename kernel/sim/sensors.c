@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a person does to the machine, and what goes wrong in it: attributes of
+ * the feeder's and the tray's device in /sys/class/misc.
+ */
+#include <linux/device.h>
+#include <linux/kstrtox.h>
+#include <linux/sysfs.h>
+#include "paper.h"
+#include "soc.h"
+
+/* Attributes are gone before the engine is: it is there, and so is its lock */
+static struct sim_engine *sim_engine_of(struct device *dev)
+{
+	return sim_paper_of(dev)->engine;
+}
+
+static ssize_t sheets_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(sim_paper_of(dev)->count));
+}
+static DEVICE_ATTR_RO(sheets);
+
+static ssize_t paper_sheets_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(sim_paper_of(dev)->blank_sheets));
+}
+
+static ssize_t paper_sheets_store(struct device *dev, struct device_attribute *attr,
+				  const char *buf, size_t count)
+{
+	u32 sheets;
+	int ret;
+
+	ret = kstrtou32(buf, 0, &sheets);
+	if (ret)
+		return ret;
+	sim_tray_fill(sim_paper_of(dev), sheets);
+	return count;
+}
+static DEVICE_ATTR_RW(paper_sheets);
+
+static ssize_t jam_at_line_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(sim_engine_of(dev)->jam_at_line));
+}
+
+static ssize_t jam_at_line_store(struct device *dev, struct device_attribute *attr,
+				 const char *buf, size_t count)
+{
+	struct sim_engine *engine = sim_engine_of(dev);
+	u32 line;
+	int ret;
+
+	ret = kstrtou32(buf, 0, &line);
+	if (ret)
+		return ret;
+	spin_lock_irq(&engine->lock);
+	engine->jam_at_line = line;
+	spin_unlock_irq(&engine->lock);
+	return count;
+}
+static DEVICE_ATTR_RW(jam_at_line);
+
+static ssize_t sensor_store(struct sim_engine *engine, bool *sensor, u32 interrupt,
+			    const char *buf, size_t count)
+{
+	bool on;
+	int ret;
+
+	ret = kstrtobool(buf, &on);
+	if (ret)
+		return ret;
+	spin_lock_irq(&engine->lock);
+	WRITE_ONCE(*sensor, on);
+	if (on)
+		sim_engine_stop(engine, interrupt);
+	spin_unlock_irq(&engine->lock);
+	return count;
+}
+
+static ssize_t jam_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(sim_engine_of(dev)->jam));
+}
+
+static ssize_t jam_store(struct device *dev, struct device_attribute *attr, const char *buf,
+			 size_t count)
+{
+	struct sim_engine *engine = sim_engine_of(dev);
+
+	return sensor_store(engine, &engine->jam, IFAX_INT_JAM, buf, count);
+}
+static DEVICE_ATTR_RW(jam);
+
+static ssize_t cover_open_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(sim_engine_of(dev)->cover_open));
+}
+
+static ssize_t cover_open_store(struct device *dev, struct device_attribute *attr,
+				const char *buf, size_t count)
+{
+	struct sim_engine *engine = sim_engine_of(dev);
+
+	return sensor_store(engine, &engine->cover_open, IFAX_INT_COVER, buf, count);
+}
+static DEVICE_ATTR_RW(cover_open);
+
+static struct attribute *sim_feeder_attrs[] = {
+	&dev_attr_sheets.attr,
+	&dev_attr_jam_at_line.attr,
+	&dev_attr_jam.attr,
+	&dev_attr_cover_open.attr,
+	NULL
+};
+
+static struct attribute *sim_tray_attrs[] = {
+	&dev_attr_sheets.attr,
+	&dev_attr_paper_sheets.attr,
+	&dev_attr_jam_at_line.attr,
+	&dev_attr_jam.attr,
+	&dev_attr_cover_open.attr,
+	NULL
+};
+
+static const struct attribute_group sim_feeder_group = { .attrs = sim_feeder_attrs };
+static const struct attribute_group sim_tray_group = { .attrs = sim_tray_attrs };
+
+const struct attribute_group *sim_feeder_groups[] = { &sim_feeder_group, NULL };
+const struct attribute_group *sim_tray_groups[] = { &sim_tray_group, NULL };

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A simulated SoC block: the registers, the interrupt lines and the DMA
+ * channels of some fax stations. Station n has scanner and printer; engine
+ * number 2n is its scanner, 2n + 1 its printer. This number is also the
+ * number of the register bank, of the interrupt line and of the DMA channel.
+ */
+#ifndef _IFAX_SIM_SOC_H
+#define _IFAX_SIM_SOC_H
+
+#include <linux/dmaengine.h>
+#include <linux/interrupt.h>
+#include <linux/irq_work.h>
+#include <linux/irqdomain.h>
+#include <linux/platform_device.h>
+#include <linux/wait.h>
+#include <linux/ifax/regs.h>
+
+#define SIM_STATIONS_MAX	8
+#define SIM_ENGINES_MAX		(2 * SIM_STATIONS_MAX)
+
+#define SIM_WIDTH_PX_MIN	8
+#define SIM_WIDTH_PX_MAX	7296	/* A3 at 600 dpi */
+#define SIM_LENGTH_LINES_MAX	16384
+
+struct sim_paper;
+struct sim_soc;
+struct sim_transfer;
+
+/* ---- interrupt controller (irq.c) ---- */
+
+/**
+ * struct sim_irq - interrupt controller: level-sensitive lines
+ * @lock: protects @levels and @masked
+ * @levels: lines that are high
+ * @masked: lines that are masked
+ * @work: gives pending lines to the kernel, in hard interrupt context
+ * @domain: their numbers in the kernel
+ */
+struct sim_irq {
+	raw_spinlock_t lock;
+	unsigned long levels;
+	unsigned long masked;
+	struct irq_work work;
+	struct irq_domain *domain;
+};
+
+int sim_irq_init(struct sim_soc *soc);
+void sim_irq_level(struct sim_soc *soc, u32 line, bool high);
+
+/* ---- DMA controller (dma.c) ---- */
+
+/**
+ * struct sim_chan - one DMA channel, wired to the engine of the same number
+ * @chan: channel of the dmaengine framework
+ * @lock: protects what follows
+ * @submitted: transfer that waits for issue_pending
+ * @active: transfer that goes round and round
+ * @tasklet: calls the client back
+ */
+struct sim_chan {
+	struct dma_chan chan;
+	spinlock_t lock;	/* the transfers */
+	struct sim_transfer *submitted;
+	struct sim_transfer *active;
+	struct tasklet_struct tasklet;
+};
+
+/**
+ * struct sim_dma - DMA controller
+ * @device: provider
+ * @map: which device owns which channel, on machines without device tree
+ * @chans: channels
+ */
+struct sim_dma {
+	struct dma_device device;
+	struct dma_slave_map map[SIM_ENGINES_MAX];
+	struct sim_chan chans[SIM_ENGINES_MAX];
+};
+
+int sim_dma_init(struct sim_soc *soc);
+int sim_dma_push(struct sim_chan *chan, const void *data, size_t bytes);
+int sim_dma_pull(struct sim_chan *chan, void *data, size_t bytes);
+
+/* ---- engines (engine.c, scan_engine.c, print_engine.c) ---- */
+
+/**
+ * struct sim_engine - a scanner or a print engine
+ * @soc: block that it is part of
+ * @number: number of bank, interrupt line and DMA channel
+ * @is_printer: what it is
+ * @chan: its DMA channel
+ * @paper: its feeder or tray
+ * @thread: moves the lines
+ * @wait: wakes @thread
+ * @row: the line under the sensor or the laser; used by @thread only
+ * @next_ns: line clock: when the next line is due; used by @thread only
+ * @lock: protects what follows; taken inside of regmap's lock
+ * @busy: a page is under way
+ * @stop: it has to end
+ * @cover_open: sensor
+ * @jam: sensor
+ * @jam_at_line: a jam will happen after so many lines, once (0: none)
+ * @int_status: INT_STATUS register
+ * @int_enable: INT_ENABLE register
+ * @width_px: WIDTH register
+ * @resolution: RESOLUTION register
+ * @length: LENGTH register
+ * @band: BAND register
+ * @limit: LIMIT register
+ * @lines: LINES register
+ */
+struct sim_engine {
+	struct sim_soc *soc;
+	u32 number;
+	bool is_printer;
+	struct sim_chan *chan;
+	struct sim_paper *paper;
+	struct task_struct *thread;
+	wait_queue_head_t wait;
+	u8 row[IFAX_LINE_BYTES(SIM_WIDTH_PX_MAX)];
+	u64 next_ns;
+	spinlock_t lock;	/* registers and sensors */
+	bool busy;
+	bool stop;
+	bool cover_open;
+	bool jam;
+	u32 jam_at_line;
+	u32 int_status;
+	u32 int_enable;
+	u32 width_px;
+	u32 resolution;
+	u32 length;
+	u32 band;
+	u32 limit;
+	u32 lines;
+};
+
+int sim_engine_init(struct sim_soc *soc, u32 number);
+void sim_engine_start(struct sim_engine *engine);
+void sim_engine_stop(struct sim_engine *engine, u32 interrupts);
+void sim_engine_raise(struct sim_engine *engine, u32 interrupts);
+void sim_engine_end(struct sim_engine *engine, u32 interrupts);
+u32 sim_engine_refusal(struct sim_engine *engine);
+u32 sim_engine_lines_due(struct sim_engine *engine);
+bool sim_engine_line(struct sim_engine *engine);
+
+void sim_scan_page(struct sim_engine *engine);
+void sim_print_page(struct sim_engine *engine);
+
+/* ---- registers (registers.c) ---- */
+
+int sim_registers_init(struct sim_soc *soc);
+
+/**
+ * struct sim_soc - the block
+ * @dev: its device
+ * @stations: number of stations
+ * @irq: interrupt controller
+ * @dma: DMA controller
+ * @engines: engines, two a station
+ */
+struct sim_soc {
+	struct device *dev;
+	u32 stations;
+	struct sim_irq irq;
+	struct sim_dma dma;
+	struct sim_engine engines[SIM_ENGINES_MAX];
+};
+
+static inline u32 sim_engine_count(struct sim_soc *soc)
+{
+	return 2 * soc->stations;
+}
+
+#endif /* _IFAX_SIM_SOC_H */
