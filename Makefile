@@ -3,10 +3,11 @@
 # The one entry for people; "make help" says what there is. Every room adds its
 # own part in a *.mk file beside its sources.
 
+MAKEFLAGS += --no-builtin-rules
+
 B := build
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ifax
-KDIR ?= $(lastword $(shell ls -dv /usr/src/linux-headers-*[0-9]-amd64 2>/dev/null))
-export CACHE KDIR
+KDIR := $(or $(KDIR),$(lastword $(shell ls -dv /usr/src/linux-headers-*[0-9]-amd64 2>/dev/null)))
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -18,7 +19,8 @@ IFAX_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -Wsh
 	-fPIE -MMD -MP -Iinclude -Iinclude/uapi
 IFAX_LDFLAGS := -pie -Wl,-z,relro,-z,now
 
-.PHONY: all modules userland demo check bench install clean help packages vm
+.PHONY: all modules userland demo check bench install clean help packages vm \
+	run-demo run-check run-bench
 .DEFAULT_GOAL := all
 
 # Programs, libraries and TAP tests: filled by the rooms
@@ -26,6 +28,7 @@ PROGRAMS :=
 LIBRARIES :=
 CHECKS :=
 KSELFTESTS :=
+BENCHES :=
 
 include kernel/codec/host.mk
 include userland/userland.mk
@@ -46,8 +49,7 @@ modules:
 	@test -n "$(KDIR)" || { echo "no kernel headers found: run scripts/install-packages, or set KDIR="; exit 1; }
 	@mkdir -p $(B)/modules
 	@find $(B)/modules -xtype l -delete
-	@cp -rs --update $(CURDIR)/Kbuild $(CURDIR)/kernel $(CURDIR)/include $(B)/modules/ 2>/dev/null || \
-		cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kernel $(CURDIR)/include $(B)/modules/
+	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kernel $(CURDIR)/include $(B)/modules/
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(B)/modules W=1 modules
 
 # Packages first; then a make of its own, which finds the headers and libraries
@@ -65,9 +67,46 @@ demo check bench: packages
 		$(MAKE) --no-print-directory -s vm; }
 	@$(MAKE) --no-print-directory run-$@
 
+# What tests/vm/run needs to know
+VM = CACHE='$(CACHE)' KDIR='$(KDIR)'
+
 # "make check CHECKS=tests/vm/selftest" runs one of them
 run-check: all $(KSELFTESTS) $(CHECKS)
-	@PERL5LIB=tests/run prove --jobs 2 --timer --exec "" --formatter Summary $(CHECKS)
+	@$(VM) PERL5LIB=tests/run prove --jobs 2 --timer --exec "" --formatter Summary $(CHECKS)
+
+# Each of $(BENCHES) prints a table
+run-bench: all $(BENCHES)
+	@for bench in $(BENCHES); do $$bench || exit; done
+
+run-demo: all $(B)/tests/demo/compare
+	@$(VM) tests/demo/demo $(DOC)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/lib \
+		$(DESTDIR)$(PREFIX)/include/linux
+	install -m 755 $(filter %/ifaxd,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/sbin
+	install -m 755 $(filter-out %/ifaxd,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(LIBIFAX) $(DESTDIR)$(PREFIX)/lib
+	cp -d $(B)/libifax.so* $(DESTDIR)$(PREFIX)/lib
+	install -m 644 userland/libifax/libifax.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 include/uapi/linux/ifax.h $(DESTDIR)$(PREFIX)/include/linux
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(B)/modules INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=extra \
+		modules_install
+
+help:
+	@echo 'make            modules and userland, below $(B)/'
+	@echo 'make modules    ifax_codec.ko ifax.ko ifax_scan.ko ifax_print.ko ifax_sim.ko'
+	@echo 'make userland   ifaxd, ifax and their workers, libifax'
+	@echo 'make demo       a document goes from paper to paper, in a virtual machine'
+	@echo '                (DOC=any.pdf for your own; pages in $(B)/demo/)'
+	@echo 'make check      all tests (CHECKS=tests/vm/selftest for one of them)'
+	@echo 'make bench      how fast it is'
+	@echo 'make install    below PREFIX=$(PREFIX), modules in /lib/modules (DESTDIR= for packagers)'
+	@echo 'make clean      remove $(B)/'
+	@echo
+	@echo 'demo, check and bench install missing Debian packages first (scripts/install-packages).'
+	@echo 'KDIR=           kernel headers or build tree, now $(or $(KDIR),none found)'
+	@echo 'CACHE=          kernel and Debian for the virtual machine, now $(CACHE)'
 
 clean:
 	rm -rf $(B)

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0
+# The codec as a library for userland, from the very sources of ifax_codec.ko.
+
+CODEC_LIB := $(B)/libifax-codec.a
+CODEC_OBJECTS := $(patsubst %,$(B)/kernel/codec/%.o, \
+	format encoder decoder put_lines take_lines runs bits tables)
+LIBRARIES += $(CODEC_LIB)
+
+$(CODEC_OBJECTS): ROOM_CFLAGS = -Ikernel/codec
+
+$(CODEC_LIB): $(CODEC_OBJECTS)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/kernel/codec/gen_tables: kernel/codec/gen_tables.c
+	@mkdir -p $(@D)
+	$(CC) $(IFAX_CFLAGS) $(CFLAGS) $(IFAX_LDFLAGS) -o $@ $<
+
+$(B)/kernel/codec/tables.c: $(B)/kernel/codec/gen_tables
+	$< > $@.new && mv $@.new $@
+
+$(B)/kernel/codec/tables.o: $(B)/kernel/codec/tables.c
+	$(CC) $(IFAX_CFLAGS) $(CFLAGS) $(ROOM_CFLAGS) -c -o $@ $<

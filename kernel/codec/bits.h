@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Bits in and out of bytes, first bit first. Both ends keep up to 64 bits in a
+ * word, left-aligned, and are passed by value so that they live in registers.
+ */
+#ifndef IFAX_CODEC_BITS_H
+#define IFAX_CODEC_BITS_H
+
+#include "port.h"
+
+/* ---- out ---- */
+
+#define BITS_OUT_SLACK	8	/* put() may touch so many bytes behind the last one */
+
+/**
+ * struct bits_out - bits on their way to memory
+ * @acc: bits not yet in memory, from the left; the others are 0
+ * @n: their number, 0 to 7 between calls
+ * @at: where the next whole byte goes
+ */
+struct bits_out {
+	u64 acc;
+	u32 n;
+	u8 *at;
+};
+
+/* Append the @bits (1 to 56) low bits of @code */
+static __always_inline struct bits_out put(struct bits_out out, u64 code, u32 bits)
+{
+	out.acc |= code << (64 - out.n - bits);
+	out.n += bits;
+	put_unaligned_be64(out.acc, out.at);
+	out.at += out.n / 8;
+	out.acc <<= out.n & ~7U;
+	out.n &= 7;
+	return out;
+}
+
+/* Fill with zeros until @n & 7 is @remainder */
+static inline struct bits_out put_fill(struct bits_out out, u32 remainder)
+{
+	u32 bits = (remainder - out.n) & 7;
+
+	return bits ? put(out, 0, bits) : out;
+}
+
+static inline struct bits_out put_ones(struct bits_out out, u32 count)
+{
+	for (; count > 56; count -= 56)
+		out = put(out, (1ULL << 56) - 1, 56);
+	return count ? put(out, (1ULL << count) - 1, count) : out;
+}
+
+/* ---- in ---- */
+
+/**
+ * struct bits_in - the next bits
+ * @acc: from the left; bits behind the first @n are 0 or right already
+ * @n: bits that count
+ * @at: next byte to take
+ */
+struct bits_in {
+	u64 acc;
+	u32 n;
+	const u8 *at;
+};
+
+/**
+ * struct bits_source - where the next bits come from
+ * @bits: the bits, between calls
+ * @bytes: the caller's coded data
+ * @begin: begin of the present piece
+ * @end: behind its end
+ * @before: bytes in earlier pieces
+ * @pad: zero bits given behind the end of the data
+ * @ended: there is no further piece
+ * @lsb_first: fill order of the bytes
+ */
+struct bits_source {
+	struct bits_in bits;
+	struct ifax_bytes *bytes;
+	const u8 *begin;
+	const u8 *end;
+	u64 before;
+	u32 pad;
+	bool ended;
+	bool lsb_first;
+};
+
+struct bits_in ifax_refill_slowly(struct bits_in in, struct bits_source *src);
+
+/* Have at least 56 bits, zeros behind the end of the data */
+static __always_inline struct bits_in refill(struct bits_in in, struct bits_source *src)
+{
+	if (likely(src->end - in.at >= 8)) {
+		u64 word = get_unaligned_be64(in.at);
+
+		if (src->lsb_first)
+			word = mirror_bytes(word);
+		in.acc |= word >> in.n;
+		in.at += (63 - in.n) / 8;
+		in.n |= 56;
+		return in;
+	}
+	return ifax_refill_slowly(in, src);
+}
+
+static __always_inline struct bits_in skip(struct bits_in in, u32 bits)
+{
+	in.acc <<= bits;
+	in.n -= bits;
+	return in;
+}
+
+/* Bits from the begin of the data, or its end if that has been passed */
+static inline u64 bit_position(const struct bits_source *src, struct bits_in in)
+{
+	u64 bits = (src->before + (in.at - src->begin)) * 8;
+
+	return in.n > src->pad ? bits + src->pad - in.n : bits;
+}
+
+/* Have bits been used that are not in the data? */
+static inline bool overrun(const struct bits_source *src, struct bits_in in)
+{
+	return in.n < src->pad;
+}
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The insides of encoder and decoder. */
+#ifndef IFAX_CODEC_CODER_H
+#define IFAX_CODEC_CODER_H
+
+#include "bits.h"
+#include "runs.h"
+
+#define EOL_WORD	1
+#define EOL_BITS	12
+#define RTC_EOLS	6
+#define EOFB_EOLS	2
+
+/**
+ * struct ifax_encoder - a page being encoded
+ * @fmt: its format
+ * @acc: bits that are no whole byte yet
+ * @n: their number
+ * @invert: all ones if the pixels are to be inverted
+ * @changes: number of changes in @ref
+ * @ref: change positions of the line before
+ * @cur: room for those of this line
+ * @row: pixels of the last line of the call before
+ */
+struct ifax_encoder {
+	struct ifax_codec_format fmt;
+	u64 acc;
+	u32 n;
+	u64 invert;
+	u32 changes;
+	u16 *ref;
+	u16 *cur;
+	u8 *row;
+};
+
+/**
+ * struct ifax_decoder - a page being decoded
+ * @fmt: its format
+ * @src: coded data
+ * @report: the fault that ended decoding
+ * @ended: nothing more will come
+ * @lines: lines decoded
+ * @invert: all ones if the pixels are to be inverted
+ * @changes: number of changes in @ref
+ * @ref: change positions of the line before
+ * @cur: room for those of this line
+ * @words: pixels of the line before, painted if @painted
+ * @painted: @words are those of @ref
+ */
+struct ifax_decoder {
+	struct ifax_codec_format fmt;
+	struct bits_source src;
+	struct ifax_fault_report report;
+	bool ended;
+	u32 lines;
+	u64 invert;
+	u32 changes;
+	u16 *ref;
+	u16 *cur;
+	u64 *words;
+	bool painted;
+};
+
+/* What became of an attempt to decode a line */
+enum line {
+	LINE_NEW,	/* in cur, to be closed and painted */
+	LINE_SAME,	/* equal to the one before */
+	LINE_NONE,	/* the page has ended, or a fault is in the report */
+};
+
+struct bits_out ifax_mh_put_line(struct bits_out out, const u16 *runs, u32 changes);
+struct bits_out ifax_mmr_put_line(struct bits_out out, const u16 *ref, const u16 *cur,
+				  u32 changes, u32 width_px);
+
+enum line ifax_mh_take_line(struct ifax_decoder *dec, u32 *changes);
+enum line ifax_mmr_take_line(struct ifax_decoder *dec, u32 *changes);
+
+enum line ifax_fault(struct ifax_decoder *dec, struct bits_in in, enum ifax_fault fault);
+
+#endif

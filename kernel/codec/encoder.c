@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A page into coded bytes. */
+#include "coder.h"
+
+size_t ifax_encoder_size(const struct ifax_codec_format *fmt)
+{
+	return round_up(sizeof(struct ifax_encoder), 8) +
+	       2 * runs_entries(fmt->width_px) * sizeof(u16) + row_words_bytes(fmt->width_px);
+}
+EXPORT_SYMBOL_GPL(ifax_encoder_size);
+
+struct ifax_encoder *ifax_encoder_init(void *mem, const struct ifax_codec_format *fmt)
+{
+	struct ifax_encoder *enc = mem;
+	u32 entries = runs_entries(fmt->width_px);
+	u16 *runs;
+
+	if (ifax_codec_format_ok(fmt))
+		return NULL;
+	runs = (u16 *)((u8 *)mem + round_up(sizeof(*enc), 8));
+	memset(enc, 0, sizeof(*enc));
+	enc->fmt = *fmt;
+	enc->invert = fmt->flags & IFAX_FMT_WHITE_IS_1 ? ~0ULL : 0;
+	memset(runs, 0, RUNS_BEFORE * sizeof(*runs));
+	memset(runs + entries, 0, RUNS_BEFORE * sizeof(*runs));
+	enc->ref = runs + RUNS_BEFORE;
+	enc->cur = runs + entries + RUNS_BEFORE;
+	enc->row = (u8 *)(runs + 2 * entries);
+	/* T.6 2.2.1: the line before the first is white */
+	runs_close(enc->ref, 0, fmt->width_px);
+	memset(enc->row, enc->invert & 0xff, row_words_bytes(fmt->width_px));
+	return enc;
+}
+EXPORT_SYMBOL_GPL(ifax_encoder_init);
+
+/*
+ * No coding takes more than 7 bits a pixel; further there may be an EOL with
+ * fill, the longest words of a line of one run, and the end codes.
+ */
+size_t ifax_encoder_line_bound(const struct ifax_codec_format *fmt)
+{
+	return (size_t)fmt->width_px * 7 / 8 + 32 + BITS_OUT_SLACK;
+}
+EXPORT_SYMBOL_GPL(ifax_encoder_line_bound);
+
+static void raw_row(const struct ifax_encoder *enc, const u8 *row, u8 *out)
+{
+	u32 width_px = enc->fmt.width_px;
+	u32 bytes = DIV_ROUND_UP(width_px, 8);
+	u32 i;
+
+	for (i = 0; i + 8 <= bytes; i += 8)
+		put_unaligned_be64(get_unaligned_be64(row + i) ^ enc->invert, out + i);
+	for (; i < bytes; i++)
+		out[i] = row[i] ^ enc->invert;
+	if (width_px % 8)
+		out[bytes - 1] &= 0xff00 >> width_px % 8;
+}
+
+/* Change positions of @row; @before is the line before it, @same if they are equal */
+static struct bits_out put_line(struct ifax_encoder *enc, struct bits_out out, const u8 *row,
+				const u8 *before)
+{
+	bool same = ifax_rows_equal(row, before, enc->fmt.width_px);
+	u32 flags = enc->fmt.flags;
+	u16 *ref = enc->ref;
+
+	if (flags & IFAX_FMT_EOL) {
+		if (flags & IFAX_FMT_EOL_ALIGNED)
+			out = put_fill(out, 8 - EOL_BITS % 8);
+		out = put(out, EOL_WORD, EOL_BITS);
+	}
+	if (!same) {
+		enc->changes = ifax_runs_of_row(enc->cur, row, enc->fmt.width_px, enc->invert);
+		enc->ref = enc->cur;
+		enc->cur = ref;
+	}
+	if (enc->fmt.coding == IFAX_CODING_MH)
+		out = ifax_mh_put_line(out, enc->ref, enc->changes);
+	else if (same)
+		out = put_ones(out, enc->changes + 1);
+	else
+		out = ifax_mmr_put_line(out, ref, enc->ref, enc->changes, enc->fmt.width_px);
+	return flags & IFAX_FMT_ROW_ALIGNED ? put_fill(out, 0) : out;
+}
+
+static void mirror(u8 *at, const u8 *end)
+{
+	for (; end - at >= 8; at += 8)
+		put_unaligned_be64(mirror_bytes(get_unaligned_be64(at)), at);
+	for (; at < end; at++)
+		*at = mirror_bytes(*at);
+}
+
+size_t ifax_encode_lines(struct ifax_encoder *enc, const void *rows, size_t stride, u32 lines,
+			 void *out, size_t room, u32 *lines_done)
+{
+	size_t bound = ifax_encoder_line_bound(&enc->fmt);
+	u32 bytes = DIV_ROUND_UP(enc->fmt.width_px, 8);
+	struct bits_out bits = { enc->acc, enc->n, out };
+	const u8 *before = enc->row;
+	const u8 *row = rows;
+	u32 i;
+
+	for (i = 0; i < lines && room - (bits.at - (u8 *)out) >= bound; i++) {
+		if (enc->fmt.coding == IFAX_CODING_RAW) {
+			raw_row(enc, row, bits.at);
+			bits.at += bytes;
+		} else {
+			bits = put_line(enc, bits, row, before);
+		}
+		before = row;
+		row += stride;
+	}
+	if (before != enc->row)
+		memcpy(enc->row, before, bytes);
+	if (enc->fmt.flags & IFAX_FMT_LSB_FIRST)
+		mirror(out, bits.at);
+	enc->acc = bits.acc;
+	enc->n = bits.n;
+	*lines_done = i;
+	return bits.at - (u8 *)out;
+}
+EXPORT_SYMBOL_GPL(ifax_encode_lines);
+
+size_t ifax_encode_end(struct ifax_encoder *enc, void *out, size_t room)
+{
+	struct bits_out bits = { enc->acc, enc->n, out };
+	u32 eols = 0;
+
+	if (room < ifax_encoder_line_bound(&enc->fmt))
+		return 0;
+	if (enc->fmt.flags & IFAX_FMT_END && enc->fmt.coding != IFAX_CODING_RAW)
+		eols = enc->fmt.coding == IFAX_CODING_MMR ? EOFB_EOLS : RTC_EOLS;
+	while (eols--)
+		bits = put(bits, EOL_WORD, EOL_BITS);
+	bits = put_fill(bits, 0);
+	if (enc->fmt.flags & IFAX_FMT_LSB_FIRST)
+		mirror(out, bits.at);
+	enc->acc = 0;
+	enc->n = 0;
+	return bits.at - (u8 *)out;
+}
+EXPORT_SYMBOL_GPL(ifax_encode_end);

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes tables.c: the code words of T.4 and T.6 in the forms that encoder and
+ * decoder look them up. The words stand here once, as the standard prints them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* T.4 tables 2 and 3a: run lengths 0 to 63, then 64, 128, ... 1728 */
+static const char *const white_words[] = {
+	"00110101", "000111", "0111", "1000", "1011", "1100", "1110", "1111",
+	"10011", "10100", "00111", "01000", "001000", "000011", "110100", "110101",
+	"101010", "101011", "0100111", "0001100", "0001000", "0010111", "0000011", "0000100",
+	"0101000", "0101011", "0010011", "0100100", "0011000", "00000010", "00000011", "00011010",
+	"00011011", "00010010", "00010011", "00010100", "00010101", "00010110", "00010111",
+	"00101000", "00101001", "00101010", "00101011", "00101100", "00101101", "00000100",
+	"00000101", "00001010", "00001011", "01010010", "01010011", "01010100", "01010101",
+	"00100100", "00100101", "01011000", "01011001", "01011010", "01011011", "01001010",
+	"01001011", "00110010", "00110011", "00110100",
+	"11011", "10010", "010111", "0110111", "00110110", "00110111", "01100100", "01100101",
+	"01101000", "01100111", "011001100", "011001101", "011010010", "011010011", "011010100",
+	"011010101", "011010110", "011010111", "011011000", "011011001", "011011010", "011011011",
+	"010011000", "010011001", "010011010", "011000", "010011011",
+};
+
+static const char *const black_words[] = {
+	"0000110111", "010", "11", "10", "011", "0011", "0010", "00011",
+	"000101", "000100", "0000100", "0000101", "0000111", "00000100", "00000111", "000011000",
+	"0000010111", "0000011000", "0000001000", "00001100111", "00001101000", "00001101100",
+	"00000110111", "00000101000", "00000010111", "00000011000", "000011001010", "000011001011",
+	"000011001100", "000011001101", "000001101000", "000001101001", "000001101010",
+	"000001101011", "000011010010", "000011010011", "000011010100", "000011010101",
+	"000011010110", "000011010111", "000001101100", "000001101101", "000011011010",
+	"000011011011", "000001010100", "000001010101", "000001010110", "000001010111",
+	"000001100100", "000001100101", "000001010010", "000001010011", "000000100100",
+	"000000110111", "000000111000", "000000100111", "000000101000", "000001011000",
+	"000001011001", "000000101011", "000000101100", "000001011010", "000001100110",
+	"000001100111",
+	"0000001111", "000011001000", "000011001001", "000001011011", "000000110011",
+	"000000110100", "000000110101", "0000001101100", "0000001101101", "0000001001010",
+	"0000001001011", "0000001001100", "0000001001101", "0000001110010", "0000001110011",
+	"0000001110100", "0000001110101", "0000001110110", "0000001110111", "0000001010010",
+	"0000001010011", "0000001010100", "0000001010101", "0000001011010", "0000001011011",
+	"0000001100100", "0000001100101",
+};
+
+/* T.4 table 3b: 1792, 1856, ... 2560, both colours */
+static const char *const long_words[] = {
+	"00000001000", "00000001100", "00000001101", "000000010010", "000000010011",
+	"000000010100", "000000010101", "000000010110", "000000010111", "000000011100",
+	"000000011101", "000000011110", "000000011111",
+};
+
+/* T.4 table 4, T.6 table 1; V(0) is counted, not listed */
+static const struct {
+	const char *word;
+	const char *kind;
+} modes[] = {
+	{ "0000010", "MODE_VL3" }, { "000010", "MODE_VL3 + 1" }, { "010", "MODE_VL3 + 2" },
+	{ "011", "MODE_VL3 + 4" }, { "000011", "MODE_VL3 + 5" }, { "0000011", "MODE_VL3 + 6" },
+	{ "0001", "MODE_PASS" }, { "001", "MODE_HORIZONTAL" },
+};
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define TERMINATING	64
+#define RUN_WORDS	(TERMINATING + 40)		/* make-up: 64 to 2560 */
+
+static const char *run_word(int black, unsigned int i)
+{
+	if (i >= ARRAY_SIZE(white_words))
+		return long_words[i - ARRAY_SIZE(white_words)];
+	return black ? black_words[i] : white_words[i];
+}
+
+static unsigned int run_px(unsigned int i)
+{
+	return i < TERMINATING ? i : (i - TERMINATING + 1) * 64;
+}
+
+static unsigned int value(const char *word)
+{
+	return strtoul(word, NULL, 2);
+}
+
+/* One entry a code word: word << 4 | bits */
+static void encode_table(int black)
+{
+	unsigned int i;
+
+	printf("const u32 ifax_%s_codes[%u] = {", black ? "black" : "white", RUN_WORDS);
+	for (i = 0; i < RUN_WORDS; i++) {
+		const char *word = run_word(black, i);
+
+		printf("%s0x%x,", i % 8 ? " " : "\n\t", value(word) << 4 | (int)strlen(word));
+	}
+	printf("\n};\n\n");
+}
+
+/* One entry for every value of the next @bits bits: run << 4 | bits of its word; 0: none */
+static void decode_table(int black, unsigned int bits)
+{
+	unsigned int *table = calloc(1U << bits, sizeof(*table));
+	unsigned int i, k;
+
+	if (!table)
+		exit(1);
+	for (i = 0; i < RUN_WORDS; i++) {
+		const char *word = run_word(black, i);
+		unsigned int left = bits - strlen(word);
+
+		for (k = 0; k < 1U << left; k++) {
+			unsigned int at = value(word) << left | k;
+
+			if (table[at]) {
+				fprintf(stderr, "gen_tables: %s is not free of prefixes\n", word);
+				exit(1);
+			}
+			table[at] = run_px(i) << 4 | (unsigned int)strlen(word);
+		}
+	}
+	printf("const u16 ifax_%s_runs[1 << %u] = {", black ? "black" : "white", bits);
+	for (i = 0; i < 1U << bits; i++)
+		printf("%s0x%x,", i % 8 ? " " : "\n\t", table[i]);
+	printf("\n};\n\n");
+	free(table);
+}
+
+static void mode_entry(unsigned int at, unsigned int bits, unsigned int v0_max)
+{
+	char text[32];
+	unsigned int i, v0;
+
+	for (i = 0; i < bits; i++)
+		text[i] = at >> (bits - 1 - i) & 1 ? '1' : '0';
+	text[bits] = 0;
+	v0 = strspn(text, "1");
+	if (v0 > v0_max)
+		v0 = v0_max;
+	for (i = 0; i < ARRAY_SIZE(modes) && v0 < v0_max; i++) {
+		unsigned int len = strlen(modes[i].word);
+
+		if (!strncmp(text + v0, modes[i].word, len)) {
+			printf("MODE(%s, %u, %u),", modes[i].kind, v0, v0 + len);
+			return;
+		}
+	}
+	printf("MODE(%s, %u, %u),", v0 ? "MODE_NONE" : "MODE_OTHER", v0, v0);
+}
+
+/*
+ * What the next @bits bits say: up to 8 times V(0), then at most one other
+ * mode, if its word is complete.
+ */
+static void mode_table(unsigned int bits)
+{
+	unsigned int i;
+
+	printf("const u16 ifax_modes[1 << %u] = {", bits);
+	for (i = 0; i < 1U << bits; i++) {
+		printf("%s", i % 4 ? " " : "\n\t");
+		mode_entry(i, bits, 8);
+	}
+	printf("\n};\n");
+}
+
+int main(void)
+{
+	printf("// SPDX-License-Identifier: GPL-2.0\n/* made by gen_tables.c */\n#include \"tables.h\"\n\n");
+	encode_table(0);
+	encode_table(1);
+	decode_table(0, 12);
+	decode_table(1, 13);
+	mode_table(11);
+	return fflush(stdout) || ferror(stdout);
+}

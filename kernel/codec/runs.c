@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Pixels to change positions and back, 64 pixels at a time. */
+#include "runs.h"
+
+/* The 64 pixels from byte @at of a row of @bytes; white behind its end */
+u64 ifax_row_word(const u8 *row, u32 bytes, u32 at)
+{
+	u64 word = 0;
+	u32 i;
+
+	if (likely(bytes - at >= 8))
+		return get_unaligned_be64(row + at);
+	for (i = at; i < bytes; i++)
+		word |= (u64)row[i] << (56 - (i - at) * 8);
+	return word;
+}
+
+/*
+ * A change is where a pixel differs from its left neighbour. Up to four
+ * positions are written at once, wanted or not; the next word overwrites.
+ * Returns the number of changes before the width.
+ */
+u32 ifax_runs_of_row(u16 *runs, const u8 *row, u32 width_px, u64 invert)
+{
+	u32 bytes = DIV_ROUND_UP(width_px, 8);
+	u64 left = 0;
+	u16 *to = runs;
+	u32 x;
+
+	for (x = 0; x < width_px; x += 64) {
+		u64 word = ifax_row_word(row, bytes, x / 8) ^ invert;
+		u64 changes;
+
+		if (width_px - x < 64)
+			word &= ~(~0ULL >> (width_px - x));
+		changes = word ^ (word >> 1 | left << 63);
+		left = word & 1;
+		while (changes) {
+			u32 at = leading_zeros(changes);
+
+			*to++ = x + at;
+			changes ^= 1ULL << 63 >> at;
+		}
+	}
+	/* a black run up to the width has its end there, if the last word is not full */
+	if (to > runs && to[-1] == width_px)
+		to--;
+	runs_close(to, 0, width_px);
+	return to - runs;
+}
+
+/*
+ * Toggling all pixels right of every change paints the runs: first within the
+ * change's own word, then through all words with the last pixel as carry.
+ */
+void ifax_words_of_runs(u64 *words, const u16 *runs, u32 changes, u32 width_px, u64 invert)
+{
+	u32 count = DIV_ROUND_UP(width_px, 64);
+	u64 carry = invert;
+	u32 i;
+
+	memset(words, 0, count * sizeof(*words));
+	for (i = 0; i < changes; i++)
+		words[runs[i] / 64] ^= ~0ULL >> runs[i] % 64;
+	for (i = 0; i < count; i++) {
+		words[i] ^= carry;
+		carry = -(words[i] & 1);
+	}
+	if (width_px % 64)
+		words[count - 1] &= ~(~0ULL >> width_px % 64);
+}
+
+void ifax_row_of_words(u8 *row, const u64 *words, u32 bytes)
+{
+	u32 i;
+
+	for (i = 0; i + 8 <= bytes; i += 8)
+		put_unaligned_be64(words[i / 8], row + i);
+	for (; i < bytes; i++)
+		row[i] = words[i / 8] >> (56 - i % 8 * 8);
+}
+
+bool ifax_rows_equal(const u8 *a, const u8 *b, u32 width_px)
+{
+	u32 whole = width_px / 8;
+	u32 i;
+
+	for (i = 0; i + 8 <= whole; i += 8)
+		if (get_unaligned_be64(a + i) != get_unaligned_be64(b + i))
+			return false;
+	for (; i < whole; i++)
+		if (a[i] != b[i])
+			return false;
+	return !(width_px % 8) || !((a[i] ^ b[i]) >> (8 - width_px % 8));
+}

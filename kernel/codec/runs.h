@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Lines as change positions (see linux/ifax/codec.h).
+ *
+ * An array of them has RUNS_BEFORE entries of 0 in front and RUNS_AFTER
+ * entries of the width behind the last change, so that nobody has to test for
+ * its ends and that eight entries may be copied at once.
+ */
+#ifndef IFAX_CODEC_RUNS_H
+#define IFAX_CODEC_RUNS_H
+
+#include "port.h"
+
+#define RUNS_BEFORE	4
+#define RUNS_AFTER	16
+
+/* Entries to allocate: a line has at most width_px changes and one at its end */
+static inline u32 runs_entries(u32 width_px)
+{
+	return RUNS_BEFORE + round_up(width_px + 1, 4) + RUNS_AFTER;
+}
+
+/* Bytes of a line in 64-bit words */
+static inline u32 row_words_bytes(u32 width_px)
+{
+	return DIV_ROUND_UP(width_px, 64) * 8;
+}
+
+static inline void runs_close(u16 *runs, u32 changes, u32 width_px)
+{
+	u32 i;
+
+	for (i = 0; i < RUNS_AFTER; i++)
+		runs[changes + i] = width_px;
+}
+
+u64 ifax_row_word(const u8 *row, u32 bytes, u32 at);
+u32 ifax_runs_of_row(u16 *runs, const u8 *row, u32 width_px, u64 invert);
+void ifax_words_of_runs(u64 *words, const u16 *runs, u32 changes, u32 width_px, u64 invert);
+void ifax_row_of_words(u8 *row, const u64 *words, u32 bytes);
+bool ifax_rows_equal(const u8 *a, const u8 *b, u32 width_px);
+
+#endif

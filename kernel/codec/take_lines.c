@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One line of MH or MMR out of bits. */
+#include "coder.h"
+#include "tables.h"
+
+/* Record a fault that begins at the next bit */
+enum line ifax_fault(struct ifax_decoder *dec, struct bits_in in, enum ifax_fault fault)
+{
+	/* at the very end, a word is cut off rather than wrong */
+	if (overrun(&dec->src, in) ||
+	    (dec->src.ended && (!in.acc || (fault == IFAX_FAULT_CODE &&
+					    in.n - dec->src.pad < BLACK_BITS))))
+		fault = IFAX_FAULT_SHORT;
+	dec->report.fault = fault;
+	dec->report.line = dec->lines + 1;
+	dec->report.bit = bit_position(&dec->src, in);
+	return LINE_NONE;
+}
+
+/* T.4 4.1.4 and 4.2.1.3.4, T.6 2.2.5.1: an EOL, an extension code with its 3 bits, or no word */
+static enum ifax_fault word_fault(struct bits_in in, u32 extension_zeros)
+{
+	u32 zeros = in.acc ? leading_zeros(in.acc) : 64;
+
+	if (zeros >= EOL_BITS - 1)
+		return IFAX_FAULT_EOL;
+	if (zeros != extension_zeros)
+		return IFAX_FAULT_CODE;
+	if ((in.acc >> (60 - zeros) & 7) == 7)
+		return IFAX_FAULT_UNCOMPRESSED;
+	return IFAX_FAULT_EXTENSION;
+}
+
+/* How a line begins */
+enum begin {
+	BEGIN_LINE,	/* with its first word */
+	BEGIN_EOL,	/* with an EOL, which has been taken */
+	BEGIN_NOTHING,	/* the data is at its end */
+};
+
+/*
+ * Take fill bits and an EOL, if that is what comes next. Eleven zeros begin no
+ * other word; zeros up to the end of the data are its end.
+ */
+static enum begin take_eol(struct ifax_decoder *dec)
+{
+	struct bits_source *src = &dec->src;
+	struct bits_in in = src->bits;
+	enum begin begin = BEGIN_LINE;
+	u32 zeros;
+
+	for (;;) {
+		in = refill(in, src);
+		zeros = in.acc ? leading_zeros(in.acc) : 64;
+		if (zeros < in.n || src->ended)
+			break;
+		in = skip(in, in.n - (EOL_BITS - 1));
+	}
+	if (src->ended && zeros >= in.n - min_t(u32, in.n, src->pad)) {
+		begin = BEGIN_NOTHING;
+	} else if (zeros >= EOL_BITS - 1) {
+		in = skip(in, zeros + 1);
+		begin = BEGIN_EOL;
+	}
+	src->bits = in;
+	return begin;
+}
+
+#define NO_RUN	(~0U)	/* longer than any line */
+
+static __always_inline const u16 *run_entry(struct bits_in in, bool black)
+{
+	return black ? &ifax_black_runs[in.acc >> (64 - BLACK_BITS)] :
+		       &ifax_white_runs[in.acc >> (64 - WHITE_BITS)];
+}
+
+/* Make-up words as many as there are, then the terminating word */
+static noinline struct bits_in take_long_run(struct bits_in in, struct bits_source *src, bool black,
+					     u32 *px)
+{
+	u32 entry;
+
+	*px = 0;
+	do {
+		in = refill(in, src);
+		entry = *run_entry(in, black);
+		if (!entry || *px > IFAX_WIDTH_PX_MAX) {
+			*px = NO_RUN;
+			break;
+		}
+		*px += entry >> 4;
+		in = skip(in, entry & 15);
+	} while (entry >= 64 << 4);
+	return in;
+}
+
+/* A run of up to 63 pixels needs one look; @in has bits for it */
+static __always_inline struct bits_in take_run(struct bits_in in, struct bits_source *src,
+					       bool black, u32 *px)
+{
+	u32 entry = *run_entry(in, black);
+
+	if (likely(entry - 1 < (64 << 4) - 1)) {
+		*px = entry >> 4;
+		return skip(in, entry & 15);
+	}
+	return take_long_run(in, src, black, px);
+}
+
+/* A run that is none (@in is at its wrong word), or too long (it begins at @begin) */
+static enum line run_fault(struct ifax_decoder *dec, struct bits_in begin, struct bits_in in, u32 px)
+{
+	if (px == NO_RUN)
+		return ifax_fault(dec, in, word_fault(in, 8));
+	return ifax_fault(dec, begin, IFAX_FAULT_LONG);
+}
+
+/*
+ * Append a change. Runs of 0 pixels inside a line mean that there is none:
+ * then the change before goes too.
+ */
+static __always_inline u16 *add_change(u16 *to, const u16 *runs, u32 at)
+{
+	if (unlikely(to > runs && to[-1] == at))
+		return to - 1;
+	*to = at;
+	return to + 1;
+}
+
+/* T.4 4.1; the data of a line, behind its EOL */
+static enum line take_mh_data(struct ifax_decoder *dec, u32 *changes)
+{
+	u32 width_px = dec->fmt.width_px;
+	struct bits_source *src = &dec->src;
+	struct bits_in in = src->bits;
+	u16 *to = dec->cur;
+	bool black = false;
+	u32 at = 0;
+
+	while (at < width_px) {
+		struct bits_in before = in = refill(in, src);
+		u32 px;
+
+		in = take_run(in, src, black, &px);
+		if (unlikely(px > width_px - at))
+			return run_fault(dec, before, in, px);
+		at += px;
+		to = add_change(to, dec->cur, at);
+		black = !black;
+	}
+	if (overrun(src, in))
+		return ifax_fault(dec, in, IFAX_FAULT_SHORT);
+	src->bits = in;
+	*changes = to - dec->cur;
+	return LINE_NEW;
+}
+
+/* A line may have an EOL in front; two or more of them are (the begin of) an RTC */
+enum line ifax_mh_take_line(struct ifax_decoder *dec, u32 *changes)
+{
+	struct bits_source *src = &dec->src;
+	u32 eols = 0;
+
+	if (dec->fmt.flags & IFAX_FMT_ROW_ALIGNED)
+		src->bits = skip(src->bits, src->bits.n & 7);
+	for (;;) {
+		src->bits = refill(src->bits, src);
+		if (likely(src->bits.acc >> 56))
+			break;
+		switch (take_eol(dec)) {
+		case BEGIN_EOL:
+			if (++eols < RTC_EOLS)
+				continue;
+			return LINE_NONE;
+		case BEGIN_NOTHING:
+			return LINE_NONE;
+		case BEGIN_LINE:
+			break;
+		}
+		break;
+	}
+	if (eols > 1)
+		return ifax_fault(dec, src->bits, IFAX_FAULT_EOL);
+	return take_mh_data(dec, changes);
+}
+
+/* T.6 2.2.5; a0 and b1 as in ifax_mmr_put_line() */
+static enum line take_mmr_data(struct ifax_decoder *dec, u32 *changes)
+{
+	u32 width_px = dec->fmt.width_px;
+	struct bits_source *src = &dec->src;
+	struct bits_in in = src->bits;
+	const u16 *b = dec->ref;
+	u16 *to = dec->cur;
+	int a0 = -1;
+
+	for (;;) {
+		struct bits_in before = in = refill(in, src);
+		u32 entry = ifax_modes[in.acc >> (64 - MODE_BITS)];
+		u32 v0 = entry >> 4 & 15;
+		u32 mode = entry >> 8;
+
+		if (v0) {
+			memcpy(to, b, 8 * sizeof(*to));
+			if (b[v0 - 1] >= width_px) {
+				/* the line ends here, the ones behind belong to the next */
+				for (v0 = 1; b[v0 - 1] < width_px; v0++)
+					;
+				in = skip(in, v0);
+				to += v0;
+				break;
+			}
+			a0 = b[v0 - 1];
+			to += v0;
+			b += v0;
+		}
+		in = skip(in, entry & 15);
+		if (mode <= MODE_VR3) {
+			int a1 = *b + (int)mode - 3;
+
+			if (mode == MODE_NONE)
+				continue;
+			if (unlikely(a1 <= a0))
+				return ifax_fault(dec, before, IFAX_FAULT_BACK);
+			if (unlikely(a1 > (int)width_px))
+				return ifax_fault(dec, before, IFAX_FAULT_LONG);
+			*to++ = a0 = a1;
+			b += b[-1] > a0 ? -1 : 1;
+		} else if (mode == MODE_PASS) {
+			if (unlikely(b[1] >= width_px))
+				return ifax_fault(dec, before, IFAX_FAULT_LONG);
+			a0 = b[1];
+			b += 2;
+			continue;
+		} else if (mode == MODE_HORIZONTAL) {
+			bool black = (to - dec->cur) & 1;
+			u32 at = max_t(int, a0, 0);
+			u32 px, next_px;
+
+			in = take_run(in, src, black, &px);
+			if (unlikely(px > width_px - at))
+				return run_fault(dec, before, in, px);
+			in = refill(in, src);
+			before = in;
+			in = take_run(in, src, !black, &next_px);
+			if (unlikely(next_px > width_px - at - px))
+				return run_fault(dec, before, in, next_px);
+			to = add_change(to, dec->cur, at + px);
+			to = add_change(to, dec->cur, at + px + next_px);
+			a0 = at + px + next_px;
+		} else {
+			return ifax_fault(dec, before, word_fault(in, 6));
+		}
+		if (a0 >= (int)width_px)
+			break;
+		while (*b <= a0)
+			b += 2;
+	}
+	if (overrun(src, in))
+		return ifax_fault(dec, in, IFAX_FAULT_SHORT);
+	src->bits = in;
+	*changes = to - dec->cur;
+	return LINE_NEW;
+}
+
+/* More ones than the line before has changes: V(0) throughout, the line is the same */
+static bool take_same(struct ifax_decoder *dec)
+{
+	struct bits_in in = dec->src.bits;
+	u32 left = dec->changes + 1;
+
+	if (left > 56 || ~in.acc >> (64 - left) || in.n - dec->src.pad < left)
+		return false;
+	dec->src.bits = skip(in, left);
+	return true;
+}
+
+/* The page may end with an EOFB: two EOLs, of which the second may be cut off */
+enum line ifax_mmr_take_line(struct ifax_decoder *dec, u32 *changes)
+{
+	struct bits_source *src = &dec->src;
+
+	if (dec->fmt.flags & IFAX_FMT_ROW_ALIGNED)
+		src->bits = skip(src->bits, src->bits.n & 7);
+	src->bits = refill(src->bits, src);
+	if (unlikely(!(src->bits.acc >> 56))) {
+		switch (take_eol(dec)) {
+		case BEGIN_EOL:
+			if (take_eol(dec) == BEGIN_LINE)
+				return ifax_fault(dec, src->bits, IFAX_FAULT_EOL);
+			return LINE_NONE;
+		case BEGIN_NOTHING:
+			return LINE_NONE;
+		case BEGIN_LINE:
+			break;
+		}
+	}
+	if (take_same(dec))
+		return LINE_SAME;
+	return take_mmr_data(dec, changes);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What differs between the kernels that this module builds for. */
+#ifndef _IFAX_COMPAT_H
+#define _IFAX_COMPAT_H
+
+#include <linux/version.h>
+
+/* struct class.devnode takes a const device since 6.2 */
+#if KERNEL_VERSION(6, 2, 0) > LINUX_VERSION_CODE
+#define ifax_devnode_device	struct device
+#else
+#define ifax_devnode_device	const struct device
+#endif
+
+#endif /* _IFAX_COMPAT_H */

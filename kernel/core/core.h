@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A device, the job of its open file, and who may touch what.
+ *
+ * Locks, in the order in which they are taken:
+ *
+ * ifax_job.io_lock	one call of the file at a time. Never held while waiting
+ *			for the engine. Whoever frees a page holds it.
+ * ifax_device.op_lock	one call into the driver at a time; a page enters the
+ *			engine only under it. Never held over user memory.
+ * ifax_device.lock	all that changes while a page moves. The driver's workers
+ *			take it, so it is never held over a call into the driver
+ *			or over user memory.
+ */
+#ifndef _IFAX_CORE_H
+#define _IFAX_CORE_H
+
+#include <linux/cdev.h>
+#include <linux/device.h>
+#include <linux/fs.h>
+#include <linux/mutex.h>
+#include <linux/poll.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <linux/ifax/engine.h>
+
+#include "page.h"
+
+/* Pages of a job whose records were not taken: more are refused. */
+#define IFAX_PAGES_MAX	256
+
+/**
+ * struct ifax_engine_ops - what &struct ifax_scanner_ops and &struct
+ * ifax_printer_ops have in common, which is all
+ * @start: begin a page
+ * @stop: end it at once
+ * @state: IFAX_STATE_*
+ */
+struct ifax_engine_ops {
+	int (*start)(struct ifax_device *idev, const struct ifax_format *fmt);
+	void (*stop)(struct ifax_device *idev);
+	u32 (*state)(struct ifax_device *idev);
+};
+
+/**
+ * struct ifax_job - an open file
+ * @idev: its device; the file's cdev holds a reference
+ * @io_lock: one call at a time
+ * @format: form of the next page
+ * @writing: printer: page that is not committed yet
+ * @pages: pages of which the record was not taken, in order; changes under
+ *	@io_lock and &ifax_device.lock
+ * @pages_listed: their number
+ * @pages_begun: seq of the page begun last
+ * @failed: printer: page that failed in the engine; until its record is taken,
+ *	nothing more is printed, so that pages never come out of order
+ */
+struct ifax_job {
+	struct ifax_device *idev;
+	struct mutex io_lock; /* outermost */
+	struct ifax_format format;
+	struct ifax_page *writing;
+	struct list_head pages;
+	u32 pages_listed;
+	u32 pages_begun;
+	struct ifax_page *failed;
+};
+
+/**
+ * struct ifax_device - a scanner or a print engine
+ * @dev: counts the references
+ * @cdev: character device
+ * @minor: minor number, counted from the first of the class
+ * @caps: what it can do
+ * @ops: the driver; called under @op_lock and only if not @gone
+ * @priv: the driver's pointer
+ * @budget: memory in its page stores
+ * @print_work: takes the next page into the engine
+ * @op_lock: see above
+ * @lock: see above; guards all that follows
+ * @gone: unregistered; changes under both locks
+ * @job: the open file
+ * @engine_page: page under the sensor or in the engine
+ * @events: counts changes; read without a lock by those who wait for one
+ * @wait: woken at every change
+ */
+struct ifax_device {
+	struct device dev;
+	struct cdev cdev;
+	int minor;
+	struct ifax_caps caps;
+	struct ifax_engine_ops ops;
+	void *priv;
+	struct ifax_budget budget;
+	struct work_struct print_work;
+	struct mutex op_lock; /* calls into the driver */
+	struct mutex lock; /* innermost: pages on the move */
+	bool gone;
+	struct ifax_job *job;
+	struct ifax_page *engine_page;
+	u32 events;
+	wait_queue_head_t wait;
+};
+
+/* engine.c: pages in and out of the engine */
+int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page);
+void ifax_engine_stop(struct ifax_device *idev, enum ifax_page_status status);
+void ifax_engine_print_work(struct work_struct *work);
+
+/* job.c: the pages of an open file */
+struct ifax_job *ifax_job_alloc(struct ifax_device *idev);
+void ifax_job_cancel(struct ifax_job *job);
+void ifax_job_free(struct ifax_job *job);
+struct ifax_page *ifax_job_oldest(struct ifax_job *job);
+struct ifax_page *ifax_job_waiting(const struct ifax_job *job);
+u32 ifax_job_pages_queued(const struct ifax_job *job);
+void ifax_job_add(struct ifax_job *job, struct ifax_page *page, enum ifax_stage stage);
+void ifax_job_remove(struct ifax_job *job, struct ifax_page *page);
+void ifax_job_drop_waiting(struct ifax_job *job, enum ifax_page_status status);
+void ifax_page_ended(struct ifax_device *idev, struct ifax_page *page,
+		     enum ifax_page_status status);
+
+/* wait.c: what waits for a change of a device */
+void ifax_changed(struct ifax_device *idev);
+u32 ifax_events(const struct ifax_device *idev);
+int ifax_wait(struct ifax_device *idev, u32 events);
+
+/* format.c */
+u32 ifax_codings(void);
+void ifax_format_default(const struct ifax_caps *caps, struct ifax_format *format);
+int ifax_format_try(const struct ifax_caps *caps, struct ifax_format *format);
+
+/* file.c: what scanners and printers have in common */
+int ifax_file_open(struct inode *inode, struct file *file);
+int ifax_file_release(struct inode *inode, struct file *file);
+long ifax_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+
+/* scan_file.c, print_file.c */
+extern const struct file_operations ifax_scan_fops;
+extern const struct file_operations ifax_print_fops;
+int ifax_scan_start(struct ifax_job *job);
+int ifax_print_commit(struct ifax_job *job);
+
+#endif /* _IFAX_CORE_H */

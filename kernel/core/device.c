@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The class ifax: devices come and go.
+ */
+#include <linux/idr.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "compat.h"
+#include "core.h"
+
+#define DEVICES_OF_A_KIND	128
+#define DEVICES			(2 * DEVICES_OF_A_KIND)
+
+/* The uapi is the same for 32-bit callers. */
+static_assert(sizeof(struct ifax_format) == 40);
+static_assert(sizeof(struct ifax_caps) == 112);
+static_assert(sizeof(struct ifax_page_record) == 64);
+static_assert(sizeof(struct ifax_state) == 32);
+
+/**
+ * struct ifax_kind_of_device - what differs between scanners and printers
+ * @name: device names are this and a number
+ * @minor: first minor number
+ * @fops: file operations
+ */
+struct ifax_kind_of_device {
+	const char *name;
+	unsigned int minor;
+	const struct file_operations *fops;
+};
+
+static const struct ifax_kind_of_device kinds[] = {
+	[IFAX_KIND_SCANNER] = { "scan", 0, &ifax_scan_fops },
+	[IFAX_KIND_PRINTER] = { "print", DEVICES_OF_A_KIND, &ifax_print_fops },
+};
+
+static dev_t first_devt;
+static DEFINE_IDA(minors);
+
+static char *ifax_devnode(ifax_devnode_device *dev, umode_t *mode)
+{
+	return kasprintf(GFP_KERNEL, "ifax/%s", dev_name(dev));
+}
+
+static struct class ifax_class = {
+	.name = "ifax",
+	.devnode = ifax_devnode,
+};
+
+static void ifax_device_release(struct device *dev)
+{
+	kfree(container_of(dev, struct ifax_device, dev));
+}
+
+static bool caps_ok(const struct ifax_caps *caps)
+{
+	return caps->width_px_min && caps->width_px_min <= caps->width_px_max &&
+	       caps->width_px_max <= IFAX_WIDTH_PX_MAX && caps->length_lines_max &&
+	       caps->resolutions && caps->resolutions <= IFAX_RESOLUTIONS_MAX;
+}
+
+static struct ifax_device *ifax_device_alloc(struct device *parent, enum ifax_kind kind,
+					     const struct ifax_engine_ops *ops,
+					     const struct ifax_caps *caps, void *priv)
+{
+	struct ifax_device *idev = kzalloc(sizeof(*idev), GFP_KERNEL);
+
+	if (!idev)
+		return NULL;
+	idev->caps = *caps;
+	idev->caps.kind = kind;
+	idev->caps.codings = ifax_codings();
+	idev->ops = *ops;
+	idev->priv = priv;
+	mutex_init(&idev->op_lock);
+	mutex_init(&idev->lock);
+	init_waitqueue_head(&idev->wait);
+	INIT_WORK(&idev->print_work, ifax_engine_print_work);
+
+	device_initialize(&idev->dev);
+	idev->dev.parent = parent;
+	idev->dev.class = &ifax_class;
+	idev->dev.release = ifax_device_release;
+	cdev_init(&idev->cdev, kinds[kind].fops);
+	idev->cdev.owner = THIS_MODULE;
+	return idev;
+}
+
+static struct ifax_device *ifax_register(struct device *parent, enum ifax_kind kind,
+					 const struct ifax_engine_ops *ops,
+					 const struct ifax_caps *caps, void *priv)
+{
+	const struct ifax_kind_of_device *of = &kinds[kind];
+	struct ifax_device *idev;
+	int err;
+
+	if (!ops->start || !ops->stop || !ops->state || !caps_ok(caps))
+		return ERR_PTR(-EINVAL);
+	idev = ifax_device_alloc(parent, kind, ops, caps, priv);
+	if (!idev)
+		return ERR_PTR(-ENOMEM);
+
+	idev->minor = ida_alloc_range(&minors, of->minor, of->minor + DEVICES_OF_A_KIND - 1,
+				      GFP_KERNEL);
+	if (idev->minor < 0) {
+		err = idev->minor;
+		goto err_put;
+	}
+	idev->dev.devt = MKDEV(MAJOR(first_devt), MINOR(first_devt) + idev->minor);
+	err = dev_set_name(&idev->dev, "%s%u", of->name, idev->minor - of->minor);
+	if (err)
+		goto err_minor;
+	err = cdev_device_add(&idev->cdev, &idev->dev);
+	if (err)
+		goto err_minor;
+	return idev;
+
+err_minor:
+	ida_free(&minors, idev->minor);
+err_put:
+	put_device(&idev->dev);
+	return ERR_PTR(err);
+}
+
+struct ifax_device *ifax_scanner_register(struct device *parent,
+					  const struct ifax_scanner_ops *ops,
+					  const struct ifax_caps *caps, void *priv)
+{
+	const struct ifax_engine_ops engine_ops = {
+		.start = ops->start,
+		.stop = ops->stop,
+		.state = ops->state,
+	};
+
+	return ifax_register(parent, IFAX_KIND_SCANNER, &engine_ops, caps, priv);
+}
+EXPORT_SYMBOL_GPL(ifax_scanner_register);
+
+struct ifax_device *ifax_printer_register(struct device *parent,
+					  const struct ifax_printer_ops *ops,
+					  const struct ifax_caps *caps, void *priv)
+{
+	const struct ifax_engine_ops engine_ops = {
+		.start = ops->start,
+		.stop = ops->stop,
+		.state = ops->state,
+	};
+
+	return ifax_register(parent, IFAX_KIND_PRINTER, &engine_ops, caps, priv);
+}
+EXPORT_SYMBOL_GPL(ifax_printer_register);
+
+/* After this, no page goes into the engine and none is in it. */
+static void ifax_device_end(struct ifax_device *idev)
+{
+	mutex_lock(&idev->op_lock);
+	mutex_lock(&idev->lock);
+	idev->gone = true;
+	mutex_unlock(&idev->lock);
+
+	idev->ops.stop(idev);
+
+	mutex_lock(&idev->lock);
+	if (idev->engine_page)
+		ifax_page_ended(idev, idev->engine_page, IFAX_PAGE_GONE);
+	if (idev->job)
+		ifax_job_drop_waiting(idev->job, IFAX_PAGE_GONE);
+	ifax_changed(idev);
+	mutex_unlock(&idev->lock);
+	mutex_unlock(&idev->op_lock);
+	cancel_work_sync(&idev->print_work);
+}
+
+void ifax_unregister(struct ifax_device *idev)
+{
+	cdev_device_del(&idev->cdev, &idev->dev);
+	ida_free(&minors, idev->minor);
+	ifax_device_end(idev);
+	put_device(&idev->dev);
+}
+EXPORT_SYMBOL_GPL(ifax_unregister);
+
+void *ifax_priv(struct ifax_device *idev)
+{
+	return idev->priv;
+}
+EXPORT_SYMBOL_GPL(ifax_priv);
+
+static int __init ifax_init(void)
+{
+	int err;
+
+	err = class_register(&ifax_class);
+	if (err)
+		return err;
+	err = alloc_chrdev_region(&first_devt, 0, DEVICES, "ifax");
+	if (err)
+		class_unregister(&ifax_class);
+	return err;
+}
+module_init(ifax_init);
+
+static void __exit ifax_exit(void)
+{
+	unregister_chrdev_region(first_devt, DEVICES);
+	class_unregister(&ifax_class);
+	ida_destroy(&minors);
+}
+module_exit(ifax_exit);
+
+MODULE_DESCRIPTION("Fax devices: scanners and print engines");
+MODULE_LICENSE("GPL");

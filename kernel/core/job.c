@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/slab.h>
+#include <linux/ktime.h>
+
+#include "core.h"
+
+/**
+ * ifax_job_alloc() - begin a job
+ * @idev: device
+ *
+ * Return: the job, with the default format, or NULL.
+ */
+struct ifax_job *ifax_job_alloc(struct ifax_device *idev)
+{
+	struct ifax_job *job = kzalloc(sizeof(*job), GFP_KERNEL_ACCOUNT);
+
+	if (!job)
+		return NULL;
+	job->idev = idev;
+	mutex_init(&job->io_lock);
+	INIT_LIST_HEAD(&job->pages);
+	ifax_format_default(&idev->caps, &job->format);
+	return job;
+}
+
+/**
+ * ifax_job_cancel() - end all pages of a job
+ * @job: job
+ *
+ * Context: &ifax_device.op_lock and &ifax_job.io_lock are held, or nobody else
+ * has the job.
+ */
+void ifax_job_cancel(struct ifax_job *job)
+{
+	struct ifax_device *idev = job->idev;
+
+	lockdep_assert_held(&idev->op_lock);
+	ifax_page_free(job->writing);
+	job->writing = NULL;
+
+	mutex_lock(&idev->lock);
+	ifax_job_drop_waiting(job, IFAX_PAGE_CANCELLED);
+	ifax_changed(idev);
+	mutex_unlock(&idev->lock);
+
+	if (!idev->gone)
+		ifax_engine_stop(idev, IFAX_PAGE_CANCELLED);
+}
+
+/**
+ * ifax_job_free() - free a job and its pages
+ * @job: job that was cancelled, and that no file and no device knows any more
+ */
+void ifax_job_free(struct ifax_job *job)
+{
+	struct ifax_page *page, *next;
+
+	list_for_each_entry_safe(page, next, &job->pages, node)
+		ifax_page_free(page);
+	kfree(job);
+}
+
+/**
+ * ifax_job_oldest() - the page whose record is taken next
+ * @job: job
+ *
+ * Return: the page or NULL.
+ */
+struct ifax_page *ifax_job_oldest(struct ifax_job *job)
+{
+	return list_first_entry_or_null(&job->pages, struct ifax_page, node);
+}
+
+/**
+ * ifax_job_waiting() - the page that the engine takes next
+ * @job: job
+ *
+ * Return: the page or NULL.
+ */
+struct ifax_page *ifax_job_waiting(const struct ifax_job *job)
+{
+	struct ifax_page *page;
+
+	list_for_each_entry(page, &job->pages, node)
+		if (page->stage == IFAX_STAGE_WAITING)
+			return page;
+	return NULL;
+}
+
+/**
+ * ifax_job_pages_queued() - pages committed or begun, and not ended
+ * @job: job
+ *
+ * Return: their number.
+ */
+u32 ifax_job_pages_queued(const struct ifax_job *job)
+{
+	struct ifax_page *page;
+	u32 n = 0;
+
+	list_for_each_entry(page, &job->pages, node)
+		n += page->stage != IFAX_STAGE_ENDED;
+	return n;
+}
+
+/**
+ * ifax_job_add() - a page gets its number and its place in the job
+ * @job: job
+ * @page: page
+ * @stage: how far it is
+ *
+ * Context: &ifax_job.io_lock and &ifax_device.lock are held.
+ */
+void ifax_job_add(struct ifax_job *job, struct ifax_page *page, enum ifax_stage stage)
+{
+	lockdep_assert_held(&job->idev->lock);
+	page->record.seq = ++job->pages_begun;
+	page->stage = stage;
+	list_add_tail(&page->node, &job->pages);
+	job->pages_listed++;
+	ifax_changed(job->idev);
+}
+
+/**
+ * ifax_job_remove() - a page leaves the job
+ * @job: job
+ * @page: page, which the caller frees
+ *
+ * Context: &ifax_job.io_lock and &ifax_device.lock are held.
+ */
+void ifax_job_remove(struct ifax_job *job, struct ifax_page *page)
+{
+	lockdep_assert_held(&job->idev->lock);
+	if (job->failed == page)
+		job->failed = NULL;
+	list_del(&page->node);
+	job->pages_listed--;
+	ifax_changed(job->idev);
+}
+
+/**
+ * ifax_job_drop_waiting() - end the pages that wait for the engine
+ * @job: job
+ * @status: how they end
+ *
+ * Context: &ifax_device.lock is held.
+ */
+void ifax_job_drop_waiting(struct ifax_job *job, enum ifax_page_status status)
+{
+	struct ifax_page *page;
+
+	list_for_each_entry(page, &job->pages, node)
+		if (page->stage == IFAX_STAGE_WAITING)
+			ifax_page_ended(job->idev, page, status);
+}
+
+/**
+ * ifax_page_ended() - a page has ended: its record is ready
+ * @idev: device
+ * @page: page in the list of the job
+ * @status: how
+ *
+ * What was scanned stays until it is read; what was printed is freed.
+ *
+ * Context: &ifax_device.lock is held.
+ */
+void ifax_page_ended(struct ifax_device *idev, struct ifax_page *page,
+		     enum ifax_page_status status)
+{
+	lockdep_assert_held(&idev->lock);
+	if (page->encoder) {
+		if (ifax_page_encode_end(page) && status <= IFAX_PAGE_TRUNCATED)
+			status = IFAX_PAGE_NO_MEMORY;
+		page->encoder = NULL;
+	} else {
+		ifax_page_decode_end(page);
+		ifax_store_clear(&page->store);
+	}
+	if (idev->engine_page == page)
+		idev->engine_page = NULL;
+	page->stage = IFAX_STAGE_ENDED;
+	page->record.status = status;
+	page->record.end_ns = ktime_get_boottime_ns();
+	ifax_changed(idev);
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "page.h"
+
+/* A band costs about one copy into the store if this much of it fits in the bounce. */
+#define BOUNCE_BYTES	PAGE_SIZE
+
+/* A check looks for signals and other work after so many lines. */
+#define CHECK_LINES	64
+
+/**
+ * ifax_page_codec_format() - the codec's part of a format
+ * @format: format
+ *
+ * Return: the part.
+ */
+struct ifax_codec_format ifax_page_codec_format(const struct ifax_format *format)
+{
+	return (struct ifax_codec_format){
+		.coding = format->coding,
+		.flags = format->flags,
+		.width_px = format->width_px,
+		.length_lines = format->length_lines,
+		.k = format->k,
+	};
+}
+
+/**
+ * ifax_page_alloc() - a page without data
+ * @format: its format
+ * @budget: who pays for its data
+ *
+ * Return: the page or NULL.
+ */
+struct ifax_page *ifax_page_alloc(const struct ifax_format *format, struct ifax_budget *budget)
+{
+	struct ifax_page *page = kzalloc(sizeof(*page), GFP_KERNEL_ACCOUNT);
+
+	if (!page)
+		return NULL;
+	INIT_LIST_HEAD(&page->node);
+	page->format = *format;
+	ifax_store_init(&page->store, budget);
+	return page;
+}
+
+/**
+ * ifax_page_free() - free a page and all that it holds
+ * @page: page, in no list, or NULL
+ */
+void ifax_page_free(struct ifax_page *page)
+{
+	if (!page)
+		return;
+	ifax_store_clear(&page->store);
+	kvfree(page->bounce);
+	kvfree(page->codec);
+	kfree(page);
+}
+
+/**
+ * ifax_page_encode_begin() - allocate and begin the encoder
+ * @page: page that will be scanned
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ifax_page_encode_begin(struct ifax_page *page)
+{
+	const struct ifax_codec_format fmt = ifax_page_codec_format(&page->format);
+
+	page->bounce_bytes = max_t(size_t, BOUNCE_BYTES, ifax_encoder_line_bound(&fmt));
+	page->bounce = kvmalloc(page->bounce_bytes, GFP_KERNEL_ACCOUNT);
+	page->codec = kvmalloc(ifax_encoder_size(&fmt), GFP_KERNEL_ACCOUNT);
+	if (!page->bounce || !page->codec)
+		return -ENOMEM;
+	page->encoder = ifax_encoder_init(page->codec, &fmt);
+	return page->encoder ? 0 : -EINVAL;
+}
+
+static int page_append_bounce(struct ifax_page *page, size_t bytes)
+{
+	int err = ifax_store_append(&page->store, page->bounce, bytes);
+
+	if (err)
+		page->cut = true;
+	else
+		page->record.bytes += bytes;
+	return err;
+}
+
+/**
+ * ifax_page_encode() - encode lines into the store
+ * @page: page
+ * @rows: lines of pixels
+ * @stride: bytes from one line to the next
+ * @lines: number of lines
+ *
+ * Return: 0, -ENOSPC if the store is full.
+ */
+int ifax_page_encode(struct ifax_page *page, const void *rows, size_t stride, u32 lines)
+{
+	size_t bytes;
+	u32 done;
+
+	while (lines) {
+		if (page->cut)
+			return -ENOSPC;
+		bytes = ifax_encode_lines(page->encoder, rows, stride, lines,
+					  page->bounce, page->bounce_bytes, &done);
+		if (page_append_bounce(page, bytes))
+			return -ENOSPC;
+		page->record.lines += done;
+		rows += done * stride;
+		lines -= done;
+	}
+	return 0;
+}
+
+/**
+ * ifax_page_encode_end() - append what ends the coded data
+ * @page: page
+ *
+ * Return: 0, -ENOSPC if the store is full, or was before.
+ */
+int ifax_page_encode_end(struct ifax_page *page)
+{
+	size_t bytes;
+
+	if (page->cut)
+		return -ENOSPC;
+	bytes = ifax_encode_end(page->encoder, page->bounce, page->bounce_bytes);
+	return page_append_bounce(page, bytes) ? -ENOSPC : 0;
+}
+
+/**
+ * ifax_page_decode_begin() - allocate the decoder and begin with the first line
+ * @page: page that was written whole
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ifax_page_decode_begin(struct ifax_page *page)
+{
+	const struct ifax_codec_format fmt = ifax_page_codec_format(&page->format);
+
+	page->codec = kvmalloc(ifax_decoder_size(&fmt), GFP_KERNEL_ACCOUNT);
+	if (!page->codec)
+		return -ENOMEM;
+	ifax_store_source_init(&page->source, &page->store);
+	page->decoder = ifax_decoder_init(page->codec, &fmt, &page->source.in);
+	if (page->decoder)
+		return 0;
+	ifax_page_decode_end(page);
+	return -EINVAL;
+}
+
+/**
+ * ifax_page_decode_end() - free the decoder
+ * @page: page
+ */
+void ifax_page_decode_end(struct ifax_page *page)
+{
+	kvfree(page->codec);
+	page->codec = NULL;
+	page->decoder = NULL;
+}
+
+/* Line of the first fault in the coded data, 0 if all is well, or an error. */
+static int page_find_fault(struct ifax_page *page, u32 lines_max, u32 *fault_line)
+{
+	const struct ifax_fault_report *report;
+	u32 lines = 0, n;
+
+	do {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		n = ifax_decode_lines(page->decoder, NULL, 0, CHECK_LINES);
+		lines += n;
+		cond_resched();
+	} while (n == CHECK_LINES && lines <= lines_max);
+
+	report = ifax_decoder_fault(page->decoder);
+	if (report->fault)
+		*fault_line = report->line;
+	else if (!lines)
+		*fault_line = 1;
+	else if (lines > lines_max)
+		*fault_line = lines_max + 1;
+	else
+		page->format.length_lines = lines;
+	return 0;
+}
+
+/**
+ * ifax_page_check() - decode a page once, to nowhere
+ * @page: page that was written whole
+ * @lines_max: most lines it may have
+ *
+ * Sets the exact length in the format, or the line of the first fault in the
+ * record.
+ *
+ * Return: 0; -EBADMSG if the data is wrong; -ENOMEM; -EINTR.
+ */
+int ifax_page_check(struct ifax_page *page, u32 lines_max)
+{
+	u32 fault_line = 0;
+	int err;
+
+	err = ifax_page_decode_begin(page);
+	if (err)
+		return err;
+	err = page_find_fault(page, lines_max, &fault_line);
+	ifax_page_decode_end(page);
+	if (err || !fault_line)
+		return err;
+	page->record.fault_line = fault_line;
+	return -EBADMSG;
+}

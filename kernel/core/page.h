@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A page: its format, its coded bytes, its encoder or decoder, its record.
+ */
+#ifndef _IFAX_PAGE_H
+#define _IFAX_PAGE_H
+
+#include <linux/list.h>
+#include <linux/ifax.h>
+#include <linux/ifax/codec.h>
+
+#include "page_store.h"
+
+/**
+ * enum ifax_stage - how far a page is
+ * @IFAX_STAGE_WRITING: a user writes it, or it is being checked
+ * @IFAX_STAGE_WAITING: committed, waits for the engine
+ * @IFAX_STAGE_ENGINE: under the sensor or in the engine
+ * @IFAX_STAGE_ENDED: its record is ready
+ */
+enum ifax_stage {
+	IFAX_STAGE_WRITING,
+	IFAX_STAGE_WAITING,
+	IFAX_STAGE_ENGINE,
+	IFAX_STAGE_ENDED,
+};
+
+/**
+ * struct ifax_page - a page
+ * @node: in the job's list, in the order of the pages
+ * @stage: how far it is
+ * @format: what it is coded in; length_lines is exact once a page was checked
+ * @record: what the user will learn about it
+ * @store: coded bytes
+ * @codec: working memory of @encoder or @decoder
+ * @encoder: while the page is scanned
+ * @bounce: scanned lines are coded here, then appended to @store
+ * @bounce_bytes: size of @bounce
+ * @cut: the store was full: what follows is lost
+ * @decoder: while the page is checked or printed
+ * @source: input of @decoder
+ */
+struct ifax_page {
+	struct list_head node;
+	enum ifax_stage stage;
+	struct ifax_format format;
+	struct ifax_page_record record;
+	struct ifax_store store;
+	void *codec;
+	struct ifax_encoder *encoder;
+	void *bounce;
+	size_t bounce_bytes;
+	bool cut;
+	struct ifax_decoder *decoder;
+	struct ifax_store_source source;
+};
+
+struct ifax_codec_format ifax_page_codec_format(const struct ifax_format *format);
+struct ifax_page *ifax_page_alloc(const struct ifax_format *format, struct ifax_budget *budget);
+void ifax_page_free(struct ifax_page *page);
+
+int ifax_page_encode_begin(struct ifax_page *page);
+int ifax_page_encode(struct ifax_page *page, const void *rows, size_t stride, u32 lines);
+int ifax_page_encode_end(struct ifax_page *page);
+
+int ifax_page_decode_begin(struct ifax_page *page);
+void ifax_page_decode_end(struct ifax_page *page);
+int ifax_page_check(struct ifax_page *page, u32 lines_max);
+
+#endif /* _IFAX_PAGE_H */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Whole pages through the codec's interface, in pieces of chosen sizes. */
+#ifndef CODEC_CODED_H
+#define CODEC_CODED_H
+
+#include <linux/ifax/codec.h>
+#include "page.h"
+
+struct coded {
+	uint8_t *data;
+	size_t bytes;
+};
+
+/* Encode; @band: most lines a call; 0: as many as there are */
+struct coded encode_page(const struct ifax_codec_format *fmt, const struct page *page,
+			 uint32_t band);
+
+/*
+ * Decode up to @lines lines in calls of up to @band lines; @piece: bytes of the
+ * coded data at a time, chosen up to that at random (0: all at once).
+ */
+struct page decode_page(const struct ifax_codec_format *fmt, const void *coded, size_t bytes,
+			uint32_t lines, size_t piece, uint32_t band,
+			struct ifax_fault_report *report);
+
+bool page_equal(const struct page *a, const struct page *b);
+
+#endif

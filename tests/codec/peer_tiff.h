@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* libtiff as an independent codec: one strip, in memory. */
+#ifndef CODEC_PEER_TIFF_H
+#define CODEC_PEER_TIFF_H
+
+#include <linux/ifax/codec.h>
+#include "page.h"
+
+/* Coded bytes without the end code, as libtiff writes them; the caller frees @coded */
+size_t tiff_encode(const struct ifax_codec_format *fmt, const struct page *page, uint8_t **coded);
+
+/* Does libtiff decode the bytes to this very page, without a warning? */
+bool tiff_decodes(const struct ifax_codec_format *fmt, const struct page *page,
+		  const uint8_t *coded, size_t bytes);
+
+#endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <gmime/gmime.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compose.h"
+#include "letter.h"
+#include "tiff_write.h"
+
+static GMimeObject *text_part(const char *text)
+{
+	GMimeTextPart *part = g_mime_text_part_new_with_subtype("plain");
+	GMimeContentEncoding encoding;
+
+	g_mime_text_part_set_text(part, text);
+	encoding = g_mime_part_get_best_content_encoding(GMIME_PART(part),
+							 GMIME_ENCODING_CONSTRAINT_7BIT);
+	g_mime_part_set_content_encoding(GMIME_PART(part), encoding);
+	return GMIME_OBJECT(part);
+}
+
+static GMimeObject *tiff_part(int tiff_fd)
+{
+	GMimePart *part = g_mime_part_new_with_type("image", "tiff");
+	GMimeStream *stream = g_mime_stream_fs_new_with_bounds(tiff_fd, 0, -1);
+	GMimeDataWrapper *content;
+
+	g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
+	content = g_mime_data_wrapper_new_with_stream(stream, GMIME_CONTENT_ENCODING_DEFAULT);
+	g_mime_part_set_content(part, content);
+	g_mime_part_set_content_encoding(part, GMIME_CONTENT_ENCODING_BASE64);
+	g_mime_object_set_disposition(GMIME_OBJECT(part), GMIME_DISPOSITION_ATTACHMENT);
+	g_mime_part_set_filename(part, "fax.tif");
+	g_object_unref(content);
+	g_object_unref(stream);
+	return GMIME_OBJECT(part);
+}
+
+static void add_part(GMimeMultipart *multipart, GMimeObject *part)
+{
+	g_mime_multipart_add(multipart, part);
+	g_object_unref(part);
+}
+
+static void set_headers(GMimeMessage *message, const struct letter *letter)
+{
+	const char *from = internet_address_mailbox_get_addr(letter->from);
+	GDateTime *date = letter->date_s ? g_date_time_new_from_unix_local(letter->date_s) :
+		g_date_time_new_now_local();
+	char *id = letter->message_id ? g_strdup(letter->message_id) :
+		g_mime_utils_generate_message_id(strrchr(from, '@') + 1);
+
+	g_mime_message_set_date(message, date);
+	internet_address_list_add(g_mime_message_get_from(message),
+				  INTERNET_ADDRESS(letter->from));
+	internet_address_list_append(g_mime_message_get_to(message), letter->to);
+	if (letter->subject)
+		g_mime_message_set_subject(message, letter->subject, "utf-8");
+	g_mime_message_set_message_id(message, id);
+	g_mime_object_set_header(GMIME_OBJECT(message), "X-Mailer", "ifax", NULL);
+	g_free(id);
+	g_date_time_unref(date);
+}
+
+static GMimeMessage *build(const struct letter *letter, int tiff_fd)
+{
+	GMimeMessage *message = g_mime_message_new(TRUE);
+	GMimeMultipart *multipart = g_mime_multipart_new_with_subtype("mixed");
+
+	set_headers(message, letter);
+	if (letter->text)
+		add_part(multipart, text_part(letter->text->str));
+	add_part(multipart, tiff_part(tiff_fd));
+	g_mime_message_set_mime_part(message, GMIME_OBJECT(multipart));
+	g_object_unref(multipart);
+	return message;
+}
+
+/* Returns the size of the message, or -1. */
+static gint64 write_message(GMimeMessage *message, int fd, struct failure *failure)
+{
+	GMimeFormatOptions *options = g_mime_format_options_new();
+	GMimeStream *stream = g_mime_stream_fs_new_with_bounds(fd, 0, -1);
+	gint64 bytes = -1;
+
+	g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
+	g_mime_format_options_set_newline_format(options, GMIME_NEWLINE_FORMAT_DOS);
+	errno = 0;
+	if (ftruncate(fd, 0) ||
+	    g_mime_object_write_to_stream(GMIME_OBJECT(message), options, stream) < 0)
+		fail(failure, EXIT_LATER, "cannot write the message: %s", strerror(errno));
+	else
+		bytes = g_mime_stream_tell(stream);
+	g_object_unref(stream);
+	g_mime_format_options_free(options);
+	return bytes;
+}
+
+/* A letter and a TIFF become a message. Returns its size, or -1. */
+static gint64 write_letter(const struct letter *letter, int tiff_fd, int message_fd,
+			   struct failure *failure)
+{
+	GMimeMessage *message = build(letter, tiff_fd);
+	gint64 bytes = write_message(message, message_fd, failure);
+
+	g_object_unref(message);
+	return bytes;
+}
+
+int compose_message(int pages_fd, int message_fd, FILE *letter_in, FILE *out,
+		    struct failure *failure)
+{
+	struct letter letter;
+	FILE *scratch = NULL;
+	gint64 bytes = -1;
+	int pages = 0;
+
+	g_mime_init();
+	if (letter_read(&letter, letter_in, failure))
+		goto out_letter;
+	scratch = tmpfile();
+	if (!scratch) {
+		fail(failure, EXIT_LATER, "cannot make a temporary file: %s", strerror(errno));
+		goto out_letter;
+	}
+	pages = tiff_write(fileno(scratch), pages_fd, failure);
+	if (pages > 0)
+		bytes = write_letter(&letter, fileno(scratch), message_fd, failure);
+	fclose(scratch);
+	if (bytes > 0)
+		fprintf(out, "ok pages=%d bytes=%lld\n", pages, (long long)bytes);
+out_letter:
+	letter_free(&letter);
+	g_mime_shutdown();
+	return bytes > 0 ? 0 : -1;
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <gmime/gmime.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "open.h"
+#include "sandbox.h"
+
+/*
+ * What iconv knows of these charsets comes from files; they must be open, and
+ * stay so, before no file can be opened any more. Text in other charsets is
+ * shown as it is, as far as it is ASCII.
+ */
+static const char * const charsets[] = {
+	"iso-8859-1", "iso-8859-2", "iso-8859-5", "iso-8859-7", "iso-8859-8", "iso-8859-9",
+	"iso-8859-15", "windows-1250", "windows-1251", "windows-1252", "windows-1253",
+	"windows-1254", "windows-1255", "windows-1256", "koi8-r", "koi8-u", "iso-2022-jp",
+	"shift_jis", "euc-jp", "gb2312", "gbk", "gb18030", "big5", "euc-kr", "iso-2022-kr",
+	"utf-7", "utf-16", "us-ascii",
+};
+
+static FILE *scratch;
+static char signal_stack[32768];
+
+/* Each charset is used once, so that libraries have their lazy parts loaded. */
+static void load_charsets(void)
+{
+	char in[] = "a", out[64];
+
+	for (size_t i = 0; i < G_N_ELEMENTS(charsets); i++) {
+		iconv_t converter = g_mime_iconv_open("utf-8", charsets[i]);
+		char *from = in, *to = out;
+		size_t from_left = 1, to_left = sizeof(out);
+
+		if (converter != (iconv_t)-1)
+			g_mime_iconv(converter, &from, &from_left, &to, &to_left);
+	}
+}
+
+/*
+ * The process is out of time or memory, or broken: it is the message's doing,
+ * and whoever waits for us must learn it in words.
+ */
+static void give_up(int number)
+{
+	static const char no_time[] = "error the message takes too much processor time to read\n";
+	static const char broken[] =
+		"error the message needs too much memory, or breaks the program that reads it\n";
+	ssize_t n = number == SIGXCPU ? write(STDOUT_FILENO, no_time, sizeof(no_time) - 1) :
+		write(STDOUT_FILENO, broken, sizeof(broken) - 1);
+
+	_exit(n < 0 ? EXIT_LATER : EXIT_INPUT);
+}
+
+static void catch_signals(void)
+{
+	static const int numbers[] = { SIGXCPU, SIGABRT, SIGTRAP, SIGSEGV, SIGBUS, SIGILL, SIGFPE };
+	struct sigaction action = { .sa_handler = give_up, .sa_flags = SA_ONSTACK };
+	stack_t stack = { .ss_sp = signal_stack, .ss_size = sizeof(signal_stack) };
+
+	sigaltstack(&stack, NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
+		sigaction(numbers[i], &action, NULL);
+}
+
+int open_confined(int message_fd, int pages_fd, unsigned int codings, FILE *out,
+		  struct failure *failure)
+{
+	/* Whatever our parent left open is not ours. */
+	closefrom(pages_fd + 1);
+	scratch = tmpfile();
+	if (!scratch)
+		return fail(failure, EXIT_LATER, "cannot make a temporary file: %s",
+			    strerror(errno));
+	g_mime_init();
+	load_charsets();
+	catch_signals();
+	if (sandbox_enter(failure))
+		return -1;
+	return open_message(message_fd, fileno(scratch), pages_fd, codings, out, failure);
+}

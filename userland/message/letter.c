@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "letter.h"
+
+#define LINE_BYTES	2048
+#define RECIPIENTS_MAX	1000
+#define TEXT_BYTES_MAX	65536
+#define DATE_S_MAX	253402300799LL	/* the end of year 9999 */
+
+/* Reads a line without its line end. Returns 1, 0 at the end, -1 on failure. */
+static int read_line(FILE *in, char line[LINE_BYTES], struct failure *failure)
+{
+	size_t n = 0;
+	int c;
+
+	while ((c = getc(in)) != EOF && c != '\n') {
+		if (!c || n == LINE_BYTES - 1)
+			return fail(failure, EXIT_INPUT, c ? "a header value is longer than %d bytes" :
+				    "a NUL in a header value (lines are up to %d bytes)", LINE_BYTES);
+		line[n++] = c;
+	}
+	line[n] = 0;
+	if (ferror(in))
+		return fail(failure, EXIT_LATER, "cannot read header values: %s", strerror(errno));
+	return n || c == '\n';
+}
+
+/* UTF-8 without control characters: nothing in it can end a header line. */
+static bool printable(const char *value)
+{
+	if (!g_utf8_validate(value, -1, NULL))
+		return false;
+	for (; *value; value = g_utf8_next_char(value))
+		if (g_unichar_iscntrl(g_utf8_get_char(value)))
+			return false;
+	return true;
+}
+
+/* Visible ASCII with an @ that has something on both sides. */
+static bool ascii_at(const char *value)
+{
+	const char *at = strrchr(value, '@');
+
+	for (const char *c = value; *c; c++)
+		if (!isgraph((unsigned char)*c))
+			return false;
+	return at && at > value && at[1] && strlen(value) <= 254;
+}
+
+static int add_mailbox(InternetAddressList *list, const char *value, struct failure *failure)
+{
+	InternetAddressList *parsed = internet_address_list_parse(NULL, value);
+	InternetAddress *address;
+	int err = -1;
+
+	address = parsed && internet_address_list_length(parsed) == 1 ?
+		internet_address_list_get_address(parsed, 0) : NULL;
+	if (!address || !INTERNET_ADDRESS_IS_MAILBOX(address) ||
+	    !ascii_at(internet_address_mailbox_get_addr((InternetAddressMailbox *)address) ?: "")) {
+		fail(failure, EXIT_INPUT, "\"%s\" is not one mail address", value);
+	} else if (internet_address_list_length(list) == RECIPIENTS_MAX) {
+		fail(failure, EXIT_INPUT, "more than %d recipients", RECIPIENTS_MAX);
+	} else {
+		internet_address_list_add(list, address);
+		err = 0;
+	}
+	if (parsed)
+		g_object_unref(parsed);
+	return err;
+}
+
+static int set_from(struct letter *letter, const char *value, struct failure *failure)
+{
+	InternetAddressList *list = internet_address_list_new();
+	int err = add_mailbox(list, value, failure);
+
+	if (!err)
+		letter->from = INTERNET_ADDRESS_MAILBOX(
+			g_object_ref(internet_address_list_get_address(list, 0)));
+	g_object_unref(list);
+	return err;
+}
+
+static int set_message_id(struct letter *letter, const char *value, struct failure *failure)
+{
+	size_t n = strlen(value);
+
+	if (n > 2 && value[0] == '<' && value[n - 1] == '>')
+		letter->message_id = g_strndup(value + 1, n - 2);
+	else
+		letter->message_id = g_strdup(value);
+	if (!ascii_at(letter->message_id) || strpbrk(letter->message_id, "<>"))
+		return fail(failure, EXIT_INPUT, "\"%s\" is not a message-id", value);
+	return 0;
+}
+
+static int set_date(struct letter *letter, const char *value, struct failure *failure)
+{
+	char *end;
+
+	errno = 0;
+	letter->date_s = strtoll(value, &end, 10);
+	if (errno || end == value || *end || letter->date_s < 1 || letter->date_s > DATE_S_MAX)
+		return fail(failure, EXIT_INPUT, "date=%s is not a time in seconds since 1970", value);
+	return 0;
+}
+
+static int add_text(struct letter *letter, const char *value, struct failure *failure)
+{
+	if (!letter->text)
+		letter->text = g_string_new(NULL);
+	if (letter->text->len + strlen(value) >= TEXT_BYTES_MAX)
+		return fail(failure, EXIT_INPUT, "the text is longer than %d bytes", TEXT_BYTES_MAX);
+	g_string_append(letter->text, value);
+	g_string_append_c(letter->text, '\n');
+	return 0;
+}
+
+static int take(struct letter *letter, char *line, struct failure *failure)
+{
+	char *value = strchr(line, '=');
+
+	if (!value)
+		return fail(failure, EXIT_INPUT, "\"%s\" on stdin is not NAME=VALUE", line);
+	*value++ = 0;
+	if (!printable(value))
+		return fail(failure, EXIT_INPUT,
+			    "%s= holds control characters or is not UTF-8", line);
+	if (!strcmp(line, "from") && !letter->from)
+		return set_from(letter, value, failure);
+	if (!strcmp(line, "to"))
+		return add_mailbox(letter->to, value, failure);
+	if (!strcmp(line, "subject") && !letter->subject)
+		letter->subject = g_strdup(value);
+	else if (!strcmp(line, "message-id") && !letter->message_id)
+		return set_message_id(letter, value, failure);
+	else if (!strcmp(line, "date") && !letter->date_s)
+		return set_date(letter, value, failure);
+	else if (!strcmp(line, "text"))
+		return add_text(letter, value, failure);
+	else
+		return fail(failure, EXIT_INPUT, "%s= on stdin is unknown or was there before", line);
+	return 0;
+}
+
+int letter_read(struct letter *letter, FILE *in, struct failure *failure)
+{
+	char line[LINE_BYTES];
+	int more;
+
+	*letter = (struct letter){ .to = internet_address_list_new() };
+	while ((more = read_line(in, line, failure)) > 0)
+		if (take(letter, line, failure))
+			return -1;
+	if (more < 0)
+		return -1;
+	if (!letter->from)
+		return fail(failure, EXIT_INPUT, "no from= on stdin");
+	if (!internet_address_list_length(letter->to))
+		return fail(failure, EXIT_INPUT, "no to= on stdin");
+	return 0;
+}
+
+void letter_free(struct letter *letter)
+{
+	if (letter->text)
+		g_string_free(letter->text, TRUE);
+	g_free(letter->message_id);
+	g_free(letter->subject);
+	if (letter->from)
+		g_object_unref(letter->from);
+	g_object_unref(letter->to);
+}

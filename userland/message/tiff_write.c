@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+
+#include "tiff_file.h"
+#include "tiff_write.h"
+
+/* How a TIFF says the coding of a page. */
+struct tiff_coding {
+	uint16_t compression;
+	uint32_t options_tag;
+	uint32_t options;
+};
+
+/* A page file's format in the words of TIFF; what a TIFF cannot say is refused. */
+static int tiff_coding(const struct ifax_format *format, struct tiff_coding *coding,
+		       struct failure *failure)
+{
+	bool eol = format->flags & IFAX_FMT_EOL;
+
+	*coding = (struct tiff_coding){ .options_tag = TIFFTAG_GROUP3OPTIONS };
+	switch (format->coding) {
+	case IFAX_CODING_RAW:
+		*coding = (struct tiff_coding){ COMPRESSION_NONE, 0, 0 };
+		return 0;
+	case IFAX_CODING_MH:
+		if (!eol && format->flags & IFAX_FMT_ROW_ALIGNED) {
+			*coding = (struct tiff_coding){ COMPRESSION_CCITTRLE, 0, 0 };
+			return 0;
+		}
+		break;
+	case IFAX_CODING_MR:
+		coding->options = GROUP3OPT_2DENCODING;
+		break;
+	case IFAX_CODING_MMR:
+		*coding = (struct tiff_coding){ COMPRESSION_CCITTFAX4, TIFFTAG_GROUP4OPTIONS, 0 };
+		return 0;
+	default:
+		return fail(failure, EXIT_INPUT, "a TIFF with %s pages cannot be written",
+			    page_coding_name(format->coding));
+	}
+	if (!eol)
+		return fail(failure, EXIT_INPUT,
+			    "%s without EOLs has no place in a TIFF: scan with EOLs",
+			    page_coding_name(format->coding));
+	coding->compression = COMPRESSION_CCITTFAX3;
+	if (format->flags & IFAX_FMT_EOL_ALIGNED)
+		coding->options |= GROUP3OPT_FILLBITS;
+	return 0;
+}
+
+static bool set_fields(TIFF *tif, const struct page_header *page, const struct tiff_coding *coding,
+		       unsigned int number, unsigned int pages)
+{
+	const struct ifax_format *format = &page->format;
+	uint16_t photometric = format->flags & IFAX_FMT_WHITE_IS_1 ?
+		PHOTOMETRIC_MINISBLACK : PHOTOMETRIC_MINISWHITE;
+	uint16_t fill_order = format->flags & IFAX_FMT_LSB_FIRST ?
+		FILLORDER_LSB2MSB : FILLORDER_MSB2LSB;
+
+	return TIFFSetField(tif, TIFFTAG_SUBFILETYPE, FILETYPE_PAGE) &&
+	       TIFFSetField(tif, TIFFTAG_IMAGEWIDTH, format->width_px) &&
+	       TIFFSetField(tif, TIFFTAG_IMAGELENGTH, page->lines) &&
+	       TIFFSetField(tif, TIFFTAG_BITSPERSAMPLE, 1) &&
+	       TIFFSetField(tif, TIFFTAG_COMPRESSION, coding->compression) &&
+	       TIFFSetField(tif, TIFFTAG_PHOTOMETRIC, photometric) &&
+	       TIFFSetField(tif, TIFFTAG_FILLORDER, fill_order) &&
+	       TIFFSetField(tif, TIFFTAG_SAMPLESPERPIXEL, 1) &&
+	       TIFFSetField(tif, TIFFTAG_ROWSPERSTRIP, page->lines) &&
+	       TIFFSetField(tif, TIFFTAG_XRESOLUTION, (double)format->x_dpi) &&
+	       TIFFSetField(tif, TIFFTAG_YRESOLUTION, (double)format->y_dpi) &&
+	       (!coding->options_tag ||
+		TIFFSetField(tif, coding->options_tag, coding->options)) &&
+	       TIFFSetField(tif, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH) &&
+	       TIFFSetField(tif, TIFFTAG_PAGENUMBER, number - 1, pages);
+}
+
+/*
+ * libtiff likes to write an IFD behind its image. With the strip arrays
+ * deferred the IFD goes first, and the place and size of the strip are filled
+ * in when it is written.
+ */
+static bool write_ifd_and_strip(TIFF *tif, unsigned int number, void *strip, tmsize_t bytes)
+{
+	return TIFFDeferStrileArrayWriting(tif) && TIFFWriteCheck(tif, 0, __func__) &&
+	       TIFFWriteDirectory(tif) && TIFFSetDirectory(tif, number - 1) &&
+	       TIFFWriteRawStrip(tif, 0, strip, bytes) == bytes &&
+	       TIFFForceStrileArrayWriting(tif);
+}
+
+static int write_page(struct tiff_file *file, struct page_reader *reader, unsigned int pages,
+		      struct failure *failure)
+{
+	uint64_t bytes = reader->page.data_bytes;
+	struct tiff_coding coding;
+	void *strip = NULL;
+	int err = -1;
+
+	if (tiff_coding(&reader->page.format, &coding, failure))
+		return -1;
+	strip = malloc(bytes);
+	if (!strip)
+		return fail(failure, EXIT_LATER, "no memory for its %ju bytes", (uintmax_t)bytes);
+	if (page_reader_data(reader, 0, strip, bytes) != (ssize_t)bytes)
+		fail(failure, EXIT_INPUT, "%s", reader->why);
+	else if (!set_fields(file->tif, &reader->page, &coding, reader->number, pages) ||
+		 !write_ifd_and_strip(file->tif, reader->number, strip, bytes))
+		fail(failure, EXIT_LATER, "cannot write the TIFF: %s", file->complaint);
+	else
+		err = 0;
+	free(strip);
+	return err;
+}
+
+/* Counts the pages and refuses those that are not whole. */
+static int count_pages(int fd, struct failure *failure)
+{
+	struct page_reader reader;
+	int more;
+
+	if (page_reader_init(&reader, fd))
+		return fail(failure, EXIT_LATER, "%s", reader.why);
+	while ((more = page_reader_next(&reader)) > 0)
+		if (reader.page.status != IFAX_PAGE_OK &&
+		    reader.page.status != IFAX_PAGE_TRUNCATED)
+			return fail(failure, EXIT_INPUT,
+				    "page %u was not scanned to its end, it cannot be sent",
+				    reader.number);
+	if (more < 0)
+		return fail(failure, EXIT_INPUT, "%s", reader.why);
+	if (!reader.number)
+		return fail(failure, EXIT_INPUT, "the page file holds no page");
+	if (reader.number > UINT16_MAX)
+		return fail(failure, EXIT_INPUT, "a TIFF cannot number %u pages", reader.number);
+	return reader.number;
+}
+
+int tiff_write(int fd, int pages_fd, struct failure *failure)
+{
+	struct page_reader reader;
+	struct tiff_file file;
+	int pages = count_pages(pages_fd, failure);
+
+	if (pages < 0)
+		return -1;
+	if (page_reader_init(&reader, pages_fd))
+		return fail(failure, EXIT_LATER, "%s", reader.why);
+	if (tiff_file_open(&file, fd, "wl"))
+		return fail(failure, EXIT_LATER, "cannot begin the TIFF: %s", file.complaint);
+	while (page_reader_next(&reader) > 0) {
+		if (reader.number > 1)
+			TIFFCreateDirectory(file.tif);
+		if (write_page(&file, &reader, pages, failure)) {
+			pages = fail_within(failure, "page %u", reader.number);
+			break;
+		}
+	}
+	tiff_file_close(&file);
+	return pages;
+}
