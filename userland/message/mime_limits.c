@@ -8,7 +8,7 @@
 #include "mime_limits.h"
 
 #define BUFFER_BYTES	65536
-#define KEPT_BYTES	80	/* of each line: enough to see what kind it is */
+#define KEPT_BYTES	1000	/* of each line: no field name is longer */
 
 enum place {
 	IN_HEADER,
@@ -44,7 +44,7 @@ static bool like_boundary(const struct scan *scan)
 	return scan->line_bytes > 2 && scan->line[0] == '-' && scan->line[1] == '-';
 }
 
-/* A field name and a colon; a name too long to be kept is taken for one. */
+/* A field name and a colon */
 static bool like_field(const struct scan *scan)
 {
 	size_t n = scan->line_bytes < KEPT_BYTES ? scan->line_bytes : KEPT_BYTES;
@@ -55,7 +55,7 @@ static bool like_field(const struct scan *scan)
 		if (scan->line[i] < '!' || scan->line[i] > '~')
 			return false;
 	}
-	return n == KEPT_BYTES;
+	return false;
 }
 
 static void end_line(struct scan *scan)
@@ -81,9 +81,10 @@ static void end_line(struct scan *scan)
 /* Called for each piece, so that one endless line is stopped, too. */
 static int within_limits(const struct scan *scan, struct failure *failure)
 {
-	uint64_t open = scan->place == IN_BODY ? 0 : scan->line_bytes;
+	bool in_header = scan->place == IN_HEADER ||
+		(scan->place == AFTER_HEADER && like_field(scan));
 
-	if (scan->header_bytes + open > HEADER_BYTES_MAX)
+	if (scan->header_bytes + (in_header ? scan->line_bytes : 0) > HEADER_BYTES_MAX)
 		return fail(failure, EXIT_INPUT, "the message has more than %d kB of headers",
 			    HEADER_BYTES_MAX >> 10);
 	if (scan->header_lines > HEADER_LINES_MAX)
