@@ -29,7 +29,7 @@ static __always_inline struct bits_out put(struct bits_out out, u64 code, u32 bi
 {
 	out.acc |= code << (64 - out.n - bits);
 	out.n += bits;
-	put_unaligned_be64(out.acc, out.at);
+	store64(out.at, out.acc);
 	out.at += out.n / 8;
 	out.acc <<= out.n & ~7U;
 	out.n &= 7;
@@ -93,7 +93,7 @@ struct bits_in ifax_refill_slowly(struct bits_in in, struct bits_source *src);
 static __always_inline struct bits_in refill(struct bits_in in, struct bits_source *src)
 {
 	if (likely(src->end - in.at >= 8)) {
-		u64 word = get_unaligned_be64(in.at);
+		u64 word = load64(in.at);
 
 		if (src->lsb_first)
 			word = mirror_bytes(word);

@@ -4,8 +4,8 @@
 
 size_t ifax_decoder_size(const struct ifax_codec_format *fmt)
 {
-	return round_up(sizeof(struct ifax_decoder), 8) +
-	       2 * runs_entries(fmt->width_px) * sizeof(u16) + row_words_bytes(fmt->width_px);
+	return sizeof(struct ifax_decoder) +
+	       2 * runs_entries(fmt->width_px) * sizeof(u16) + row_words(fmt->width_px) * 8;
 }
 EXPORT_SYMBOL_GPL(ifax_decoder_size);
 
@@ -18,7 +18,7 @@ struct ifax_decoder *ifax_decoder_init(void *mem, const struct ifax_codec_format
 
 	if (ifax_codec_format_ok(fmt))
 		return NULL;
-	runs = (u16 *)((u8 *)mem + round_up(sizeof(*dec), 8));
+	runs = (u16 *)(dec + 1);
 	memset(dec, 0, sizeof(*dec));
 	dec->fmt = *fmt;
 	dec->invert = fmt->flags & IFAX_FMT_WHITE_IS_1 ? ~0ULL : 0;
@@ -41,11 +41,11 @@ EXPORT_SYMBOL_GPL(ifax_decoder_init);
 /* Lines of RAW are taken as bits, too: it is the fill order and the pieces that cost here */
 static enum line take_raw_line(struct ifax_decoder *dec)
 {
-	u32 bytes = DIV_ROUND_UP(dec->fmt.width_px, 8);
+	u32 bytes = row_bytes(dec->fmt.width_px);
 	struct bits_source *src = &dec->src;
 	u32 i;
 
-	memset(dec->words, 0, row_words_bytes(dec->fmt.width_px));
+	memset(dec->words, 0, row_words(dec->fmt.width_px) * 8);
 	for (i = 0; i < bytes; i++) {
 		src->bits = refill(src->bits, src);
 		if (src->ended && src->bits.n - src->pad < 8) {
@@ -95,7 +95,7 @@ static enum line take_line(struct ifax_decoder *dec)
 
 u32 ifax_decode_lines(struct ifax_decoder *dec, void *rows, size_t stride, u32 lines)
 {
-	u32 bytes = DIV_ROUND_UP(dec->fmt.width_px, 8);
+	u32 bytes = row_bytes(dec->fmt.width_px);
 	u32 length = dec->fmt.length_lines;
 	u8 *row = rows;
 	u32 i;

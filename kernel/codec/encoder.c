@@ -4,8 +4,8 @@
 
 size_t ifax_encoder_size(const struct ifax_codec_format *fmt)
 {
-	return round_up(sizeof(struct ifax_encoder), 8) +
-	       2 * runs_entries(fmt->width_px) * sizeof(u16) + row_words_bytes(fmt->width_px);
+	return sizeof(struct ifax_encoder) +
+	       2 * runs_entries(fmt->width_px) * sizeof(u16) + row_words(fmt->width_px) * 8;
 }
 EXPORT_SYMBOL_GPL(ifax_encoder_size);
 
@@ -17,7 +17,7 @@ struct ifax_encoder *ifax_encoder_init(void *mem, const struct ifax_codec_format
 
 	if (ifax_codec_format_ok(fmt))
 		return NULL;
-	runs = (u16 *)((u8 *)mem + round_up(sizeof(*enc), 8));
+	runs = (u16 *)(enc + 1);
 	memset(enc, 0, sizeof(*enc));
 	enc->fmt = *fmt;
 	enc->invert = fmt->flags & IFAX_FMT_WHITE_IS_1 ? ~0ULL : 0;
@@ -28,7 +28,7 @@ struct ifax_encoder *ifax_encoder_init(void *mem, const struct ifax_codec_format
 	enc->row = (u8 *)(runs + 2 * entries);
 	/* T.6 2.2.1: the line before the first is white */
 	runs_close(enc->ref, 0, fmt->width_px);
-	memset(enc->row, enc->invert & 0xff, row_words_bytes(fmt->width_px));
+	memset(enc->row, enc->invert & 0xff, row_words(fmt->width_px) * 8);
 	return enc;
 }
 EXPORT_SYMBOL_GPL(ifax_encoder_init);
@@ -46,11 +46,11 @@ EXPORT_SYMBOL_GPL(ifax_encoder_line_bound);
 static void raw_row(const struct ifax_encoder *enc, const u8 *row, u8 *out)
 {
 	u32 width_px = enc->fmt.width_px;
-	u32 bytes = DIV_ROUND_UP(width_px, 8);
+	u32 bytes = row_bytes(width_px);
 	u32 i;
 
 	for (i = 0; i + 8 <= bytes; i += 8)
-		put_unaligned_be64(get_unaligned_be64(row + i) ^ enc->invert, out + i);
+		store64(out + i, load64(row + i) ^ enc->invert);
 	for (; i < bytes; i++)
 		out[i] = row[i] ^ enc->invert;
 	if (width_px % 8)
@@ -87,7 +87,7 @@ static struct bits_out put_line(struct ifax_encoder *enc, struct bits_out out, c
 static void mirror(u8 *at, const u8 *end)
 {
 	for (; end - at >= 8; at += 8)
-		put_unaligned_be64(mirror_bytes(get_unaligned_be64(at)), at);
+		store64(at, mirror_bytes(load64(at)));
 	for (; at < end; at++)
 		*at = mirror_bytes(*at);
 }
@@ -96,7 +96,7 @@ size_t ifax_encode_lines(struct ifax_encoder *enc, const void *rows, size_t stri
 			 void *out, size_t room, u32 *lines_done)
 {
 	size_t bound = ifax_encoder_line_bound(&enc->fmt);
-	u32 bytes = DIV_ROUND_UP(enc->fmt.width_px, 8);
+	u32 bytes = row_bytes(enc->fmt.width_px);
 	struct bits_out bits = { enc->acc, enc->n, out };
 	const u8 *before = enc->row;
 	const u8 *row = rows;

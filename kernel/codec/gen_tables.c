@@ -166,7 +166,7 @@ static void mode_table(unsigned int bits)
 
 int main(void)
 {
-	printf("// SPDX-License-Identifier: GPL-2.0\n/* made by gen_tables.c */\n#include \"tables.h\"\n\n");
+	printf("/* made by gen_tables.c */\n#include \"tables.h\"\n\n");
 	encode_table(0);
 	encode_table(1);
 	decode_table(0, 12);

@@ -7,17 +7,11 @@
 
 #ifdef __KERNEL__
 
-#include <linux/bits.h>
+#include <asm/byteorder.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/export.h>
-#include <linux/kernel.h>
 #include <linux/string.h>
-#if __has_include(<linux/unaligned.h>)
-#include <linux/unaligned.h>
-#else
-#include <asm/unaligned.h>
-#endif
 
 #else /* userland */
 
@@ -25,37 +19,34 @@
 #include <errno.h>
 #include <string.h>
 
-#define EXPORT_SYMBOL_GPL(symbol)
-#define noinline		__attribute__((noinline))
-#undef __always_inline
-#define __always_inline		inline __attribute__((always_inline))
-#define likely(x)		__builtin_expect(!!(x), 1)
-#define unlikely(x)		__builtin_expect(!!(x), 0)
-#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
-#define round_up(n, d)		(DIV_ROUND_UP(n, d) * (d))
-#define min_t(type, a, b)	((type)(a) < (type)(b) ? (type)(a) : (type)(b))
-#define max_t(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
-
-static inline u64 get_unaligned_be64(const void *from)
-{
-	u64 value;
-
-	memcpy(&value, from, sizeof(value));
-	return be64toh(value);
-}
-
-static inline void put_unaligned_be64(u64 value, void *to)
-{
-	value = htobe64(value);
-	memcpy(to, &value, sizeof(value));
-}
+#define noinline	__attribute_noinline__
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+#define be64_to_cpu(x)	be64toh(x)
+#define cpu_to_be64(x)	htobe64(x)
 
 #endif
 
-/* Of a value that is not 0 */
-static __always_inline unsigned int leading_zeros(u64 value)
+/* Eight bytes of any alignment, the first one in front */
+static __always_inline u64 load64(const void *from)
 {
-	return __builtin_clzll(value);
+	__be64 value;
+
+	memcpy(&value, from, sizeof(value));
+	return be64_to_cpu(value);
+}
+
+static __always_inline void store64(void *to, u64 value)
+{
+	__be64 bytes = cpu_to_be64(value);
+
+	memcpy(to, &bytes, sizeof(bytes));
+}
+
+/* Of 64 bits */
+static __always_inline u32 leading_zeros(u64 value)
+{
+	return value ? __builtin_clzll(value) : 64;
 }
 
 /* Mirror the bits of each byte */
@@ -67,7 +58,7 @@ static inline u64 mirror_bytes(u64 value)
 }
 
 /* Of four 16-bit values each: how many are equal before the first that differs */
-static __always_inline unsigned int equal_u16s(const u16 *a, const u16 *b)
+static __always_inline u32 equal_u16s(const u16 *a, const u16 *b)
 {
 	u64 x, y;
 

@@ -9,7 +9,7 @@ u64 ifax_row_word(const u8 *row, u32 bytes, u32 at)
 	u32 i;
 
 	if (likely(bytes - at >= 8))
-		return get_unaligned_be64(row + at);
+		return load64(row + at);
 	for (i = at; i < bytes; i++)
 		word |= (u64)row[i] << (56 - (i - at) * 8);
 	return word;
@@ -22,7 +22,7 @@ u64 ifax_row_word(const u8 *row, u32 bytes, u32 at)
  */
 u32 ifax_runs_of_row(u16 *runs, const u8 *row, u32 width_px, u64 invert)
 {
-	u32 bytes = DIV_ROUND_UP(width_px, 8);
+	u32 bytes = row_bytes(width_px);
 	u64 left = 0;
 	u16 *to = runs;
 	u32 x;
@@ -55,7 +55,7 @@ u32 ifax_runs_of_row(u16 *runs, const u8 *row, u32 width_px, u64 invert)
  */
 void ifax_words_of_runs(u64 *words, const u16 *runs, u32 changes, u32 width_px, u64 invert)
 {
-	u32 count = DIV_ROUND_UP(width_px, 64);
+	u32 count = row_words(width_px);
 	u64 carry = invert;
 	u32 i;
 
@@ -75,7 +75,7 @@ void ifax_row_of_words(u8 *row, const u64 *words, u32 bytes)
 	u32 i;
 
 	for (i = 0; i + 8 <= bytes; i += 8)
-		put_unaligned_be64(words[i / 8], row + i);
+		store64(row + i, words[i / 8]);
 	for (; i < bytes; i++)
 		row[i] = words[i / 8] >> (56 - i % 8 * 8);
 }
@@ -86,7 +86,7 @@ bool ifax_rows_equal(const u8 *a, const u8 *b, u32 width_px)
 	u32 i;
 
 	for (i = 0; i + 8 <= whole; i += 8)
-		if (get_unaligned_be64(a + i) != get_unaligned_be64(b + i))
+		if (load64(a + i) != load64(b + i))
 			return false;
 	for (; i < whole; i++)
 		if (a[i] != b[i])

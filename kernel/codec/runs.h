@@ -17,13 +17,18 @@
 /* Entries to allocate: a line has at most width_px changes and one at its end */
 static inline u32 runs_entries(u32 width_px)
 {
-	return RUNS_BEFORE + round_up(width_px + 1, 4) + RUNS_AFTER;
+	return RUNS_BEFORE + (width_px / 4 + 1) * 4 + RUNS_AFTER;
 }
 
-/* Bytes of a line in 64-bit words */
-static inline u32 row_words_bytes(u32 width_px)
+static inline u32 row_bytes(u32 width_px)
 {
-	return DIV_ROUND_UP(width_px, 64) * 8;
+	return (width_px + 7) / 8;
+}
+
+/* 64-bit words that hold a line */
+static inline u32 row_words(u32 width_px)
+{
+	return (width_px + 63) / 64;
 }
 
 static inline void runs_close(u16 *runs, u32 changes, u32 width_px)

@@ -3,13 +3,14 @@
 #include "coder.h"
 #include "tables.h"
 
-/* Record a fault that begins at the next bit */
+/* Record a fault, found at the next bit */
 enum line ifax_fault(struct ifax_decoder *dec, struct bits_in in, enum ifax_fault fault)
 {
+	bool cut_off = fault == IFAX_FAULT_EOL ? !in.acc :
+		       fault == IFAX_FAULT_CODE && in.n - dec->src.pad < BLACK_BITS;
+
 	/* at the very end, a word is cut off rather than wrong */
-	if (overrun(&dec->src, in) ||
-	    (dec->src.ended && (!in.acc || (fault == IFAX_FAULT_CODE &&
-					    in.n - dec->src.pad < BLACK_BITS))))
+	if (overrun(&dec->src, in) || (dec->src.ended && cut_off))
 		fault = IFAX_FAULT_SHORT;
 	dec->report.fault = fault;
 	dec->report.line = dec->lines + 1;
@@ -20,7 +21,7 @@ enum line ifax_fault(struct ifax_decoder *dec, struct bits_in in, enum ifax_faul
 /* T.4 4.1.4 and 4.2.1.3.4, T.6 2.2.5.1: an EOL, an extension code with its 3 bits, or no word */
 static enum ifax_fault word_fault(struct bits_in in, u32 extension_zeros)
 {
-	u32 zeros = in.acc ? leading_zeros(in.acc) : 64;
+	u32 zeros = leading_zeros(in.acc);
 
 	if (zeros >= EOL_BITS - 1)
 		return IFAX_FAULT_EOL;
@@ -51,12 +52,12 @@ static enum begin take_eol(struct ifax_decoder *dec)
 
 	for (;;) {
 		in = refill(in, src);
-		zeros = in.acc ? leading_zeros(in.acc) : 64;
+		zeros = leading_zeros(in.acc);
 		if (zeros < in.n || src->ended)
 			break;
 		in = skip(in, in.n - (EOL_BITS - 1));
 	}
-	if (src->ended && zeros >= in.n - min_t(u32, in.n, src->pad)) {
+	if (src->ended && (overrun(src, in) || zeros >= in.n - src->pad)) {
 		begin = BEGIN_NOTHING;
 	} else if (zeros >= EOL_BITS - 1) {
 		in = skip(in, zeros + 1);
@@ -75,8 +76,8 @@ static __always_inline const u16 *run_entry(struct bits_in in, bool black)
 }
 
 /* Make-up words as many as there are, then the terminating word */
-static noinline struct bits_in take_long_run(struct bits_in in, struct bits_source *src, bool black,
-					     u32 *px)
+static noinline struct bits_in take_long_run(struct bits_in in, struct bits_source *src,
+					     bool black, u32 *px)
 {
 	u32 entry;
 
@@ -107,12 +108,10 @@ static __always_inline struct bits_in take_run(struct bits_in in, struct bits_so
 	return take_long_run(in, src, black, px);
 }
 
-/* A run that is none (@in is at its wrong word), or too long (it begins at @begin) */
-static enum line run_fault(struct ifax_decoder *dec, struct bits_in begin, struct bits_in in, u32 px)
+/* A run that is none (@in is at its wrong word), or too long (@in is behind it) */
+static enum line run_fault(struct ifax_decoder *dec, struct bits_in in, u32 px)
 {
-	if (px == NO_RUN)
-		return ifax_fault(dec, in, word_fault(in, 8));
-	return ifax_fault(dec, begin, IFAX_FAULT_LONG);
+	return ifax_fault(dec, in, px == NO_RUN ? word_fault(in, 8) : IFAX_FAULT_LONG);
 }
 
 /*
@@ -138,12 +137,12 @@ static enum line take_mh_data(struct ifax_decoder *dec, u32 *changes)
 	u32 at = 0;
 
 	while (at < width_px) {
-		struct bits_in before = in = refill(in, src);
 		u32 px;
 
+		in = refill(in, src);
 		in = take_run(in, src, black, &px);
 		if (unlikely(px > width_px - at))
-			return run_fault(dec, before, in, px);
+			return run_fault(dec, in, px);
 		at += px;
 		to = add_change(to, dec->cur, at);
 		black = !black;
@@ -195,10 +194,12 @@ static enum line take_mmr_data(struct ifax_decoder *dec, u32 *changes)
 	int a0 = -1;
 
 	for (;;) {
-		struct bits_in before = in = refill(in, src);
-		u32 entry = ifax_modes[in.acc >> (64 - MODE_BITS)];
-		u32 v0 = entry >> 4 & 15;
-		u32 mode = entry >> 8;
+		u32 entry, v0, mode;
+
+		in = refill(in, src);
+		entry = ifax_modes[in.acc >> (64 - MODE_BITS)];
+		v0 = entry >> 4 & 15;
+		mode = entry >> 8;
 
 		if (v0) {
 			memcpy(to, b, 8 * sizeof(*to));
@@ -221,35 +222,34 @@ static enum line take_mmr_data(struct ifax_decoder *dec, u32 *changes)
 			if (mode == MODE_NONE)
 				continue;
 			if (unlikely(a1 <= a0))
-				return ifax_fault(dec, before, IFAX_FAULT_BACK);
+				return ifax_fault(dec, in, IFAX_FAULT_BACK);
 			if (unlikely(a1 > (int)width_px))
-				return ifax_fault(dec, before, IFAX_FAULT_LONG);
+				return ifax_fault(dec, in, IFAX_FAULT_LONG);
 			*to++ = a0 = a1;
 			b += b[-1] > a0 ? -1 : 1;
 		} else if (mode == MODE_PASS) {
 			if (unlikely(b[1] >= width_px))
-				return ifax_fault(dec, before, IFAX_FAULT_LONG);
+				return ifax_fault(dec, in, IFAX_FAULT_LONG);
 			a0 = b[1];
 			b += 2;
 			continue;
 		} else if (mode == MODE_HORIZONTAL) {
 			bool black = (to - dec->cur) & 1;
-			u32 at = max_t(int, a0, 0);
+			u32 at = a0 < 0 ? 0 : a0;
 			u32 px, next_px;
 
 			in = take_run(in, src, black, &px);
 			if (unlikely(px > width_px - at))
-				return run_fault(dec, before, in, px);
+				return run_fault(dec, in, px);
 			in = refill(in, src);
-			before = in;
 			in = take_run(in, src, !black, &next_px);
 			if (unlikely(next_px > width_px - at - px))
-				return run_fault(dec, before, in, next_px);
+				return run_fault(dec, in, next_px);
 			to = add_change(to, dec->cur, at + px);
 			to = add_change(to, dec->cur, at + px + next_px);
 			a0 = at + px + next_px;
 		} else {
-			return ifax_fault(dec, before, word_fault(in, 6));
+			return ifax_fault(dec, in, word_fault(in, 6));
 		}
 		if (a0 >= (int)width_px)
 			break;

@@ -13,14 +13,15 @@ static void *allocate(size_t bytes)
 	return mem;
 }
 
-struct coded encode_page(const struct ifax_codec_format *fmt, const struct page *page, uint32_t band)
+struct coded encode_page(const struct ifax_codec_format *fmt, const struct page *page,
+			 u32 band)
 {
 	size_t bound = ifax_encoder_line_bound(fmt);
 	void *mem = allocate(ifax_encoder_size(fmt));
 	struct ifax_encoder *enc;
 	struct coded coded = { 0 };
 	size_t room = 0;
-	uint32_t y = 0;
+	u32 y = 0;
 
 	/* memory of an earlier page need not be cleared */
 	memset(mem, 0xa5, ifax_encoder_size(fmt));
@@ -28,7 +29,7 @@ struct coded encode_page(const struct ifax_codec_format *fmt, const struct page 
 	if (!enc)
 		abort();
 	for (;;) {
-		uint32_t lines = page->lines - y, done;
+		u32 lines = page->lines - y, done;
 
 		if (band && lines > band)
 			lines = band;
@@ -52,10 +53,10 @@ struct coded encode_page(const struct ifax_codec_format *fmt, const struct page 
 
 struct pieces {
 	struct ifax_bytes bytes;
-	const uint8_t *next;
+	const u8 *next;
 	size_t left;
 	size_t piece;
-	uint8_t *now;		/* a copy, so that reading outside of it is found */
+	u8 *now;		/* a copy, so that reading outside of it is found */
 };
 
 static bool next_piece(struct ifax_bytes *in)
@@ -78,7 +79,7 @@ static bool next_piece(struct ifax_bytes *in)
 }
 
 struct page decode_page(const struct ifax_codec_format *fmt, const void *coded, size_t bytes,
-			uint32_t lines, size_t piece, uint32_t band,
+			u32 lines, size_t piece, u32 band,
 			struct ifax_fault_report *report)
 {
 	struct pieces pieces = { .bytes.more = next_piece, .next = coded, .left = bytes,
@@ -86,7 +87,7 @@ struct page decode_page(const struct ifax_codec_format *fmt, const void *coded, 
 	void *mem = allocate(ifax_decoder_size(fmt));
 	struct page page = page_new("decoded", fmt->width_px, lines);
 	struct ifax_decoder *dec;
-	uint32_t done, y = 0;
+	u32 done, y = 0;
 
 	memset(mem, 0xa5, ifax_decoder_size(fmt));
 	memset(page.rows, 0xa5, lines * page.stride);
@@ -94,7 +95,7 @@ struct page decode_page(const struct ifax_codec_format *fmt, const void *coded, 
 	if (!dec)
 		abort();
 	do {
-		uint32_t want = lines - y < band ? lines - y : band;
+		u32 want = lines - y < band ? lines - y : band;
 
 		done = ifax_decode_lines(dec, page.rows + y * page.stride, page.stride, want);
 		y += done;

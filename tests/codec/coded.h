@@ -7,20 +7,20 @@
 #include "page.h"
 
 struct coded {
-	uint8_t *data;
+	u8 *data;
 	size_t bytes;
 };
 
 /* Encode; @band: most lines a call; 0: as many as there are */
 struct coded encode_page(const struct ifax_codec_format *fmt, const struct page *page,
-			 uint32_t band);
+			 u32 band);
 
 /*
  * Decode up to @lines lines in calls of up to @band lines; @piece: bytes of the
  * coded data at a time, chosen up to that at random (0: all at once).
  */
 struct page decode_page(const struct ifax_codec_format *fmt, const void *coded, size_t bytes,
-			uint32_t lines, size_t piece, uint32_t band,
+			u32 lines, size_t piece, u32 band,
 			struct ifax_fault_report *report);
 
 bool page_equal(const struct page *a, const struct page *b);

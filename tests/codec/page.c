@@ -7,7 +7,7 @@
 
 #include "page.h"
 
-struct page page_new(const char *name, uint32_t width_px, uint32_t lines)
+struct page page_new(const char *name, u32 width_px, u32 lines)
 {
 	struct page page = { .width_px = width_px, .lines = lines };
 
@@ -25,15 +25,15 @@ void page_free(struct page *page)
 	page->rows = NULL;
 }
 
-void page_set_black(struct page *page, uint32_t x, uint32_t y)
+void page_set_black(struct page *page, u32 x, u32 y)
 {
 	if (x < page->width_px && y < page->lines)
 		page->rows[y * page->stride + x / 8] |= 0x80 >> x % 8;
 }
 
-uint32_t page_random(uint32_t below)
+u32 page_random(u32 below)
 {
-	static uint64_t state = 88172645463325252ULL;
+	static u64 state = 88172645463325252ULL;
 
 	state ^= state << 13;
 	state ^= state >> 7;
@@ -44,11 +44,11 @@ uint32_t page_random(uint32_t below)
 /* Words of letters: strokes, bows and dots of a font that nobody can read */
 static void draw_text(struct page *page)
 {
-	uint32_t left, top, x, y, i;
+	u32 left, top, x, y, i;
 
 	for (top = 10; top < page->lines; top += 32) {
 		for (left = 100; left + 120 < page->width_px; left += 18) {
-			uint32_t shape = page_random(8);
+			u32 shape = page_random(8);
 
 			if (shape == 7) {
 				left += 10;
@@ -59,9 +59,10 @@ static void draw_text(struct page *page)
 					if (shape & 1)
 						page_set_black(page, left + x, top + i);
 					if (shape & 2)
-						page_set_black(page, left + i / 2 + x, top + i);
+						page_set_black(page, left + x + i / 2, top + i);
 					if (shape & 4)
-						page_set_black(page, left + 10 - i / 2 + x, top + i);
+						page_set_black(page, left + x + 9 - i / 2,
+							       top + i);
 				}
 			}
 			for (y = 0; y < 3; y++)
@@ -74,13 +75,13 @@ static void draw_text(struct page *page)
 /* A grey slope with some waves, by error diffusion along the line */
 static void draw_dither(struct page *page)
 {
-	uint32_t x, y;
+	u32 x, y;
 
 	for (y = 0; y < page->lines; y++) {
-		int32_t error = page_random(64);
+		int error = page_random(64);
 
 		for (x = 0; x < page->width_px; x++) {
-			error += (x * 255 / page->width_px + y * 3 % 40 + x * y / 512 % 32) & 0xff;
+			error += x * 180 / page->width_px + y * 3 % 40 + x * y / 512 % 32;
 			if (error >= 128) {
 				page_set_black(page, x, y);
 				error -= 255;
@@ -89,7 +90,7 @@ static void draw_dither(struct page *page)
 	}
 }
 
-static bool is_black(enum page_pattern pattern, uint32_t x, uint32_t y)
+static bool is_black(enum page_pattern pattern, u32 x, u32 y)
 {
 	switch (pattern) {
 	case PAGE_BLACK:
@@ -106,20 +107,21 @@ static bool is_black(enum page_pattern pattern, uint32_t x, uint32_t y)
 		return x % 7 < 2;
 	case PAGE_STEPS:
 		/* every offset of an edge from line to line, and long runs */
-		return (x + (y * y + y / 3) % 11) / 13 % 3 == 1 || (y % 9 == 4 && x > page_random(3000));
+		return (x + (y * y + y / 3) % 11) / 13 % 3 == 1 ||
+		       (y % 9 == 4 && x > page_random(3000));
 	default:
 		return false;
 	}
 }
 
-struct page page_pattern(enum page_pattern pattern, uint32_t width_px, uint32_t lines)
+struct page page_pattern(enum page_pattern pattern, u32 width_px, u32 lines)
 {
 	static const char *const names[PAGE_PATTERNS] = {
 		"blank", "black", "text", "dither", "noise", "speckle", "checker",
 		"checker-black", "vertical", "steps",
 	};
 	struct page page = page_new(names[pattern], width_px, lines);
-	uint32_t x, y;
+	u32 x, y;
 
 	if (pattern == PAGE_TEXT)
 		draw_text(&page);

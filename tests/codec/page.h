@@ -5,22 +5,22 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
+#include <linux/ifax/codec.h>
 
 struct page {
 	char name[48];
-	uint32_t width_px;
-	uint32_t lines;
+	u32 width_px;
+	u32 lines;
 	size_t stride;
-	uint8_t *rows;		/* bits past the width are 0 */
+	u8 *rows;		/* bits past the width are 0 */
 };
 
-struct page page_new(const char *name, uint32_t width_px, uint32_t lines);
+struct page page_new(const char *name, u32 width_px, u32 lines);
 void page_free(struct page *page);
-void page_set_black(struct page *page, uint32_t x, uint32_t y);
+void page_set_black(struct page *page, u32 x, u32 y);
 
 /* Deterministic random numbers */
-uint32_t page_random(uint32_t below);
+u32 page_random(u32 below);
 
 enum page_pattern {
 	PAGE_BLANK,
@@ -36,7 +36,7 @@ enum page_pattern {
 	PAGE_PATTERNS,
 };
 
-struct page page_pattern(enum page_pattern pattern, uint32_t width_px, uint32_t lines);
+struct page page_pattern(enum page_pattern pattern, u32 width_px, u32 lines);
 
 /* All pages of the folder, gzipped PBM; returns their number */
 unsigned int page_load_all(const char *folder, struct page *pages, unsigned int room);

@@ -7,7 +7,7 @@
 #include "peer_tiff.h"
 
 struct memory_file {
-	uint8_t *data;
+	u8 *data;
 	size_t bytes;
 	size_t room;
 	size_t at;
@@ -98,7 +98,7 @@ static void set_fax_mode(TIFF *tiff, const struct ifax_codec_format *fmt)
 			     FAXMODE_NORTC | FAXMODE_NOEOL);
 }
 
-static void set_format(TIFF *tiff, const struct ifax_codec_format *fmt, uint32_t lines)
+static void set_format(TIFF *tiff, const struct ifax_codec_format *fmt, u32 lines)
 {
 	int compression = COMPRESSION_CCITTFAX4;
 
@@ -123,7 +123,7 @@ static void set_format(TIFF *tiff, const struct ifax_codec_format *fmt, uint32_t
 	set_fax_mode(tiff, fmt);
 }
 
-size_t tiff_encode(const struct ifax_codec_format *fmt, const struct page *page, uint8_t **coded)
+size_t tiff_encode(const struct ifax_codec_format *fmt, const struct page *page, u8 **coded)
 {
 	struct memory_file file = { 0 };
 	TIFF *tiff = open_memory(&file, "w");
@@ -146,12 +146,12 @@ out:
 }
 
 bool tiff_decodes(const struct ifax_codec_format *fmt, const struct page *page,
-		  const uint8_t *coded, size_t bytes)
+		  const u8 *coded, size_t bytes)
 {
 	size_t size = page->lines * page->stride;
 	struct memory_file file = { 0 };
 	TIFF *tiff = open_memory(&file, "w");
-	uint8_t *rows = calloc(1, size);	/* libtiff leaves the bits past the width alone */
+	u8 *rows = calloc(1, size);	/* libtiff leaves the bits past the width alone */
 	bool same = false;
 
 	if (!rows)

@@ -7,10 +7,10 @@
 #include "page.h"
 
 /* Coded bytes without the end code, as libtiff writes them; the caller frees @coded */
-size_t tiff_encode(const struct ifax_codec_format *fmt, const struct page *page, uint8_t **coded);
+size_t tiff_encode(const struct ifax_codec_format *fmt, const struct page *page, u8 **coded);
 
 /* Does libtiff decode the bytes to this very page, without a warning? */
 bool tiff_decodes(const struct ifax_codec_format *fmt, const struct page *page,
-		  const uint8_t *coded, size_t bytes);
+		  const u8 *coded, size_t bytes);
 
 #endif

@@ -20,13 +20,11 @@
 #else
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <sys/types.h>
 #include <linux/types.h>
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
 #endif
 #include <linux/ifax.h>
 
@@ -156,7 +154,8 @@ enum ifax_fault {
  * struct ifax_fault_report - where decoding stopped, and why
  * @fault: &enum ifax_fault
  * @line: line with the fault, from 1
- * @bit: its distance in bits from the begin of the coded data
+ * @bit: where decoding stopped, in bits from the begin of the coded data: at bits
+ *	that are no code word, behind a word that is wrong in its place
  */
 struct ifax_fault_report {
 	enum ifax_fault fault;
