@@ -132,16 +132,36 @@ static bool all_pages_seen(TIFF *tif, unsigned int pages)
 	return TIFFGetField(tif, TIFFTAG_PAGENUMBER, &number, &total) && total && pages >= total;
 }
 
+/* libtiff takes an offset of the next IFD that was cut off for 0: no more pages. */
+static bool link_is_whole(struct tiff_file *file)
+{
+	bool big = TIFFIsBigTIFF(file->tif);
+	uint64_t at = TIFFCurrentDirOffset(file->tif), entries64;
+	uint16_t entries;
+
+	if (big) {
+		if (pread(file->fd, &entries64, 8, at) != 8)
+			return false;
+		if (TIFFIsByteSwapped(file->tif))
+			TIFFSwabLong8(&entries64);
+		return at + 8 + entries64 * 20 + 8 <= file->bytes;
+	}
+	if (pread(file->fd, &entries, 2, at) != 2)
+		return false;
+	if (TIFFIsByteSwapped(file->tif))
+		TIFFSwabShort(&entries);
+	return at + 2 + entries * 12 + 4 <= file->bytes;
+}
+
 /* Returns 1 if the TIFF stands at another page, 0 at the end, -1 on failure. */
 static int next_page(struct tiff_file *file, unsigned int pages, struct failure *failure)
 {
-	bool is_end = TIFFLastDirectory(file->tif);
-	bool may_end = is_end || all_pages_seen(file->tif, pages);
+	bool may_end = all_pages_seen(file->tif, pages);
 
-	if (is_end)
-		return 0;
 	file->complaints = 0;
-	if (TIFFReadDirectory(file->tif))
+	if (TIFFLastDirectory(file->tif))
+		may_end |= link_is_whole(file);
+	else if (TIFFReadDirectory(file->tif))
 		return 1;
 	if (may_end)
 		return 0;
