@@ -5,7 +5,7 @@
 
 MAIL_ENGINES := smtp_server smtp_commands smtp_client pop3_client smtp_reply mail_path mail_wire \
 	line_reader dot_stuffing
-MAIL_TESTS := server
+MAIL_TESTS := text server client pop3 back_to_back
 MAIL_B := $(B)/tests/mail
 MAIL_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 

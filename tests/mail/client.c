@@ -1,0 +1,491 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The SMTP client engine, by scripted dialogues. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dialogue.h"
+#include "smtp_client.h"
+#include "tap.h"
+
+/* Each time-out is another number, so that a wrong one is seen. */
+static const struct smtp_client_config config = {
+	.host_name = "a.example.net",
+	.timeouts = {
+		.greeting_ms = 1001, .hello_ms = 1002, .mail_ms = 1003, .rcpt_ms = 1004,
+		.data_ms = 1005, .block_ms = 1006, .dot_ms = 1007, .quit_ms = 1008,
+	},
+};
+
+#define ONE(gets, says)		{ gets, says, 0, 0 }
+#define START			{ NULL, "", 1001, 0 }
+#define GREETING		{ "220 mx.example.com ready\r\n", "EHLO a.example.net\r\n", 1002, 0 }
+#define PLAIN			{ "250 mx.example.com\r\n", "MAIL FROM:<s@example.net>\r\n", 1003, 0 }
+#define MAIL_OK			{ "250 ok\r\n", "RCPT TO:<b@example.com>\r\n", 1004, 0 }
+#define RCPT_OK			{ "250 ok\r\n", "DATA\r\n", 1005, 0 }
+#define DATA_OK			{ "354 go\r\n", "Subject: x\r\n\r\n..\r\n.\r\n", 1007, 0 }
+#define DOT_OK			{ "250 2.0.0 queued as 1\r\n", "QUIT\r\n", 1008, 0 }
+#define BYE			{ "221 bye\r\n", "", 0, 0 }
+#define END			{ NULL, NULL, 0, 0 }
+#define TURNS(...)		((const struct turn[]) { __VA_ARGS__, END })
+#define TO_MAIL			START, GREETING
+#define TO_RCPT			TO_MAIL, PLAIN
+#define TO_DATA			TO_RCPT, MAIL_OK
+#define TO_CONTENT		TO_DATA, RCPT_OK
+#define TO_DOT			TO_CONTENT, DATA_OK
+#define PIPELINED		ONE("250-mx\r\n250 PIPELINING\r\n", \
+				    "MAIL FROM:<s@example.net>\r\nRCPT TO:<b@example.com>\r\n" \
+				    "RCPT TO:<c@example.com>\r\nRCPT TO:<d@example.com>\r\n")
+
+static const char *const recipients[] = {
+	"b@example.com", "c@example.com", "d@example.com", "not an address",
+};
+
+#define TO(count, bytes, eight)	\
+	{ .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = count, \
+	  .message_bytes = bytes, .eight_bit = eight }
+
+static const char *content = "Subject: x\n\n.\n";
+static size_t content_read;
+static struct smtp_client *client;
+
+static ssize_t read_message(void *arg, char *bytes, size_t size)
+{
+	size_t len = strlen(content) - content_read;
+
+	if (!strcmp(content, "unreadable"))
+		return -1;
+	if (!strcmp(content, "nul")) {
+		memcpy(bytes, "a\0b", 3);
+		return 3;
+	}
+	if (len > size)
+		len = size;
+	memcpy(bytes, content + content_read, len);
+	content_read += len;
+	return (ssize_t)len;
+}
+
+static const char *outcome_name(enum smtp_outcome outcome)
+{
+	static const char *const names[] = { "done", "temporary", "permanent", "unknown" };
+
+	return names[outcome];
+}
+
+static void on_recipient(void *arg, size_t index, enum smtp_outcome outcome,
+			 const struct smtp_reply *reply)
+{
+	event("%zu %s %u %s <%s>", index, outcome_name(outcome), reply->code, reply->enhanced,
+	      reply->text);
+}
+
+static void on_finished(void *arg, enum smtp_outcome outcome, const struct smtp_reply *reply)
+{
+	event("finished %s %u <%s>", outcome_name(outcome), reply->code, reply->text);
+}
+
+static const struct smtp_client_ops ops = { read_message, on_recipient, on_finished };
+
+static void smtp_client_eof_it(void *it)
+{
+	smtp_client_eof(it, NULL);
+}
+
+ENGINE_CALLS(smtp_client)
+
+/**
+ * struct script - a dialogue and what is sent in it
+ * @dialogue: the dialogue
+ * @envelope: recipient_count 0: one recipient, plain
+ * @content: NULL: the usual
+ */
+struct script {
+	struct dialogue dialogue;
+	struct smtp_client_envelope envelope;
+	const char *content;
+};
+
+#define OVER(outcome)	"0 " outcome "*; finished " outcome "*"
+
+static const struct script scripts[] = {
+	{ { "one recipient", TURNS(TO_DOT, DOT_OK, BYE),
+	    "0 done 250 2.0.0 <queued as 1>; finished done 0 <>; ", false }, {}, NULL },
+	{ { "multi-line replies", TURNS(START,
+		ONE("220-mx.example.com\r\n220-welcome\r\n220 ready\r\n", "EHLO *"), PLAIN,
+		ONE("250-2.1.0 o\r\n250 2.1.0 k\r\n", "RCPT *"), ONE("250\r\n", "DATA\r\n"),
+		DATA_OK, ONE("250-2.0.0 all\r\n250-2.0.0 is\r\n250 2.0.0 well\r\n", "QUIT\r\n"),
+		BYE),
+	    "0 done 250 2.0.0 <all is well>; finished done 0 <>; ", false }, {}, NULL },
+	{ { "reply lines that end in LF", TURNS(START, ONE("220 x\n", "EHLO *"),
+		ONE("250-x\n250 SIZE\n", "MAIL *"), ONE("250 ok\n", "RCPT *")), "", true },
+	  {}, NULL },
+	{ { "EHLO refused: HELO", TURNS(START, GREETING,
+		{ "502 what?\r\n", "HELO a.example.net\r\n", 1002, 0 },
+		ONE("250 mx\r\n", "MAIL FROM:<s@example.net>\r\n")), "", true },
+	  TO(1, 1000, false), NULL },
+	{ { "SIZE and 8BITMIME offered", TURNS(START, GREETING,
+		ONE("250-mx\r\n250-size 2000\r\n250-FOO\r\n250 8BITMIME\r\n",
+		    "MAIL FROM:<s@example.net> SIZE=1000 BODY=8BITMIME\r\n")), "", true },
+	  TO(1, 1000, true), NULL },
+	{ { "SIZE offered without a limit, 8BITMIME not needed", TURNS(START, GREETING,
+		ONE("250-mx\r\n250-SIZE\r\n250 8BITMIME\r\n",
+		    "MAIL FROM:<s@example.net> SIZE=1000\r\n")), "", true },
+	  TO(1, 1000, false), NULL },
+	{ { "message above the SIZE limit", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 SIZE 999\r\n", "QUIT\r\n"), BYE),
+	    "0 permanent 0 5.3.4 <*1000 bytes*999>; finished done *", false },
+	  TO(1, 1000, false), NULL },
+	{ { "8-bit message, 7-bit server", TURNS(START, GREETING, ONE("250 mx\r\n", "QUIT\r\n"), BYE),
+	    "0 permanent 0 5.6.3 *; finished done *", false }, TO(1, 10, true), NULL },
+	{ { "sender address that cannot be sent", TURNS(START, GREETING, ONE("250 mx\r\n", "QUIT\r\n"),
+							BYE),
+	    "0 permanent 0 5.1.7 *; finished done *", false },
+	  { .reverse_path = "a>\r\nRCPT TO:<x@example.org", .recipients = recipients,
+	    .recipient_count = 1 }, NULL },
+	{ { "null path", TURNS(START, GREETING, ONE("250 mx\r\n", "MAIL FROM:<>\r\n")), "", true },
+	  { .reverse_path = "", .recipients = recipients, .recipient_count = 1 }, NULL },
+	{ { "per recipient: ok, 5xx, 4xx, no address", TURNS(START, GREETING, PLAIN,
+		ONE("250 ok\r\n", "RCPT TO:<b@example.com>\r\n"),
+		ONE("250 ok\r\n", "RCPT TO:<c@example.com>\r\n"),
+		ONE("550 5.1.1 no such\x01\xff user\r\n", "RCPT TO:<d@example.com>\r\n"),
+		ONE("451-4.3.0 come\r\n451 4.3.0 again\r\n", "DATA\r\n"), DATA_OK, DOT_OK, BYE),
+	    "1 permanent 550 5.1.1 <no such?? user>; 2 temporary 451 4.3.0 <come again>; "
+	    "3 permanent 0 5.1.3 *; 0 done 250 2.0.0 *; finished done *", false },
+	  TO(4, 0, false), NULL },
+	{ { "all recipients refused: no DATA", TURNS(TO_DATA,
+		ONE("550 no\r\n", "RCPT TO:<c@example.com>\r\n"), ONE("450 no\r\n", "QUIT\r\n"), BYE),
+	    "0 permanent 550  <no>; 1 temporary 450  <no>; finished done *", false },
+	  TO(2, 0, false), NULL },
+	{ { "552 to RCPT: too many recipients, temporary", TURNS(TO_DATA,
+		ONE("552 too many\r\n", "QUIT\r\n"), BYE), "0 temporary 552 *; finished done *",
+	    false }, {}, NULL },
+	{ { "pipelining", TURNS(START, GREETING, PIPELINED,
+		{ "250 ok\r\n", "", 1004, 0 }, ONE("250 ok\r\n550 no\r\n", ""),
+		{ "250 ok\r\n", "DATA\r\n", 1005, 0 }, DATA_OK, DOT_OK, BYE),
+	    "3 permanent *; 1 permanent 550 *; 0 done *; 2 done *; finished done *", false }, TO(4, 0, false), NULL },
+	{ { "pipelining: MAIL refused, replies to RCPT are counted", TURNS(START, GREETING, PIPELINED,
+		ONE("451 later\r\n503 what\r\n503 what\r\n", ""), ONE("503 what\r\n", "QUIT\r\n"), BYE),
+	    "3 permanent *; 0 temporary 451*; 1 temporary 451*; 2 temporary 451*; finished done *",
+	    false }, TO(4, 0, false), NULL },
+	{ { "pipelining: 421 within the group", TURNS(START, GREETING, PIPELINED,
+		ONE("250 ok\r\n250 ok\r\n421 going down\r\n", "")),
+	    "3 *; 0 temporary 421*; 1 temporary 421*; 2 temporary 421*; finished temporary 421 *",
+	    false }, TO(4, 0, false), NULL },
+	{ { "pipelining: a reply before anything was sent", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 PIPELINING\r\n250 ok\r\n", "")),
+	    OVER("temporary*before it was asked"), false },
+	  TO(1, 0, false), NULL },
+	{ { "MAIL refused for now", TURNS(TO_RCPT, ONE("451 later\r\n", "QUIT\r\n"), BYE),
+	    "0 temporary 451  <later>; finished done *", false }, {}, NULL },
+	{ { "MAIL refused for good", TURNS(TO_RCPT, ONE("550 no\r\n", "QUIT\r\n"), BYE),
+	    "0 permanent 550 *; finished done *", false }, {}, NULL },
+	{ { "DATA refused for good", TURNS(TO_CONTENT, ONE("554 no\r\n", "QUIT\r\n"), BYE),
+	    "0 permanent 554 *; finished done *", false }, {}, NULL },
+	{ { "DATA refused for now", TURNS(TO_CONTENT, ONE("451 no\r\n", "QUIT\r\n"), BYE),
+	    "0 temporary 451 *; finished done *", false }, {}, NULL },
+	{ { "250 to DATA, as old peers say", TURNS(TO_CONTENT,
+		ONE("250 go\r\n", "Subject: x\r\n\r\n..\r\n.\r\n"), DOT_OK, BYE),
+	    OVER("done"), false }, {}, NULL },
+	{ { "251 to DATA has no meaning", TURNS(TO_CONTENT, ONE("251 go\r\n", "")),
+	    OVER("temporary"), false }, {}, NULL },
+	{ { "354 to MAIL has no meaning", TURNS(TO_RCPT, ONE("354 go\r\n", "")),
+	    OVER("temporary"), false }, {}, NULL },
+	{ { "message refused for good", TURNS(TO_DOT, ONE("554 5.6.1 no page\r\n", "QUIT\r\n"), BYE),
+	    "0 permanent 554 5.6.1 <no page>; finished done *", false }, {}, NULL },
+	{ { "message refused for now", TURNS(TO_DOT, ONE("452 4.3.1 full\r\n", "QUIT\r\n"), BYE),
+	    "0 temporary 452 4.3.1 <full>; finished done *", false }, {}, NULL },
+	{ { "354 to the final dot: in doubt", TURNS(TO_DOT, ONE("354 what\r\n", "")),
+	    OVER("unknown"), false }, {}, NULL },
+	{ { "greeting 554", TURNS(START, ONE("554 go away\r\n", "QUIT\r\n"), BYE),
+	    OVER("permanent 554"), false }, {}, NULL },
+	{ { "greeting 450", TURNS(START, ONE("450 later\r\n", "QUIT\r\n"), BYE),
+	    OVER("temporary 450"), false }, {}, NULL },
+	{ { "greeting 421", TURNS(START, ONE("421 later\r\n", "")),
+	    OVER("temporary 421"), false }, {}, NULL },
+	{ { "421 to EHLO", TURNS(TO_MAIL, ONE("421 x\r\n", "")), OVER("temporary"), false }, {}, NULL },
+	{ { "450 to EHLO", TURNS(TO_MAIL, ONE("450 x\r\n", "QUIT\r\n"), BYE), OVER("temporary"),
+	    false }, {}, NULL },
+	{ { "5xx to HELO", TURNS(TO_MAIL, ONE("500 x\r\n", "HELO *"), ONE("550 x\r\n", "QUIT\r\n"), BYE),
+	    OVER("permanent"), false }, {}, NULL },
+	{ { "421 to MAIL", TURNS(TO_RCPT, ONE("421 x\r\n", "")), OVER("temporary"), false }, {}, NULL },
+	{ { "421 to RCPT", TURNS(TO_DATA, ONE("421 x\r\n", "")), OVER("temporary"), false }, {}, NULL },
+	{ { "421 to DATA", TURNS(TO_CONTENT, ONE("421 x\r\n", "")), OVER("temporary"), false }, {},
+	  NULL },
+	{ { "421 to the final dot", TURNS(TO_DOT, ONE("421 x\r\n", "")), OVER("temporary 421"), false },
+	  {}, NULL },
+	{ { "no meaning: text", TURNS(START, ONE("hello there\r\n", "")), OVER("temporary"), false },
+	  {}, NULL },
+	{ { "no meaning: 000", TURNS(TO_MAIL, ONE("000 x\r\n", "")), OVER("temporary"), false },
+	  {}, NULL },
+	{ { "no meaning: 999", TURNS(TO_MAIL, ONE("999 x\r\n", "")), OVER("temporary"), false },
+	  {}, NULL },
+	{ { "no meaning: 2500", TURNS(TO_MAIL, ONE("2500 x\r\n", "")), OVER("temporary"), false },
+	  {}, NULL },
+	{ { "no meaning: 25", TURNS(TO_MAIL, ONE("25\r\n", "")), OVER("temporary"), false }, {}, NULL },
+	{ { "no meaning: empty line", TURNS(TO_MAIL, ONE("\r\n", "")), OVER("temporary"), false }, {},
+	  NULL },
+	{ { "mixed codes in one reply", TURNS(TO_MAIL, ONE("250-mx\r\n550 SIZE\r\n", "")),
+	    OVER("temporary"), false }, {}, NULL },
+	{ { "premature reply: after the greeting", TURNS(START, ONE("220 x\r\n250 y\r\n", "")),
+	    OVER("temporary*before it was asked"), false }, {}, NULL },
+	{ { "early data reply: 250 while the message goes out", TURNS(TO_CONTENT,
+		ONE("354 go\r\n250 queued\r\n", "")), OVER("temporary*before it was asked"),
+	    false }, {}, NULL },
+	{ { "partial reply and end of file", TURNS(TO_RCPT, ONE("250-o", ""), ONE(GETS_EOF, "")),
+	    "0 temporary 0 4.4.2 <the server closed the connection while waiting for the reply to "
+	    "MAIL>; finished temporary *", false }, {}, NULL },
+	{ { "end of file before the greeting", TURNS(START, ONE(GETS_EOF, "")), OVER("temporary"),
+	    false }, {}, NULL },
+	{ { "end of file instead of the reply to DATA", TURNS(TO_CONTENT, ONE(GETS_EOF, "")),
+	    OVER("temporary"), false }, {}, NULL },
+	{ { "end of file instead of the reply to the final dot", TURNS(TO_DOT, ONE("2", ""),
+		ONE(GETS_EOF, "")), OVER("unknown 0"), false }, {}, NULL },
+	{ { "end of file instead of the reply to QUIT", TURNS(TO_DOT, DOT_OK, ONE(GETS_EOF, "")),
+	    OVER("done"), false }, {}, NULL },
+	{ { "QUIT answered with 421", TURNS(TO_DOT, DOT_OK, ONE("421 x\r\n", "")), OVER("done"),
+	    false }, {}, NULL },
+	{ { "QUIT answered with nonsense", TURNS(TO_DOT, DOT_OK, ONE("wat\r\n", "")), OVER("done"),
+	    false }, {}, NULL },
+	{ { "time-out: greeting", TURNS(START, ONE(GETS_TIMEOUT, "")),
+	    "0 temporary 0 4.4.2 <timed out after 1 s waiting for the greeting>; *", false },
+	  {}, NULL },
+	{ { "time-out: EHLO", TURNS(TO_MAIL, ONE("250-x\r\n", ""), ONE(GETS_TIMEOUT, "")),
+	    OVER("temporary*reply to EHLO"), false }, {}, NULL },
+	{ { "time-out: MAIL", TURNS(TO_RCPT, ONE(GETS_TIMEOUT, "")), OVER("temporary*reply to MAIL"),
+	    false }, {}, NULL },
+	{ { "time-out: RCPT", TURNS(TO_DATA, ONE(GETS_TIMEOUT, "")), OVER("temporary*reply to RCPT"),
+	    false }, {}, NULL },
+	{ { "time-out: DATA", TURNS(TO_CONTENT, ONE(GETS_TIMEOUT, "")),
+	    OVER("temporary*reply to DATA"), false }, {}, NULL },
+	{ { "time-out: final dot", TURNS(TO_DOT, ONE(GETS_TIMEOUT, "")), OVER("unknown*end of the"),
+	    false }, {}, NULL },
+	{ { "time-out: QUIT", TURNS(TO_DOT, DOT_OK, ONE(GETS_TIMEOUT, "")), OVER("done"), false }, {},
+	  NULL },
+	{ { "the message cannot be read", TURNS(TO_CONTENT, ONE("354 go\r\n", "")),
+	    "0 temporary 0 4.3.0 *; finished temporary 0 *", false }, {}, "unreadable" },
+	{ { "the message has a NUL", TURNS(TO_CONTENT, ONE("354 go\r\n", "")),
+	    "0 permanent 0 5.6.0 *; finished permanent 0 *", false }, {}, "nul" },
+	{ { "line ends become CRLF, dots are stuffed", TURNS(TO_CONTENT,
+		ONE("354 go\r\n", "..a\r\nb\r\n..\r\nc\r\n\r\nd\r\n...\r\nx\r\n.\r\n")),
+	    NULL, true }, {}, ".a\nb\r.\r\nc\n\rd\n..\r\n" "x" },
+	{ { "smuggling out: LF.LF and kin", TURNS(TO_CONTENT,
+		ONE("354 go\r\n", "x\r\n..\r\nMAIL\r\n..\r\nRSET\r\n..\r\nQUIT\r\n.\r\n")),
+	    NULL, true }, {}, "x\n.\nMAIL\r.\rRSET\n.\r\nQUIT" },
+	{ { "empty message", TURNS(TO_CONTENT, ONE("354 go\r\n", ".\r\n"), DOT_OK, BYE), OVER("done"),
+	    false }, {}, "" },
+};
+
+static struct smtp_client_envelope envelope_usual = TO(1, 0, false);
+
+static bool run_one(const struct script *script, enum pieces pieces)
+{
+	struct engine engine;
+	bool ok;
+
+	events_clear();
+	content = script->content ? script->content : "Subject: x\n\n.\n";
+	content_read = 0;
+	client = smtp_client_create(&config, script->envelope.recipient_count ? &script->envelope :
+				    &envelope_usual, &ops, NULL);
+	engine = smtp_client_engine(client);
+	ok = dialogue_run(&script->dialogue, &engine, pieces);
+	smtp_client_destroy(client);
+	return ok;
+}
+
+/* Replies that come before the question need all bytes in one piece. */
+static bool in_one_piece(const struct script *script)
+{
+	return strstr(script->dialogue.name, "premature") || strstr(script->dialogue.name, "early") ||
+		strstr(script->dialogue.name, "before anything");
+}
+
+static void test_scripts(void)
+{
+	unsigned int pieces;
+	size_t i;
+	bool ok;
+
+	for (i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+		ok = true;
+		for (pieces = 0; pieces < PIECES_COUNT; pieces++)
+			if (pieces == PIECES_WHOLE || !in_one_piece(&scripts[i]))
+				ok &= run_one(&scripts[i], pieces);
+		tap_ok(ok, "client: %s", scripts[i].dialogue.name);
+	}
+}
+
+static void begin(const char *message, size_t recipient_count)
+{
+	static struct smtp_client_envelope envelope = TO(1, 0, false);
+
+	envelope.recipient_count = recipient_count;
+	events_clear();
+	content = message;
+	content_read = 0;
+	client = smtp_client_create(&config, &envelope, &ops, NULL);
+	smtp_client_start(client);
+}
+
+static void hear(const char *text)
+{
+	size_t len;
+
+	smtp_client_output(client, &len);
+	smtp_client_sent(client, len);
+	smtp_client_input(client, text, strlen(text));
+}
+
+static void begin_content(const char *message)
+{
+	begin(message, 1);
+	hear("220 x\r\n");
+	hear("250 x\r\n");
+	hear("250 x\r\n");
+	hear("250 x\r\n");
+	hear("354 x\r\n");
+}
+
+static void test_endless(void)
+{
+	char line[2000];
+	unsigned int i;
+
+	memset(line, '2', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
+	begin("", 1);
+	hear(line);
+	tap_ok(smtp_client_wants_close(client) && strstr(events(), "endless"),
+	       "client: endless reply line");
+	smtp_client_destroy(client);
+
+	begin("", 1);
+	for (i = 0; i < 300 && !smtp_client_wants_close(client); i++)
+		hear("220-x\r\n");
+	tap_ok(i < 300 && strstr(events(), "finished temporary"), "client: endless reply");
+	smtp_client_destroy(client);
+}
+
+/* Early replies, seen when the message is longer than the output. */
+static void test_replies_within_message(void)
+{
+	char *big = malloc(100001);
+
+	memset(big, 'a', 100000);
+	big[100000] = '\0';
+	begin_content(big);
+	hear("250 thank you\r\n");
+	tap_ok(smtp_client_wants_close(client) && strstr(events(), "0 temporary 0 "),
+	       "client: 250 within the message is not believed");
+	smtp_client_destroy(client);
+
+	begin_content(big);
+	hear("552 too big\r\n");
+	tap_ok(strstr(events(), "0 permanent 552") && smtp_client_wants_close(client),
+	       "client: 552 within the message");
+	smtp_client_destroy(client);
+
+	begin_content(big);
+	hear("421 down\r\n");
+	tap_ok(strstr(events(), "0 temporary 421"), "client: 421 within the message");
+	smtp_client_destroy(client);
+
+	begin_content(big);
+	smtp_client_eof(client, "Connection reset by peer");
+	tap_ok(strstr(events(), "0 temporary 0 4.4.2 <Connection reset by peer while"),
+	       "client: connection lost within the message: not in doubt");
+	smtp_client_destroy(client);
+	free(big);
+
+	begin_content("x");
+	hear("");
+	smtp_client_eof(client, NULL);
+	tap_ok(strstr(events(), "0 unknown"), "client: connection lost after the dot: in doubt");
+	smtp_client_destroy(client);
+
+	begin_content("x");
+	smtp_client_eof(client, NULL);
+	tap_ok(strstr(events(), "0 temporary"),
+	       "client: connection lost with the dot not yet sent: not in doubt");
+	smtp_client_destroy(client);
+}
+
+static void test_block_deadline(void)
+{
+	char *big = malloc(100001);
+	unsigned int generation;
+	size_t len;
+	int i;
+
+	memset(big, 'a', 100000);
+	big[100000] = '\0';
+	begin_content(big);
+	smtp_client_output(client, &len);
+	tap_ok(len <= 17408 && smtp_client_deadline(client)->timeout_ms == 1006,
+	       "client: reads ahead no more than a block");
+	generation = smtp_client_deadline(client)->generation;
+	for (i = 0; i < 16383; i++)
+		smtp_client_sent(client, 1);
+	tap_ok(generation == smtp_client_deadline(client)->generation,
+	       "client: bytes taken one by one do not move the deadline");
+	smtp_client_sent(client, 1);
+	tap_ok(generation != smtp_client_deadline(client)->generation &&
+	       smtp_client_deadline(client)->timeout_ms == 1006, "client: 16 KiB do");
+	smtp_client_timeout(client);
+	tap_ok(strstr(events(), "0 temporary 0 4.4.2 <timed out after 1 s waiting for the server to "
+		      "take"), "client: time-out within the message");
+	smtp_client_destroy(client);
+	free(big);
+}
+
+/* More recipients than the output has room for. */
+static void test_many_recipients(void)
+{
+	enum { COUNT = 1000 };
+	const char *many[COUNT];
+	struct smtp_client_envelope envelope = {
+		.reverse_path = "s@example.net", .recipients = many, .recipient_count = COUNT,
+	};
+	char name[80];
+	size_t lines = 0;
+	const char *said;
+	size_t len;
+	size_t i;
+
+	snprintf(name, sizeof(name), "%.50s@example.com",
+		 "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee");
+	for (i = 0; i < COUNT; i++)
+		many[i] = name;
+	events_clear();
+	content = "x";
+	content_read = 0;
+	client = smtp_client_create(&config, &envelope, &ops, NULL);
+	smtp_client_start(client);
+	hear("220 x\r\n");
+	hear("250-x\r\n250 PIPELINING\r\n");
+	for (i = 0; i < 10000; i++) {
+		said = smtp_client_output(client, &len);
+		if (len) {
+			for (const char *c = said; c < said + len; c++)
+				lines += *c == '\n';
+			if (!strncmp(said, "DATA", 4))
+				break;
+			smtp_client_sent(client, len);
+		} else {
+			smtp_client_input(client, "250 ok\r\n", 8);
+		}
+	}
+	tap_ok(lines == COUNT + 2, "client: 1000 recipients in one transaction");
+	smtp_client_destroy(client);
+}
+
+int main(void)
+{
+	test_scripts();
+	test_endless();
+	test_replies_within_message();
+	test_block_deadline();
+	test_many_recipients();
+	return tap_end();
+}

@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The POP3 client engine, by scripted dialogues. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dialogue.h"
+#include "pop3_client.h"
+#include "tap.h"
+
+#define ONE(gets, says)	{ gets, says, 0, 0 }
+#define START		{ NULL, "", 1001, 0 }
+#define GREETING	{ "+OK ready\r\n", "USER fax\r\n", 1002, 0 }
+#define USER_OK		{ "+OK\r\n", "PASS a b c\r\n", 1002, 0 }
+#define PASS_OK		{ "+OK in\r\n", "STAT\r\n", 1003, 0 }
+#define STAT_2		{ "+OK 2 320\r\n", "LIST\r\n", 1003, 0 }
+#define LIST_2		ONE("+OK two\r\n1 120\r\n2 200\r\n.\r\n", "UIDL\r\n")
+#define UIDL_2		ONE("+OK\r\n1 fetch-1\r\n2 fetch-2\r\n.\r\n", "RETR 1\r\n")
+#define BYE		ONE("+OK bye\r\n", "")
+#define END		{ NULL, NULL, 0, 0 }
+#define TURNS(...)	((const struct turn[]) { __VA_ARGS__, END })
+#define TO_PASS		START, GREETING, USER_OK
+#define TO_STAT		TO_PASS, PASS_OK
+#define TO_LIST		TO_STAT, STAT_2
+#define TO_UIDL		TO_LIST, LIST_2
+#define TO_RETR		TO_UIDL, UIDL_2
+#define DECIDED_2	"decide 1 120 fetch-1; decide 2 200 fetch-2; "
+
+static struct pop3_client *client;
+static bool asked;
+static enum pop3_verdict answer;
+static char message[4096];
+static size_t message_len;
+
+static bool begins(const char *text, const char *with)
+{
+	return text && !strncmp(text, with, strlen(with));
+}
+
+static enum pop3_verdict on_decide(void *arg, unsigned int number, uint64_t bytes,
+				   const char *unique_id)
+{
+	event("decide %u %llu %s", number, (unsigned long long)bytes,
+	      unique_id ? unique_id : "(none)");
+	if (begins(unique_id, "keep"))
+		return POP3_KEEP;
+	if (begins(unique_id, "delete"))
+		return POP3_DELETE;
+	return begins(unique_id, "stop") ? POP3_STOP : POP3_FETCH;
+}
+
+static bool on_begin(void *arg, unsigned int number)
+{
+	event("begin %u", number);
+	message_len = 0;
+	return number != 7;
+}
+
+static bool on_message(void *arg, const char *bytes, size_t len)
+{
+	if (message_len + len > sizeof(message))
+		return false;
+	memcpy(message + message_len, bytes, len);
+	message_len += len;
+	return !memmem(message, message_len, "unstorable", 10);
+}
+
+static void on_end(void *arg, unsigned int number)
+{
+	event("end %u \"%.*s\"", number, (int)message_len, message);
+	asked = true;
+	answer = POP3_DELETE;
+	if (memmem(message, message_len, "keep", 4))
+		answer = POP3_KEEP;
+	if (memmem(message, message_len, "stop", 4))
+		answer = POP3_STOP;
+}
+
+static void on_abort(void *arg, unsigned int number)
+{
+	event("abort %u", number);
+}
+
+static void on_missing(void *arg, unsigned int number, const char *text)
+{
+	event("missing %u <%s>", number, text);
+}
+
+static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
+{
+	static const char *const names[] = { "done", "update-failed", "update-unknown",
+					     "login-refused", "temporary", "protocol" };
+
+	event("finished %s <%s>", names[outcome], text);
+}
+
+static const struct pop3_client_ops ops = {
+	.decide = on_decide,
+	.message_begin = on_begin,
+	.message = on_message,
+	.message_end = on_end,
+	.message_abort = on_abort,
+	.message_missing = on_missing,
+	.finished = on_finished,
+};
+
+static void answer_now(void)
+{
+	if (!asked)
+		return;
+	asked = false;
+	pop3_client_message_done(client, answer);
+}
+
+static void pop3_client_eof_it(void *it)
+{
+	pop3_client_eof(it, NULL);
+}
+
+ENGINE_CALLS(pop3_client)
+
+/**
+ * struct script - a dialogue with an account
+ * @dialogue: the dialogue
+ * @login: how
+ * @user: NULL: "fax"
+ * @secret: NULL: "a b c"
+ */
+struct script {
+	struct dialogue dialogue;
+	enum pop3_login login;
+	const char *user;
+	const char *secret;
+};
+
+static const struct script scripts[] = {
+	{ { "fetch two, delete after each is stored", TURNS(TO_RETR,
+		ONE("+OK 120\r\nSubject: 1\r\n\r\n..dot\r\n...\r\n.\r\n", "DELE 1\r\n"),
+		ONE("+OK\r\n", "RETR 2\r\n"), ONE("+OK\r\nb\r\n.\r\n", "DELE 2\r\n"),
+		{ "+OK\r\n", "QUIT\r\n", 1005, 0 }, BYE),
+	    DECIDED_2 "begin 1; end 1 \"Subject: 1\r\n\r\n.dot\r\n..\r\n\"; begin 2; end 2 \"b\r\n\"; "
+	    "finished done <2 messages in the maildrop, 2 deleted>; ", false }, 0, NULL, NULL },
+	{ { "the example session of RFC 1939, 10, with APOP", TURNS(START,
+		ONE("+OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>\r\n",
+		    "APOP mrose c4c9334bac560ecc979e58001b3e22fb\r\n"),
+		ONE("+OK mrose's maildrop has 2 messages (320 octets)\r\n", "STAT\r\n"), STAT_2,
+		LIST_2, UIDL_2),
+	    DECIDED_2, true }, POP3_LOGIN_APOP, "mrose", "tanstaaf" },
+	{ { "empty maildrop", TURNS(TO_STAT, ONE("+OK 0 0\r\n", "QUIT\r\n"), BYE),
+	    "finished done *", false }, 0, NULL, NULL },
+	{ { "keep, delete without fetching, stop", TURNS(TO_STAT, ONE("+OK 4 4\r\n", "LIST\r\n"),
+		ONE("+OK\r\n1 1\r\n2 1\r\n3 1\r\n4 1\r\n.\r\n", "UIDL\r\n"),
+		ONE("+OK\r\n1 keep\r\n2 delete\r\n3 stop\r\n4 fetch\r\n.\r\n", "DELE 2\r\n"),
+		ONE("+OK\r\n", "QUIT\r\n"), BYE),
+	    "decide 1 1 keep; decide 2 1 delete; decide 3 1 stop; finished done *", false },
+	  0, NULL, NULL },
+	{ { "a message that is stored but stays", TURNS(TO_RETR, ONE("+OK\r\nkeep\r\n.\r\n", "RETR 2\r\n"),
+		ONE("+OK\r\nkeep\r\n.\r\n", "QUIT\r\n"), BYE), "*finished done *", false },
+	  0, NULL, NULL },
+	{ { "no room left after the first: stop", TURNS(TO_RETR,
+		ONE("+OK\r\nstop\r\n.\r\n", "QUIT\r\n"), BYE),
+	    DECIDED_2 "begin 1; end 1 *; finished done *", false }, 0, NULL, NULL },
+	{ { "no UIDL", TURNS(TO_UIDL, ONE("-ERR what?\r\n", "RETR 1\r\n")),
+	    "decide 1 120 (none); decide 2 200 (none); ", true }, 0, NULL, NULL },
+	{ { "unique-ids: too long, with spaces, missing, twice", TURNS(TO_STAT,
+		ONE("+OK 4 4\r\n", "LIST\r\n"), ONE("+OK\r\n1 1\r\n2 1\r\n3 1\r\n4 1\r\n.\r\n", "UIDL\r\n"),
+		ONE("+OK\r\n1 aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg1\r\n"
+		    "2 a b\r\n4 x\r\n4 y\r\n.\r\n", "RETR 1\r\n")),
+	    "decide 1 1 (none); decide 2 1 (none); decide 4 1 x; decide 3 1 (none); ", true },
+	  0, NULL, NULL },
+	{ { "a unique-id of 70 characters", TURNS(TO_STAT,
+		ONE("+OK 1 1\r\n", "LIST\r\n"), ONE("+OK\r\n1 1\r\n.\r\n", "UIDL\r\n"),
+		ONE("+OK\r\n1 aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg\r\n"
+		    ".\r\n", "RETR 1\r\n")), "decide 1 1 a*g; ", true }, 0, NULL, NULL },
+	{ { "RETR refused: goes on", TURNS(TO_RETR, ONE("-ERR no such\x02 message\r\n", "RETR 2\r\n")),
+	    DECIDED_2 "missing 1 <no such? message>; ", true }, 0, NULL, NULL },
+	{ { "DELE refused", TURNS(TO_RETR, ONE("+OK\r\n.\r\n", "DELE 1\r\n"), ONE("-ERR no\r\n", "RETR 2\r\n"),
+		ONE("+OK\r\n.\r\n", "DELE 2\r\n"), ONE("+OK\r\n", "QUIT\r\n"), BYE),
+	    "*finished update-failed <the server refused to delete 1 messages>; ", false },
+	  0, NULL, NULL },
+	{ { "QUIT refused: not all deleted", TURNS(TO_RETR, ONE("+OK\r\n.\r\n", "DELE 1\r\n"),
+		ONE("+OK\r\n", "RETR 2\r\n"), ONE("+OK\r\n.\r\n", "DELE 2\r\n"),
+		ONE("+OK\r\n", "QUIT\r\n"), ONE("-ERR some not deleted\r\n", "")),
+	    "*finished update-failed <not all messages were deleted: some not deleted>; ", false },
+	  0, NULL, NULL },
+	{ { "no reply to QUIT: in doubt", TURNS(TO_RETR, ONE("+OK\r\n.\r\n", "DELE 1\r\n"),
+		ONE("+OK\r\n", "RETR 2\r\n"), ONE("+OK\r\nstop\r\n.\r\n", "QUIT\r\n"), ONE(GETS_EOF, "")),
+	    "*finished update-unknown *1 messages *", false }, 0, NULL, NULL },
+	{ { "no reply to QUIT, nothing deleted", TURNS(TO_STAT, ONE("+OK 0 0\r\n", "QUIT\r\n"),
+		ONE(GETS_TIMEOUT, "")), "finished done *", false }, 0, NULL, NULL },
+	{ { "greeting -ERR", TURNS(START, ONE("-ERR busy\r\n", "")), "finished temporary *busy>; ",
+	    false }, 0, NULL, NULL },
+	{ { "user refused", TURNS(START, GREETING, ONE("-ERR who?\r\n", "")),
+	    "finished login-refused <login refused: who?>; ", false }, 0, NULL, NULL },
+	{ { "password refused", TURNS(TO_PASS, ONE("-ERR [AUTH] no\r\n", "")),
+	    "finished login-refused *", false }, 0, NULL, NULL },
+	{ { "maildrop locked", TURNS(TO_PASS, ONE("-ERR [IN-USE] locked\r\n", "")),
+	    "finished temporary *", false }, 0, NULL, NULL },
+	{ { "APOP refused: USER and PASS if allowed", TURNS(START,
+		ONE("+OK <1.2@example.com>\r\n", "APOP fax *"), ONE("-ERR no\r\n", "USER fax\r\n")),
+	    "", true }, POP3_LOGIN_ANY, NULL, NULL },
+	{ { "APOP refused: the end if not", TURNS(START,
+		ONE("+OK <1.2@example.com>\r\n", "APOP fax *"), ONE("-ERR no\r\n", "")),
+	    "finished login-refused *", false }, POP3_LOGIN_APOP, NULL, NULL },
+	{ { "no timestamp: USER and PASS if allowed", TURNS(START, ONE("+OK hi\r\n", "USER fax\r\n")),
+	    "", true }, POP3_LOGIN_ANY, NULL, NULL },
+	{ { "no timestamp: the end if not", TURNS(START, ONE("+OK hi\r\n", "")),
+	    "finished login-refused *", false }, POP3_LOGIN_APOP, NULL, NULL },
+	{ { "timestamp with 8-bit characters (CVE-2007-1558)", TURNS(START,
+		ONE("+OK <a\xe4\xf6@example.com>\r\n", "")), "finished login-refused *", false },
+	  POP3_LOGIN_APOP, NULL, NULL },
+	{ { "timestamp without @", TURNS(START, ONE("+OK <example.com>\r\n", "")),
+	    "finished login-refused *", false }, POP3_LOGIN_APOP, NULL, NULL },
+	{ { "timestamp with two @", TURNS(START, ONE("+OK <a@b@example.com>\r\n", "")),
+	    "finished login-refused *", false }, POP3_LOGIN_APOP, NULL, NULL },
+	{ { "timestamp with a space", TURNS(START, ONE("+OK <a b@example.com>\r\n", "")),
+	    "finished login-refused *", false }, POP3_LOGIN_APOP, NULL, NULL },
+	{ { "timestamp that does not end", TURNS(START, ONE("+OK <a@example.com\r\n", "")),
+	    "finished login-refused *", false }, POP3_LOGIN_APOP, NULL, NULL },
+	{ { "user name with a line end", TURNS(START, ONE("+OK\r\n", "")),
+	    "finished login-refused *", false }, 0, "fax\r\nDELE 1", NULL },
+	{ { "secret with a line end", TURNS(START, ONE("+OK\r\n", "")),
+	    "finished login-refused *", false }, 0, NULL, "x\r\ny" },
+	{ { "LF line ends", TURNS(START, ONE("+OK\n", "USER fax\r\n"), ONE("+OK\n", "PASS *")), "", true },
+	  0, NULL, NULL },
+	{ { "no POP3", TURNS(START, ONE("220 smtp\r\n", "")), "finished protocol *", false }, 0, NULL, NULL },
+	{ { "+OKAY", TURNS(START, ONE("+OKAY\r\n", "")), "finished protocol *", false }, 0, NULL, NULL },
+	{ { "premature reply", TURNS(START, ONE("+OK\r\n+OK\r\n", "")), "finished protocol *", false },
+	  0, NULL, NULL },
+	{ { "STAT without numbers", TURNS(TO_STAT, ONE("+OK many\r\n", "")), "finished protocol *",
+	    false }, 0, NULL, NULL },
+	{ { "STAT with 2^64 messages", TURNS(TO_STAT, ONE("+OK 18446744073709551616 1\r\n", "")),
+	    "finished protocol *", false }, 0, NULL, NULL },
+	{ { "STAT with 2^32 + 1 messages", TURNS(TO_STAT, ONE("+OK 4294967297 1\r\n", "")),
+	    "finished protocol *", false }, 0, NULL, NULL },
+	{ { "STAT refused", TURNS(TO_STAT, ONE("-ERR [SYS/TEMP] x\r\n", "")), "finished temporary *",
+	    false }, 0, NULL, NULL },
+	{ { "LIST refused", TURNS(TO_LIST, ONE("-ERR x\r\n", "")), "finished temporary *", false },
+	  0, NULL, NULL },
+	{ { "LIST names a message that STAT does not know", TURNS(TO_LIST, ONE("+OK\r\n3 1\r\n", "")),
+	    "finished protocol *", false }, 0, NULL, NULL },
+	{ { "LIST names message 0", TURNS(TO_LIST, ONE("+OK\r\n0 1\r\n", "")),
+	    "finished protocol *", false }, 0, NULL, NULL },
+	{ { "LIST without end", TURNS(TO_LIST, ONE("+OK\r\n1 1\r\n1 1\r\n1 1\r\n", "")),
+	    "finished protocol *", false }, 0, NULL, NULL },
+	{ { "LIST without sizes", TURNS(TO_LIST, ONE("+OK\r\n1 x\r\n", "")),
+	    "finished protocol *", false }, 0, NULL, NULL },
+	{ { "UIDL without end", TURNS(TO_UIDL, ONE("+OK\r\n1 keep\r\n1 x\r\n1 y\r\n", "")),
+	    "decide 1 120 keep; finished protocol *", false }, 0, NULL, NULL },
+	{ { "a message longer than the limit", TURNS(TO_RETR,
+		ONE("+OK\r\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		    "")),
+	    DECIDED_2 "begin 1; abort 1; finished protocol *300 bytes>; ", false }, 0, NULL, NULL },
+	{ { "bytes that cannot be stored", TURNS(TO_RETR, ONE("+OK\r\nunstorable", "")),
+	    DECIDED_2 "begin 1; abort 1; finished temporary *", false }, 0, NULL, NULL },
+	{ { "connection lost within a message", TURNS(TO_RETR, ONE("+OK\r\nhalf\r\n.\r", ""), ONE(GETS_EOF, "")),
+	    DECIDED_2 "begin 1; abort 1; finished temporary <the server closed the connection while "
+	    "waiting for the next part of the message>; ", false }, 0, NULL, NULL },
+	{ { "time-out within a message", TURNS(TO_RETR, { "+OK\r\nhalf", "", 1004, 0 },
+		ONE(GETS_TIMEOUT, "")),
+	    DECIDED_2 "begin 1; abort 1; finished temporary <timed out after 1 s *", false },
+	  0, NULL, NULL },
+	{ { "LF.LF does not end a message", TURNS(TO_RETR, ONE("+OK\r\na\n.\n-ERR\r\n.\n+OK\r\n", ""),
+		ONE(".\r\n", "DELE 1\r\n")),
+	    DECIDED_2 "begin 1; end 1 \"a\n.\n-ERR\r\n\n+OK\r\n\"; ", true }, 0, NULL, NULL },
+	{ { "time-out: greeting", TURNS(START, ONE(GETS_TIMEOUT, "")), "finished temporary *greeting>; ",
+	    false }, 0, NULL, NULL },
+	{ { "time-out: USER", TURNS(START, GREETING, ONE(GETS_TIMEOUT, "")),
+	    "finished temporary *to USER>; ", false }, 0, NULL, NULL },
+	{ { "time-out: PASS", TURNS(TO_PASS, ONE(GETS_TIMEOUT, "")), "finished temporary *to PASS>; ",
+	    false }, 0, NULL, NULL },
+	{ { "time-out: STAT", TURNS(TO_STAT, ONE(GETS_TIMEOUT, "")), "finished temporary *to STAT>; ",
+	    false }, 0, NULL, NULL },
+	{ { "time-out: LIST", TURNS(TO_LIST, ONE(GETS_TIMEOUT, "")), "finished temporary *to LIST>; ",
+	    false }, 0, NULL, NULL },
+	{ { "time-out: lines of LIST", TURNS(TO_LIST, { "+OK\r\n1 1\r\n", "", 1004, 0 },
+		ONE(GETS_TIMEOUT, "")), "finished temporary *list of messages>; ", false },
+	  0, NULL, NULL },
+	{ { "time-out: UIDL", TURNS(TO_UIDL, ONE(GETS_TIMEOUT, "")), "finished temporary *to UIDL>; ",
+	    false }, 0, NULL, NULL },
+	{ { "time-out: RETR", TURNS(TO_RETR, ONE(GETS_TIMEOUT, "")), "*finished temporary *to RETR>; ",
+	    false }, 0, NULL, NULL },
+	{ { "time-out: DELE", TURNS(TO_RETR, ONE("+OK\r\n.\r\n", "DELE 1\r\n"), ONE(GETS_TIMEOUT, "")),
+	    "*finished temporary *to DELE>; ", false }, 0, NULL, NULL },
+};
+
+static struct pop3_client_config config_usual = {
+	.user = "fax",
+	.secret = "a b c",
+	.message_bytes_max = 300,
+	.messages_max = 100,
+	.timeouts = {
+		.greeting_ms = 1001, .login_ms = 1002, .command_ms = 1003, .block_ms = 1004,
+		.quit_ms = 1005,
+	},
+};
+
+static bool run_one(const struct script *script, enum pieces pieces)
+{
+	struct pop3_client_config config = config_usual;
+	struct engine engine;
+	bool ok;
+
+	config.login = script->login;
+	if (script->user)
+		config.user = script->user;
+	if (script->secret)
+		config.secret = script->secret;
+	events_clear();
+	asked = false;
+	client = pop3_client_create(&config, &ops, NULL);
+	engine = pop3_client_engine(client);
+	engine.settle = answer_now;
+	ok = dialogue_run(&script->dialogue, &engine, pieces);
+	pop3_client_destroy(client);
+	return ok;
+}
+
+static void test_scripts(void)
+{
+	unsigned int pieces;
+	size_t i;
+	bool ok;
+
+	for (i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+		ok = true;
+		for (pieces = 0; pieces < PIECES_COUNT; pieces++)
+			if (pieces == PIECES_WHOLE || !strstr(scripts[i].dialogue.name, "premature"))
+				ok &= run_one(&scripts[i], pieces);
+		tap_ok(ok, "pop3: %s", scripts[i].dialogue.name);
+	}
+}
+
+static void hear(const char *text)
+{
+	size_t len;
+
+	pop3_client_output(client, &len);
+	pop3_client_sent(client, len);
+	pop3_client_input(client, text, strlen(text));
+}
+
+static void begin(const struct pop3_client_config *config)
+{
+	events_clear();
+	asked = false;
+	client = pop3_client_create(config, &ops, NULL);
+	pop3_client_start(client);
+	hear("+OK\r\n");
+	hear("+OK\r\n");
+	hear("+OK\r\n");
+}
+
+/* A maildrop larger than what one visit looks at. */
+static void test_messages_max(void)
+{
+	struct pop3_client_config config = config_usual;
+	size_t len;
+
+	config.messages_max = 1;
+	begin(&config);
+	hear("+OK 3 3\r\n");
+	hear("+OK\r\n1 5\r\n2 5\r\n3 5\r\n.\r\n");
+	hear("+OK\r\n3 c\r\n2 b\r\n1 keep\r\n.\r\n");
+	tap_ok(!strcmp(events(), "decide 1 5 keep; ") &&
+	       !strncmp(pop3_client_output(client, &len), "QUIT", 4),
+	       "pop3: looks at messages_max messages");
+	pop3_client_destroy(client);
+
+	config.messages_max = 0;
+	begin(&config);
+	hear("+OK 3 3\r\n");
+	tap_ok(!strncmp(pop3_client_output(client, &len), "QUIT", 4), "pop3: messages_max of 0");
+	pop3_client_destroy(client);
+}
+
+/* What happens while the glue writes the message to disk. */
+static void test_storing(void)
+{
+	size_t len;
+
+	begin(&config_usual);
+	hear("+OK 1 3\r\n");
+	hear("+OK\r\n1 5\r\n.\r\n");
+	hear("+OK\r\n1 a\r\n.\r\n");
+	hear("+OK\r\nx\r\n.\r\n");
+	tap_ok(asked && !pop3_client_wants_input(client) &&
+	       !pop3_client_deadline(client)->timeout_ms,
+	       "pop3: waits without a deadline while a message is stored");
+	pop3_client_output(client, &len);
+	tap_ok(!len, "pop3: no DELE before the message is stored");
+	pop3_client_eof(client, NULL);
+	tap_ok(!pop3_client_wants_close(client), "pop3: connection lost meanwhile: waits");
+	answer_now();
+	tap_ok(pop3_client_wants_close(client) &&
+	       strstr(events(), "end 1 \"x\r\n\"; finished temporary"),
+	       "pop3: then ends, nothing deleted, nothing aborted");
+	pop3_client_message_done(client, POP3_DELETE);
+	pop3_client_destroy(client);
+
+	begin(&config_usual);
+	hear("+OK 1 3\r\n");
+	hear("+OK\r\n1 5\r\n.\r\n");
+	hear("+OK\r\n1 a\r\n.\r\n");
+	hear("+OK\r\nx\r\n.\r\n+OK deleted before you asked\r\n");
+	answer_now();
+	tap_ok(strstr(events(), "finished protocol"), "pop3: reply to DELE before it was given");
+	pop3_client_destroy(client);
+}
+
+static void test_endless(void)
+{
+	char line[2000];
+
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
+	begin(&config_usual);
+	hear(line);
+	tap_ok(strstr(events(), "finished protocol"), "pop3: endless status line");
+	pop3_client_destroy(client);
+
+	begin(&config_usual);
+	hear("+OK 1 3\r\n");
+	hear("+OK\r\n");
+	hear(line);
+	tap_ok(strstr(events(), "finished protocol"), "pop3: endless line of LIST");
+	pop3_client_destroy(client);
+}
+
+static void test_long_secret(void)
+{
+	struct pop3_client_config config = config_usual;
+	char secret[400];
+
+	memset(secret, 's', sizeof(secret) - 1);
+	secret[sizeof(secret) - 1] = '\0';
+	config.secret = secret;
+	begin(&config);
+	tap_ok(pop3_client_wants_close(client) && strstr(events(), "finished login-refused"),
+	       "pop3: a secret that does not fit a command");
+	pop3_client_destroy(client);
+
+	config.login = POP3_LOGIN_APOP;
+	events_clear();
+	client = pop3_client_create(&config, &ops, NULL);
+	pop3_client_start(client);
+	hear("+OK <1.2@example.com>\r\n");
+	tap_ok(strstr(events(), "finished login-refused"), "pop3: a secret that does not fit APOP");
+	pop3_client_destroy(client);
+}
+
+static void test_block_deadline(void)
+{
+	struct pop3_client_config config = config_usual;
+	unsigned int generation;
+	unsigned int i;
+
+	config.message_bytes_max = 0;
+	begin(&config);
+	hear("+OK 1 3\r\n");
+	hear("+OK\r\n1 5\r\n.\r\n");
+	hear("+OK\r\n1 a\r\n.\r\n");
+	hear("+OK\r\n");
+	generation = pop3_client_deadline(client)->generation;
+	for (i = 0; i < 4000; i++)
+		hear("a");
+	tap_ok(generation == pop3_client_deadline(client)->generation,
+	       "pop3: dripping bytes do not move the deadline");
+	pop3_client_destroy(client);
+}
+
+int main(void)
+{
+	test_scripts();
+	test_messages_max();
+	test_storing();
+	test_endless();
+	test_long_secret();
+	test_block_deadline();
+	return tap_end();
+}
