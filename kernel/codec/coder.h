@@ -16,6 +16,7 @@
  * @fmt: its format
  * @acc: bits that are no whole byte yet
  * @n: their number
+ * @lines: lines encoded
  * @invert: all ones if the pixels are to be inverted
  * @changes: number of changes in @ref
  * @ref: change positions of the line before
@@ -26,6 +27,7 @@ struct ifax_encoder {
 	struct ifax_codec_format fmt;
 	u64 acc;
 	u32 n;
+	u32 lines;
 	u64 invert;
 	u32 changes;
 	u16 *ref;
@@ -68,11 +70,12 @@ enum line {
 	LINE_NONE,	/* the page has ended, or a fault is in the report */
 };
 
-struct bits_out ifax_mh_put_line(struct bits_out out, const u16 *runs, u32 changes);
-struct bits_out ifax_mmr_put_line(struct bits_out out, const u16 *ref, const u16 *cur,
-				  u32 changes, u32 width_px);
+struct bits_out ifax_1d_put_line(struct bits_out out, const u16 *runs, u32 changes);
+struct bits_out ifax_2d_put_line(struct bits_out out, const u16 *ref, const u16 *cur,
+				 u32 changes, u32 width_px);
 
 enum line ifax_mh_take_line(struct ifax_decoder *dec, u32 *changes);
+enum line ifax_mr_take_line(struct ifax_decoder *dec, u32 *changes);
 enum line ifax_mmr_take_line(struct ifax_decoder *dec, u32 *changes);
 
 enum line ifax_fault(struct ifax_decoder *dec, struct bits_in in, enum ifax_fault fault);

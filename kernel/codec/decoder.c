@@ -75,6 +75,9 @@ static enum line take_line(struct ifax_decoder *dec)
 	case IFAX_CODING_MH:
 		line = ifax_mh_take_line(dec, &changes);
 		break;
+	case IFAX_CODING_MR:
+		line = ifax_mr_take_line(dec, &changes);
+		break;
 	default:
 		line = ifax_mmr_take_line(dec, &changes);
 		break;

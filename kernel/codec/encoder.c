@@ -57,30 +57,54 @@ static void raw_row(const struct ifax_encoder *enc, const u8 *row, u8 *out)
 		out[bytes - 1] &= 0xff00 >> width_px % 8;
 }
 
-/* Change positions of @row; @before is the line before it, @same if they are equal */
+/* T.4 4.2.1: the first of every K lines of MR is coded as in MH; no K: only the first */
+static bool is_1d(const struct ifax_encoder *enc)
+{
+	if (enc->fmt.coding == IFAX_CODING_MR)
+		return enc->fmt.k ? enc->lines % enc->fmt.k == 0 : enc->lines == 0;
+	return enc->fmt.coding == IFAX_CODING_MH;
+}
+
+static struct bits_out put_eol(const struct ifax_encoder *enc, struct bits_out out, bool tag)
+{
+	u32 bits = EOL_BITS + (enc->fmt.coding == IFAX_CODING_MR);
+
+	if (bits == EOL_BITS)
+		return put(out, EOL_WORD, bits);
+	return put(out, EOL_WORD << 1 | tag, bits);
+}
+
+static bool has_eols(const struct ifax_codec_format *fmt)
+{
+	return fmt->coding == IFAX_CODING_MR || fmt->flags & IFAX_FMT_EOL;
+}
+
+/* Encode @row; @before is the line before it */
 static struct bits_out put_line(struct ifax_encoder *enc, struct bits_out out, const u8 *row,
 				const u8 *before)
 {
 	bool same = ifax_rows_equal(row, before, enc->fmt.width_px);
 	u32 flags = enc->fmt.flags;
+	bool one = is_1d(enc);
 	u16 *ref = enc->ref;
 
-	if (flags & IFAX_FMT_EOL) {
+	if (has_eols(&enc->fmt)) {
 		if (flags & IFAX_FMT_EOL_ALIGNED)
 			out = put_fill(out, 8 - EOL_BITS % 8);
-		out = put(out, EOL_WORD, EOL_BITS);
+		out = put_eol(enc, out, one);
 	}
 	if (!same) {
 		enc->changes = ifax_runs_of_row(enc->cur, row, enc->fmt.width_px, enc->invert);
 		enc->ref = enc->cur;
 		enc->cur = ref;
 	}
-	if (enc->fmt.coding == IFAX_CODING_MH)
-		out = ifax_mh_put_line(out, enc->ref, enc->changes);
+	if (one)
+		out = ifax_1d_put_line(out, enc->ref, enc->changes);
 	else if (same)
 		out = put_ones(out, enc->changes + 1);
 	else
-		out = ifax_mmr_put_line(out, ref, enc->ref, enc->changes, enc->fmt.width_px);
+		out = ifax_2d_put_line(out, ref, enc->ref, enc->changes, enc->fmt.width_px);
+	enc->lines++;
 	return flags & IFAX_FMT_ROW_ALIGNED ? put_fill(out, 0) : out;
 }
 
@@ -133,7 +157,7 @@ size_t ifax_encode_end(struct ifax_encoder *enc, void *out, size_t room)
 	if (enc->fmt.flags & IFAX_FMT_END && enc->fmt.coding != IFAX_CODING_RAW)
 		eols = enc->fmt.coding == IFAX_CODING_MMR ? EOFB_EOLS : RTC_EOLS;
 	while (eols--)
-		bits = put(bits, EOL_WORD, EOL_BITS);
+		bits = put_eol(enc, bits, true);
 	bits = put_fill(bits, 0);
 	if (enc->fmt.flags & IFAX_FMT_LSB_FIRST)
 		mirror(out, bits.at);

@@ -8,13 +8,16 @@ int ifax_codec_format_ok(const struct ifax_codec_format *fmt)
 
 	if (!fmt->width_px || fmt->width_px > IFAX_WIDTH_PX_MAX || flags & ~IFAX_FMT_FLAGS)
 		return -EINVAL;
-	if (flags & IFAX_FMT_EOL_ALIGNED && !(flags & IFAX_FMT_EOL))
+	/* MR has EOLs, asked for or not */
+	if (flags & IFAX_FMT_EOL_ALIGNED && !(flags & IFAX_FMT_EOL) &&
+	    fmt->coding != IFAX_CODING_MR)
 		return -EINVAL;
 	/* a line begins at a byte boundary, or behind an EOL that ends at one */
 	if (flags & IFAX_FMT_EOL_ALIGNED && flags & IFAX_FMT_ROW_ALIGNED)
 		return -EINVAL;
 	switch (fmt->coding) {
 	case IFAX_CODING_MH:
+	case IFAX_CODING_MR:
 		return 0;
 	case IFAX_CODING_RAW:
 	case IFAX_CODING_MMR:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One line of MH or MMR into bits. */
+/* One line of MH, MR or MMR into bits. */
 #include "coder.h"
 #include "tables.h"
 
@@ -42,7 +42,7 @@ static struct bits_out put_long_run(struct bits_out out, const u32 *codes, u32 p
 }
 
 /* T.4 4.1: white and black runs in turn, a white one of 0 if the line begins black */
-struct bits_out ifax_mh_put_line(struct bits_out out, const u16 *runs, u32 changes)
+struct bits_out ifax_1d_put_line(struct bits_out out, const u16 *runs, u32 changes)
 {
 	u32 at = 0;
 	u32 i;
@@ -88,12 +88,12 @@ static struct bits_out put_horizontal(struct bits_out out, u32 ones, bool black,
 }
 
 /*
- * T.6 2.2.5. a1 is cur[i]; b1 is ref[j], where i and j are both even or both
+ * T.4 4.2, T.6 2.2.5. a1 is cur[i]; b1 is ref[j], where i and j are both even or both
  * odd: the first change behind a0 of a1's kind. While both lines have the same
  * changes, each of them is V(0): ones are counted and go out with the next word.
  */
-struct bits_out ifax_mmr_put_line(struct bits_out out, const u16 *ref, const u16 *cur,
-				  u32 changes, u32 width_px)
+struct bits_out ifax_2d_put_line(struct bits_out out, const u16 *ref, const u16 *cur,
+				 u32 changes, u32 width_px)
 {
 	const u16 *end = cur + changes;
 	const u16 *a = cur;

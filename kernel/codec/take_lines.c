@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One line of MH or MMR out of bits. */
+/* One line of MH, MR or MMR out of bits. */
 #include "coder.h"
 #include "tables.h"
 
@@ -126,8 +126,8 @@ static __always_inline u16 *add_change(u16 *to, const u16 *runs, u32 at)
 	return to + 1;
 }
 
-/* T.4 4.1; the data of a line, behind its EOL */
-static enum line take_mh_data(struct ifax_decoder *dec, u32 *changes)
+/* T.4 4.1 */
+static enum line take_1d_data(struct ifax_decoder *dec, u32 *changes)
 {
 	u32 width_px = dec->fmt.width_px;
 	struct bits_source *src = &dec->src;
@@ -154,37 +154,8 @@ static enum line take_mh_data(struct ifax_decoder *dec, u32 *changes)
 	return LINE_NEW;
 }
 
-/* A line may have an EOL in front; two or more of them are (the begin of) an RTC */
-enum line ifax_mh_take_line(struct ifax_decoder *dec, u32 *changes)
-{
-	struct bits_source *src = &dec->src;
-	u32 eols = 0;
-
-	if (dec->fmt.flags & IFAX_FMT_ROW_ALIGNED)
-		src->bits = skip(src->bits, src->bits.n & 7);
-	for (;;) {
-		src->bits = refill(src->bits, src);
-		if (likely(src->bits.acc >> 56))
-			break;
-		switch (take_eol(dec)) {
-		case BEGIN_EOL:
-			if (++eols < RTC_EOLS)
-				continue;
-			return LINE_NONE;
-		case BEGIN_NOTHING:
-			return LINE_NONE;
-		case BEGIN_LINE:
-			break;
-		}
-		break;
-	}
-	if (eols > 1)
-		return ifax_fault(dec, src->bits, IFAX_FAULT_EOL);
-	return take_mh_data(dec, changes);
-}
-
-/* T.6 2.2.5; a0 and b1 as in ifax_mmr_put_line() */
-static enum line take_mmr_data(struct ifax_decoder *dec, u32 *changes)
+/* T.4 4.2, T.6 2.2.5; a0 and b1 as in ifax_2d_put_line() */
+static enum line take_2d_data(struct ifax_decoder *dec, u32 *changes)
 {
 	u32 width_px = dec->fmt.width_px;
 	struct bits_source *src = &dec->src;
@@ -275,6 +246,64 @@ static bool take_same(struct ifax_decoder *dec)
 	return true;
 }
 
+/*
+ * Go to the data of a line, behind any EOLs and, in MR, their tag bits, the last
+ * of which is @tag. False at the end of the page: six EOLs, or no data.
+ */
+static bool find_data(struct ifax_decoder *dec, u32 *eols, bool *tag)
+{
+	struct bits_source *src = &dec->src;
+	enum begin begin;
+
+	if (dec->fmt.flags & IFAX_FMT_ROW_ALIGNED)
+		src->bits = skip(src->bits, src->bits.n & 7);
+	for (*eols = 0; *eols < RTC_EOLS; ++*eols) {
+		src->bits = refill(src->bits, src);
+		if (likely(src->bits.acc >> 56))
+			return true;
+		begin = take_eol(dec);
+		if (begin != BEGIN_EOL)
+			return begin == BEGIN_LINE;
+		if (dec->fmt.coding == IFAX_CODING_MR) {
+			src->bits = refill(src->bits, src);
+			*tag = src->bits.acc >> 63;
+			src->bits = skip(src->bits, 1);
+		}
+	}
+	return false;
+}
+
+/* A line may have an EOL in front; two or more of them are (the begin of) an RTC */
+enum line ifax_mh_take_line(struct ifax_decoder *dec, u32 *changes)
+{
+	bool tag;
+	u32 eols;
+
+	if (!find_data(dec, &eols, &tag))
+		return LINE_NONE;
+	if (eols > 1)
+		return ifax_fault(dec, dec->src.bits, IFAX_FAULT_EOL);
+	return take_1d_data(dec, changes);
+}
+
+/* T.4 4.2: the tag bit behind each EOL is 1 before a line coded as in MH */
+enum line ifax_mr_take_line(struct ifax_decoder *dec, u32 *changes)
+{
+	bool one_dimensional;
+	u32 eols;
+
+	if (!find_data(dec, &eols, &one_dimensional))
+		return LINE_NONE;
+	if (eols != 1)
+		return ifax_fault(dec, dec->src.bits, IFAX_FAULT_EOL);
+	if (one_dimensional)
+		return take_1d_data(dec, changes);
+	dec->src.bits = refill(dec->src.bits, &dec->src);
+	if (take_same(dec))
+		return LINE_SAME;
+	return take_2d_data(dec, changes);
+}
+
 /* The page may end with an EOFB: two EOLs, of which the second may be cut off */
 enum line ifax_mmr_take_line(struct ifax_decoder *dec, u32 *changes)
 {
@@ -297,5 +326,5 @@ enum line ifax_mmr_take_line(struct ifax_decoder *dec, u32 *changes)
 	}
 	if (take_same(dec))
 		return LINE_SAME;
-	return take_mmr_data(dec, changes);
+	return take_2d_data(dec, changes);
 }

@@ -15,19 +15,26 @@ static const struct {
 	const char *name;
 	u32 coding;
 	u32 flags;
+	u32 k;
 } options[] = {
-	{ "MMR", IFAX_CODING_MMR, 0 },
-	{ "MMR lsb-first", IFAX_CODING_MMR, IFAX_FMT_LSB_FIRST },
-	{ "MH", IFAX_CODING_MH, 0 },
-	{ "MH eol", IFAX_CODING_MH, IFAX_FMT_EOL },
-	{ "MH eol lsb-first", IFAX_CODING_MH, IFAX_FMT_EOL | IFAX_FMT_LSB_FIRST },
-	{ "MH eol-aligned", IFAX_CODING_MH, IFAX_FMT_EOL | IFAX_FMT_EOL_ALIGNED },
-	{ "MH row-aligned", IFAX_CODING_MH, IFAX_FMT_ROW_ALIGNED },
+	{ "MMR", IFAX_CODING_MMR, 0, 0 },
+	{ "MMR lsb-first", IFAX_CODING_MMR, IFAX_FMT_LSB_FIRST, 0 },
+	{ "MH", IFAX_CODING_MH, 0, 0 },
+	{ "MH eol", IFAX_CODING_MH, IFAX_FMT_EOL, 0 },
+	{ "MH eol lsb-first", IFAX_CODING_MH, IFAX_FMT_EOL | IFAX_FMT_LSB_FIRST, 0 },
+	{ "MH eol-aligned", IFAX_CODING_MH, IFAX_FMT_EOL | IFAX_FMT_EOL_ALIGNED, 0 },
+	{ "MH row-aligned", IFAX_CODING_MH, IFAX_FMT_ROW_ALIGNED, 0 },
+	{ "MR K=2", IFAX_CODING_MR, IFAX_FMT_EOL, 2 },
+	{ "MR K=4", IFAX_CODING_MR, 0, 4 },
+	{ "MR K=4 lsb-first", IFAX_CODING_MR, IFAX_FMT_EOL | IFAX_FMT_LSB_FIRST, 4 },
+	{ "MR K=2 eol-aligned", IFAX_CODING_MR, IFAX_FMT_EOL_ALIGNED, 2 },
+	{ "MR K=1", IFAX_CODING_MR, 0, 1 },
+	{ "MR K=infinite", IFAX_CODING_MR, 0, 0 },
 };
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* Bytes of libtiff; it always ends MMR with an EOFB, and MH never with an RTC */
+/* Bytes of libtiff; it is made to end MMR with an EOFB, and the others without an RTC */
 static bool same_as_libtiff(struct ifax_codec_format fmt, const struct page *page)
 {
 	struct coded ours;
@@ -35,6 +42,8 @@ static bool same_as_libtiff(struct ifax_codec_format fmt, const struct page *pag
 	size_t bytes;
 	bool same;
 
+	if (fmt.coding == IFAX_CODING_MR && fmt.k != 2 && fmt.k != 4)
+		return true;	/* libtiff codes no such K, it only decodes it */
 	if (fmt.coding == IFAX_CODING_MMR)
 		fmt.flags |= IFAX_FMT_END;
 	ours = encode_page(&fmt, page, 0);
@@ -77,14 +86,16 @@ static bool decodes(struct ifax_codec_format fmt, const struct page *page,
 }
 
 /*
- * What libtiff can decode: MMR with its EOFB, MH with EOLs or in byte-aligned
- * lines. Version 4.5 refuses valid MH lines that change at nearly every pixel.
+ * What libtiff can decode: MMR with its EOFB, MH and MR with EOLs, or MH in
+ * byte-aligned lines. Version 4.5 refuses valid one-dimensional lines that
+ * change at nearly every pixel.
  */
 static bool libtiff_can(const struct ifax_codec_format *fmt, const struct page *page)
 {
 	if (fmt->coding == IFAX_CODING_MMR)
 		return fmt->flags & IFAX_FMT_END;
-	return fmt->flags & (IFAX_FMT_EOL | IFAX_FMT_ROW_ALIGNED) && !(fmt->flags & IFAX_FMT_END) &&
+	return (fmt->coding == IFAX_CODING_MR ||
+		fmt->flags & (IFAX_FMT_EOL | IFAX_FMT_ROW_ALIGNED)) && !(fmt->flags & IFAX_FMT_END) &&
 	       page->width_px > 70 && strncmp(page->name, "checker", 7);
 }
 
@@ -94,6 +105,7 @@ static bool page_passes(const struct page *page, unsigned int option)
 		.coding = options[option].coding,
 		.flags = options[option].flags,
 		.width_px = page->width_px,
+		.k = options[option].k,
 	};
 	struct coded coded, in_bands;
 	bool good;
@@ -129,9 +141,13 @@ static bool page_passes_all(const struct page *page)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(options); i++)
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		/* of large pages one fill order is enough */
+		if (page->lines > 1000 && options[i].flags & IFAX_FMT_LSB_FIRST)
+			continue;
 		if (!page_passes(page, i))
 			return false;
+	}
 	return true;
 }
 

@@ -40,10 +40,12 @@ struct example {
 };
 
 #define MH	IFAX_CODING_MH
+#define MR	IFAX_CODING_MR
 #define MMR	IFAX_CODING_MMR
 #define SOUND	IFAX_FAULT_NONE, 0
 #define FILL_30	"000000000000000000000000000000"
 #define RTC	EOL EOL EOL EOL EOL EOL
+#define RTC_MR	EOL "1" EOL "1" EOL "1" EOL "1" EOL "1" EOL "1"
 
 static const struct example examples[] = {
 	{ "MH: a line", MH, 8, 0, "0111 11 1011", 1, 0x30, SOUND },
@@ -83,6 +85,16 @@ static const struct example examples[] = {
 	{ "MH: nothing", MH, 8, 0, "", 0, 0, SOUND },
 	{ "MH: nothing of a page of one line", MH, 8, 1, "", 0, 0,
 	  IFAX_FAULT_SHORT, 0 },
+	{ "MR: both kinds of lines, RTC", MR, 8, 0, EOL "1 0111 11 1011" EOL "0 1 1 1" EOL
+	  "0 1 001 11 1011" RTC_MR "1 1", 3, 0x30, SOUND },
+	{ "MR: RTC that is cut off", MR, 8, 0, EOL "1" ROW_WHITE_8 EOL "1" EOL "1", 1, 0, SOUND },
+	{ "MR: no EOL", MR, 8, 0, EOL "1" ROW_WHITE_8 "1 1 1 1", 1, 0, IFAX_FAULT_EOL, 18 },
+	{ "MR: a line without data", MR, 8, 0, EOL "1" ROW_WHITE_8 EOL "0" EOL "0 1 1111 1111", 1, 0,
+	  IFAX_FAULT_EOL, 44 },
+	{ "MR: EOL inside a line", MR, 8, 0, EOL "1" ROW_WHITE_8 EOL "0 001 0111 11" EOL "0 1", 1, 0,
+	  IFAX_FAULT_EOL, 40 },
+	{ "MR: uncompressed mode", MR, 8, 0, EOL "1" ROW_WHITE_8 EOL "0 0000001 111 111", 1, 0,
+	  IFAX_FAULT_UNCOMPRESSED, 31 },
 	{ "MMR: white lines", MMR, 8, 0, "1 1 1" EOL EOL, 3, 0, SOUND },
 	{ "MMR: white lines without EOFB", MMR, 8, 3, "1 1 1", 3, 0, SOUND },
 	{ "MMR: EOFB that is cut off", MMR, 8, 0, "1 1" EOL, 2, 0, SOUND },
@@ -263,12 +275,15 @@ int main(void)
 		ok(example_holds(&examples[i], 0) && example_holds(&examples[i], 1) &&
 		   example_holds(&examples[i], 5), "%s", examples[i].name);
 	ok(cut_page(MH), "MH cut off anywhere: the line, and all lines before it");
+	ok(cut_page(MR), "MR cut off anywhere: the line, and all lines before it");
 	ok(cut_page(MMR), "MMR cut off anywhere: the line, and all lines before it");
 	ok(cut_page(IFAX_CODING_RAW), "RAW cut off anywhere: the line, and all lines before it");
 	ok(inverted_and_raw(MH), "MH: white is 1");
+	ok(inverted_and_raw(MR), "MR: white is 1");
 	ok(inverted_and_raw(MMR), "MMR: white is 1");
 	ok(inverted_and_raw(IFAX_CODING_RAW), "RAW: white is 1, both fill orders");
-	ok(ignores_past_width(MH) && ignores_past_width(MMR) && ignores_past_width(IFAX_CODING_RAW),
+	ok(ignores_past_width(MH) && ignores_past_width(MR) &&
+	   ignores_past_width(MMR) && ignores_past_width(IFAX_CODING_RAW),
 	   "pixels past the width are ignored");
 	formats();
 	return done_testing();

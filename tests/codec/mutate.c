@@ -13,7 +13,9 @@
 #define ROUNDS	2500
 #define LINES	40
 
-static const u32 codings[] = { IFAX_CODING_MH, IFAX_CODING_MMR, IFAX_CODING_RAW };
+static const u32 codings[] = {
+	IFAX_CODING_MH, IFAX_CODING_MR, IFAX_CODING_MMR, IFAX_CODING_RAW,
+};
 static const u32 widths_px[] = { 1, 7, 64, 65, 300, 1728, 5000 };
 
 /* Flip, set, cut out, double or replace a few bits or bytes */
@@ -76,6 +78,7 @@ static bool mutations(u32 coding, u32 *refused)
 			.coding = coding,
 			.width_px = widths_px[page_random(7)],
 			.flags = page_random(2) ? IFAX_FMT_END : 0,
+			.k = page_random(5),
 		};
 		struct ifax_fault_report report;
 		struct page page, got;

@@ -93,9 +93,11 @@ static TIFF *open_memory(struct memory_file *file, const char *mode)
 /* Mode bits of libtiff's own fax codec are no tag of the file: set them on both sides */
 static void set_fax_mode(TIFF *tiff, const struct ifax_codec_format *fmt)
 {
-	if (fmt->coding == IFAX_CODING_MH && !(fmt->flags & IFAX_FMT_ROW_ALIGNED))
-		TIFFSetField(tiff, TIFFTAG_FAXMODE, fmt->flags & IFAX_FMT_EOL ? FAXMODE_NORTC :
-			     FAXMODE_NORTC | FAXMODE_NOEOL);
+	bool eols = fmt->coding == IFAX_CODING_MR || fmt->flags & IFAX_FMT_EOL;
+
+	if (fmt->coding != IFAX_CODING_MMR && !(fmt->flags & IFAX_FMT_ROW_ALIGNED))
+		TIFFSetField(tiff, TIFFTAG_FAXMODE,
+			     eols ? FAXMODE_NORTC : FAXMODE_NORTC | FAXMODE_NOEOL);
 }
 
 static void set_format(TIFF *tiff, const struct ifax_codec_format *fmt, u32 lines)
@@ -120,6 +122,9 @@ static void set_format(TIFF *tiff, const struct ifax_codec_format *fmt, u32 line
 		TIFFSetField(tiff, TIFFTAG_GROUP3OPTIONS,
 			     (fmt->flags & IFAX_FMT_EOL_ALIGNED ? GROUP3OPT_FILLBITS : 0) |
 			     (fmt->coding == IFAX_CODING_MR ? GROUP3OPT_2DENCODING : 0));
+	/* libtiff takes K from the resolution: 4 above 150 dpi, else 2 */
+	if (fmt->coding == IFAX_CODING_MR)
+		TIFFSetField(tiff, TIFFTAG_YRESOLUTION, fmt->k == 4 ? 196.0 : 98.0);
 	set_fax_mode(tiff, fmt);
 }
 
