@@ -136,6 +136,7 @@ int ifax_store_append(struct ifax_store *store, const void *data, size_t bytes)
 {
 	struct ifax_chunk *fresh = NULL, *chunk;
 	size_t room, n;
+	u8 *to;
 
 	for (room = store_room(store); room < bytes; room += CHUNK_BYTES) {
 		chunk = chunk_alloc(store->budget);
@@ -150,7 +151,8 @@ int ifax_store_append(struct ifax_store *store, const void *data, size_t bytes)
 		store_link(store, fresh);
 	for (; bytes; data += n, bytes -= n) {
 		n = bytes;
-		memcpy(store_room_at(store, &n), data, n);
+		to = store_room_at(store, &n);
+		memcpy(to, data, n);
 		store->last_fill += n;
 	}
 	return 0;
@@ -170,6 +172,7 @@ ssize_t ifax_store_append_user(struct ifax_store *store, const void __user *data
 	struct ifax_chunk *chunk;
 	size_t done = 0, n;
 	int err = 0;
+	u8 *to;
 
 	while (done < bytes) {
 		if (!store_room(store)) {
@@ -181,7 +184,8 @@ ssize_t ifax_store_append_user(struct ifax_store *store, const void __user *data
 			store_link(store, chunk);
 		}
 		n = bytes - done;
-		if (copy_from_user(store_room_at(store, &n), data + done, n)) {
+		to = store_room_at(store, &n);
+		if (copy_from_user(to, data + done, n)) {
 			err = -EFAULT;
 			break;
 		}
