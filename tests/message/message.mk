@@ -1,2 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0
-CHECKS += tests/message/compose tests/message/foreign-tiff tests/message/mails tests/message/hostile-tiff
+MESSAGE_TESTS := $(B)/tests/message
+CHECKS += $(addprefix tests/message/,compose foreign-tiff mails hostile-tiff confined)
+CHECKS += $(addprefix $(MESSAGE_TESTS)/,page_file sandbox mutations)
+
+$(MESSAGE_TESTS)/page_file: $(MESSAGE_TESTS)/page_file.o $(B)/userland/agent/page_file.o
+	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^
+
+$(MESSAGE_TESTS)/sandbox: $(MESSAGE_TESTS)/sandbox.o \
+		$(addprefix $(B)/userland/message/,sandbox.o failure.o)
+	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs libseccomp glib-2.0)
+
+# All that reads a mail once more with sanitizers; the codec's room brings its own
+MUTATIONS_SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+MUTATIONS_SOURCES := tests/message/mutations.c userland/agent/page_file.c \
+	$(filter-out %/main.c %/confine.c %/sandbox.c,$(wildcard userland/message/*.c))
+MUTATIONS_OBJECTS := $(MUTATIONS_SOURCES:%.c=$(MESSAGE_TESTS)/sanitized/%.o) \
+	$(CODEC_OBJECTS:$(B)/%=$(B)/sanitized/%)
+
+$(MESSAGE_TESTS)/sanitized/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(IFAX_CFLAGS) -U_FORTIFY_SOURCE $(MUTATIONS_SANITIZE) \
+		$(shell $(PKG_CONFIG) --cflags $(MESSAGE_PACKAGES)) -c -o $@ $<
+
+$(MESSAGE_TESTS)/mutations: $(MUTATIONS_OBJECTS)
+	$(CC) $(MUTATIONS_SANITIZE) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs $(MESSAGE_PACKAGES)) -lm

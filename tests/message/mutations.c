@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Mails and TIFFs with some bytes changed, thousands of them, the same ones on
+ * each run: whatever comes out is a page file that its reader accepts, or an
+ * error. Built with AddressSanitizer and UndefinedBehaviorSanitizer.
+ *
+ * usage: mutations [ROUNDS [SEED]]
+ */
+#include <errno.h>
+#include <gmime/gmime.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <tiffio.h>
+#include <unistd.h>
+
+#include "../../userland/agent/page_file.h"
+#include "../../userland/message/open.h"
+#include "../../userland/message/tiff_read.h"
+
+#define BYTES_MAX	16384
+#define WIDTH_PX	137
+#define LINES		40
+#define ALL_CODINGS	0x1fU
+
+/**
+ * struct sample - what is mutated
+ * @data: bytes
+ * @bytes: how many
+ */
+struct sample {
+	uint8_t data[BYTES_MAX];
+	size_t bytes;
+};
+
+static uint64_t dice_state;
+static FILE *nowhere;
+static int scratch_fd, in_fd, pages_fd;
+
+static uint32_t dice(uint32_t sides)
+{
+	dice_state ^= dice_state << 13;
+	dice_state ^= dice_state >> 7;
+	dice_state ^= dice_state << 17;
+	return (dice_state >> 16) % sides;
+}
+
+static void die(const char *what)
+{
+	printf("Bail out! %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static int new_file(const char *name)
+{
+	int fd = memfd_create(name, 0);
+
+	if (fd < 0)
+		die(name);
+	return fd;
+}
+
+static void put(int fd, const struct sample *sample)
+{
+	if (ftruncate(fd, 0) || pwrite(fd, sample->data, sample->bytes, 0) != (ssize_t)sample->bytes)
+		die("write");
+}
+
+static void get(int fd, struct sample *sample)
+{
+	ssize_t n = pread(fd, sample->data, BYTES_MAX, 0);
+
+	if (n < 1 || n == BYTES_MAX)
+		die("sample");
+	sample->bytes = n;
+}
+
+/* A TIFF of two pages by libtiff. */
+static void make_tiff(struct sample *sample, const char *mode, unsigned int compression,
+		      unsigned int rows_per_strip, unsigned int fill_order)
+{
+	TIFF *tif;
+	uint8_t row[(WIDTH_PX + 7) / 8];
+
+	if (ftruncate(scratch_fd, 0) || lseek(scratch_fd, 0, SEEK_SET))
+		die("truncate");
+	tif = TIFFFdOpen(scratch_fd, "sample", mode);
+	for (unsigned int page = 0; page < 2; page++) {
+		TIFFSetField(tif, TIFFTAG_IMAGEWIDTH, WIDTH_PX);
+		TIFFSetField(tif, TIFFTAG_IMAGELENGTH, LINES);
+		TIFFSetField(tif, TIFFTAG_COMPRESSION, compression);
+		TIFFSetField(tif, TIFFTAG_PHOTOMETRIC, page);
+		TIFFSetField(tif, TIFFTAG_FILLORDER, fill_order);
+		TIFFSetField(tif, TIFFTAG_ROWSPERSTRIP, rows_per_strip);
+		TIFFSetField(tif, TIFFTAG_XRESOLUTION, 204.);
+		TIFFSetField(tif, TIFFTAG_YRESOLUTION, 98.);
+		TIFFSetField(tif, TIFFTAG_PAGENUMBER, page, 2);
+		if (compression == COMPRESSION_CCITTFAX3 && page)
+			TIFFSetField(tif, TIFFTAG_GROUP3OPTIONS, GROUP3OPT_2DENCODING);
+		for (unsigned int y = 0; y < LINES; y++) {
+			for (unsigned int i = 0; i < sizeof(row); i++)
+				row[i] = y & 8 ? dice(256) : 0x3c;
+			TIFFWriteScanline(tif, row, y, 0);
+		}
+		TIFFWriteDirectory(tif);
+	}
+	TIFFCleanup(tif);
+	get(scratch_fd, sample);
+}
+
+static size_t append(struct sample *sample, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (sample->bytes + n > BYTES_MAX)
+		die("mail too long");
+	memcpy(sample->data + sample->bytes, text, n);
+	sample->bytes += n;
+	return n;
+}
+
+/* A mail with parts in parts, one of them the TIFF. */
+static void make_mail(struct sample *sample, const struct sample *tiff)
+{
+	char *coded = g_base64_encode(tiff->data, tiff->bytes);
+
+	sample->bytes = 0;
+	append(sample, "From: =?utf-8?Q?J=C3=BCrgen?= <a@example.com>, b@example.net\n"
+	       "To: fax@example.org\nSubject: =?iso-2022-jp?B?GyRCJDMbKEI=?= fax\n"
+	       "Message-ID: <1@example.com>\nMIME-Version: 1.0\n"
+	       "Content-Type: multipart/mixed; boundary=\"out\"\n\n--out\n"
+	       "Content-Type: multipart/alternative; boundary=in\n\n--in\n"
+	       "Content-Type: text/plain; charset=koi8-r\n\nfax\n--in\n"
+	       "Content-Type: image/tiff; name*0=f; name*1*=%41.tif\n"
+	       "Content-Transfer-Encoding: base64\n"
+	       "Content-Disposition: attachment; filename=\"f.tif\"\n\n");
+	for (size_t i = 0; i < strlen(coded); i += 76) {
+		char line[78];
+
+		snprintf(line, sizeof(line), "%.76s\n", coded + i);
+		append(sample, line);
+	}
+	append(sample, "\n--in--\n--out\nContent-Type: message/rfc822\n\nSubject: inner\n"
+	       "Content-Type: application/octet-stream; name=\"x.tif\"\n"
+	       "Content-Transfer-Encoding: quoted-printable\n\nII*=00=08=00=00=00\n--out--\n");
+	g_free(coded);
+}
+
+static void insert(struct sample *sample, size_t at, size_t bytes)
+{
+	if (sample->bytes + bytes > BYTES_MAX)
+		return;
+	memmove(sample->data + at + bytes, sample->data + at, sample->bytes - at);
+	for (size_t i = 0; i < bytes; i++)
+		sample->data[at + i] = sample->data[dice(sample->bytes)];
+	sample->bytes += bytes;
+}
+
+static void take_out(struct sample *sample, size_t at, size_t bytes)
+{
+	if (bytes > sample->bytes - at)
+		bytes = sample->bytes - at;
+	memmove(sample->data + at, sample->data + at + bytes, sample->bytes - at - bytes);
+	sample->bytes -= bytes;
+}
+
+static void set_number(struct sample *sample, size_t at)
+{
+	static const uint32_t numbers[] = {
+		0, 1, 2, 3, 4, 5, 8, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff,
+		0x80000000, 0xfffffff0, 0xffffffff,
+	};
+	uint32_t number = numbers[dice(G_N_ELEMENTS(numbers))];
+	size_t bytes = dice(2) ? 4 : 2;
+
+	if (at + bytes <= sample->bytes)
+		memcpy(sample->data + at, &number, bytes);
+}
+
+static void mutate(struct sample *sample)
+{
+	for (unsigned int i = dice(4) + 1; i && sample->bytes; i--) {
+		size_t at = dice(sample->bytes);
+
+		switch (dice(8)) {
+		case 0:
+			insert(sample, at, dice(40) + 1);
+			break;
+		case 1:
+			take_out(sample, at, dice(40) + 1);
+			break;
+		case 2:
+			if (!dice(4))
+				sample->bytes = at;
+			break;
+		case 3:
+			sample->data[at] = dice(256);
+			break;
+		case 4:
+			sample->data[at] ^= 1 << dice(8);
+			break;
+		default:
+			set_number(sample, at);
+		}
+	}
+}
+
+/* Whether every page in the page file is one that a reader accepts. */
+static bool pages_are_sound(unsigned int pages)
+{
+	struct page_reader reader;
+	int more;
+
+	if (page_reader_init(&reader, pages_fd))
+		return false;
+	while ((more = page_reader_next(&reader)) > 0)
+		;
+	return !more && reader.number == pages;
+}
+
+static bool tiff_is_survived(const struct sample *sample, unsigned int codings)
+{
+	struct page_sink sink = { .codings = codings, .out = nowhere };
+	struct failure failure = { 0 };
+
+	put(in_fd, sample);
+	if (page_writer_init(&sink.writer, pages_fd))
+		die("page file");
+	if (tiff_read(in_fd, &sink, &failure))
+		return failure.text[0] && failure.exit_code == EXIT_INPUT;
+	return pages_are_sound(sink.writer.pages);
+}
+
+static bool mail_is_survived(const struct sample *sample, unsigned int codings)
+{
+	struct failure failure = { 0 };
+
+	put(in_fd, sample);
+	if (open_message(in_fd, scratch_fd, pages_fd, codings, nowhere, &failure))
+		return failure.text[0] && failure.exit_code == EXIT_INPUT && pages_are_sound(0);
+	return !pages_are_sound(0);
+}
+
+static bool survived(const struct sample *sample, unsigned int rounds,
+		     bool (*test)(const struct sample *sample, unsigned int codings))
+{
+	struct sample mutant;
+
+	if (!test(sample, ALL_CODINGS))
+		return false;
+	for (unsigned int i = 0; i < rounds; i++) {
+		uint64_t seed = dice_state;
+
+		mutant = *sample;
+		mutate(&mutant);
+		if (!test(&mutant, dice(2) ? ALL_CODINGS : 1U << IFAX_CODING_RAW)) {
+			printf("# round %u, seed %ju\n", i, (uintmax_t)seed);
+			return false;
+		}
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name, *mode;
+		unsigned int compression, rows, fill_order;
+	} kinds[] = {
+		{ "MH and MR, one strip", "wl", COMPRESSION_CCITTFAX3, LINES, FILLORDER_LSB2MSB },
+		{ "MMR, one strip", "wl", COMPRESSION_CCITTFAX4, LINES, FILLORDER_MSB2LSB },
+		{ "MMR, strips, big-endian", "wb", COMPRESSION_CCITTFAX4, 7, FILLORDER_LSB2MSB },
+		{ "MH by rows", "wl", COMPRESSION_CCITTRLE, LINES, FILLORDER_MSB2LSB },
+		{ "PackBits, strips", "wl", COMPRESSION_PACKBITS, 16, FILLORDER_MSB2LSB },
+		{ "LZW", "wb", COMPRESSION_LZW, LINES, FILLORDER_MSB2LSB },
+		{ "uncompressed", "wl", COMPRESSION_NONE, 16, FILLORDER_MSB2LSB },
+		{ "BigTIFF, MMR", "w8", COMPRESSION_CCITTFAX4, LINES, FILLORDER_MSB2LSB },
+	};
+	unsigned int rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000, failures = 0, tests = 0;
+	struct sample tiff, mail;
+
+	dice_state = argc > 2 ? strtoull(argv[2], NULL, 10) : 0x9e3779b97f4a7c15;
+	nowhere = fopen("/dev/null", "w");
+	scratch_fd = new_file("scratch");
+	in_fd = new_file("in");
+	pages_fd = new_file("pages");
+	g_mime_init();
+	printf("1..%zu\n", 2 * G_N_ELEMENTS(kinds));
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		bool good;
+
+		make_tiff(&tiff, kinds[i].mode, kinds[i].compression, kinds[i].rows,
+			  kinds[i].fill_order);
+		make_mail(&mail, &tiff);
+		good = survived(&tiff, rounds, tiff_is_survived);
+		failures += !good;
+		printf("%sok %u - TIFF: %s\n", good ? "" : "not ", ++tests, kinds[i].name);
+		good = survived(&mail, rounds, mail_is_survived);
+		failures += !good;
+		printf("%sok %u - mail: %s\n", good ? "" : "not ", ++tests, kinds[i].name);
+		fflush(stdout);
+	}
+	fclose(nowhere);
+	g_mime_shutdown();
+	return failures != 0;
+}
