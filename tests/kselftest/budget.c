@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A page store that is full: the page ends, or the writer waits, and nothing
+ * else is harmed.
+ */
+#include <poll.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <kselftest_harness.h>
+#include "machine.h"
+
+#define SMALL_KIB	128
+#define WIDTH_PX	1728
+#define LINE_BYTES	(WIDTH_PX / 8)
+/* Uncoded, this many lines need more than the small budget, or half of it */
+#define LINES_TOO_MANY	(3 * SMALL_KIB * 1024 / LINE_BYTES)
+#define LINES_HALF	(SMALL_KIB * 1024 * 6 / 10 / LINE_BYTES)
+
+FIXTURE(budget)
+{
+	int scanner;
+	int printer;
+	struct ifax_format format;
+};
+
+FIXTURE_SETUP(budget)
+{
+	ASSERT_TRUE(set_line_rate(0));
+	tray_empty();
+	self->scanner = ifax_open_scanner(SCANNER, 0);
+	ASSERT_LE(0, self->scanner);
+	feeder_empty(self->scanner);
+	self->printer = ifax_open_printer(PRINTER, 0);
+	ASSERT_LE(0, self->printer);
+	ASSERT_EQ(0, ifax_get_format(self->printer, &self->format));
+	self->format.coding = IFAX_CODING_RAW;
+	self->format.flags = 0;
+	self->format.width_px = WIDTH_PX;
+	ASSERT_EQ(0, ifax_set_format(self->scanner, &self->format));
+	ASSERT_EQ(0, ifax_set_format(self->printer, &self->format));
+	ASSERT_TRUE(set_budget_kib(SMALL_KIB));
+}
+
+FIXTURE_TEARDOWN(budget)
+{
+	set_budget_kib(BUDGET_KIB);
+	set_line_rate(0);
+	close(self->scanner);
+	close(self->printer);
+}
+
+static uint64_t used_bytes(int fd)
+{
+	struct ifax_state state;
+
+	return ifax_get_state(fd, &state) ? UINT64_MAX : state.budget_used_bytes;
+}
+
+TEST_F(budget, caps)
+{
+	struct ifax_caps caps;
+
+	ASSERT_EQ(0, ifax_get_caps(self->scanner, &caps));
+	EXPECT_EQ(SMALL_KIB * 1024, caps.budget_bytes);
+}
+
+TEST_F(budget, scan_page_too_large)
+{
+	struct ifax_page_record record;
+	struct coded coded;
+	struct sheet sheet, small;
+
+	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 1);
+	sheet_draw(&small, WIDTH_PX, 100, 2);
+	ASSERT_TRUE(feeder_put(&sheet) && feeder_put(&small));
+	ASSERT_EQ(0, ifax_start(self->scanner));
+	EXPECT_EQ(POLLPRI, poll_ms(self->scanner, POLLPRI, PATIENCE_MS));
+	EXPECT_GE(SMALL_KIB * 1024, used_bytes(self->scanner));
+	EXPECT_LT(SMALL_KIB * 1024 - 8192, used_bytes(self->scanner));
+
+	/* What there was room for can be read, in whole lines */
+	EXPECT_LT(0, read_page(self->scanner, &coded));
+	ASSERT_EQ(0, ifax_get_page(self->scanner, &record));
+	EXPECT_EQ(IFAX_PAGE_NO_MEMORY, record.status);
+	EXPECT_EQ(record.lines * LINE_BYTES, coded.bytes);
+	EXPECT_EQ(record.bytes, coded.bytes);
+	EXPECT_EQ(0, memcmp(coded.data, sheet.rows, coded.bytes));
+	EXPECT_EQ(0, used_bytes(self->scanner));
+	coded_free(&coded);
+
+	ASSERT_EQ(0, ifax_start(self->scanner));
+	EXPECT_LT(0, read_page(self->scanner, &coded));
+	ASSERT_EQ(0, ifax_get_page(self->scanner, &record));
+	EXPECT_EQ(IFAX_PAGE_OK, record.status);
+	coded_free(&coded);
+	sheet_free(&sheet);
+	sheet_free(&small);
+}
+
+/* A page larger than the store goes through it if somebody reads. */
+TEST_F(budget, scan_page_read_in_time)
+{
+	struct ifax_page_record record;
+	struct coded coded;
+	struct sheet sheet;
+
+	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 3);
+	ASSERT_TRUE(feeder_put(&sheet));
+	ASSERT_TRUE(set_line_rate(400));
+	ASSERT_EQ(0, ifax_start(self->scanner));
+	EXPECT_LT(0, read_page(self->scanner, &coded));
+	ASSERT_EQ(0, ifax_get_page(self->scanner, &record));
+	EXPECT_EQ(IFAX_PAGE_OK, record.status);
+	EXPECT_EQ(LINES_TOO_MANY, record.lines);
+	ASSERT_EQ(sheet.row_bytes * sheet.lines, coded.bytes);
+	EXPECT_EQ(0, memcmp(coded.data, sheet.rows, coded.bytes));
+	coded_free(&coded);
+	sheet_free(&sheet);
+}
+
+static void print_whole(struct __test_metadata *_metadata, FIXTURE_DATA(budget) *self)
+{
+	struct ifax_page_record record;
+	struct sheet sheet, got;
+
+	sheet_draw(&sheet, WIDTH_PX, LINES_HALF, 4);
+	ASSERT_TRUE(write_sheet(self->printer, &self->format, &sheet));
+	ASSERT_EQ(0, ifax_commit(self->printer));
+	ASSERT_EQ(0, ifax_get_page(self->printer, &record));
+	EXPECT_EQ(IFAX_PAGE_OK, record.status);
+	EXPECT_TRUE(tray_take(&got));
+	EXPECT_TRUE(sheet_same(&sheet, &got));
+	sheet_free(&got);
+	sheet_free(&sheet);
+}
+
+TEST_F(budget, print_page_too_large)
+{
+	struct sheet sheet;
+
+	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 5);
+	EXPECT_EQ(-ENOSPC, ifax_write_all(self->printer, sheet.rows,
+					  sheet.row_bytes * sheet.lines));
+	EXPECT_GE(SMALL_KIB * 1024, used_bytes(self->printer));
+	EXPECT_EQ(POLLOUT, poll_ms(self->printer, POLLOUT, 0));
+	ASSERT_EQ(0, ifax_cancel(self->printer));
+	EXPECT_EQ(0, used_bytes(self->printer));
+	EXPECT_EQ(-ENODATA, ifax_commit(self->printer));
+	print_whole(_metadata, self);
+	sheet_free(&sheet);
+}
+
+static void on_alarm(int number)
+{
+}
+
+TEST_F(budget, print_waits_for_room)
+{
+	struct sigaction action = { .sa_handler = on_alarm };
+	struct itimerval timer = { .it_value.tv_usec = 200000, .it_interval.tv_usec = 200000 };
+	struct ifax_page_record record;
+	struct sheet sheet, got;
+	size_t bytes;
+	ssize_t n;
+	int page;
+
+	sheet_draw(&sheet, WIDTH_PX, LINES_HALF, 6);
+	bytes = sheet.row_bytes * sheet.lines;
+	ASSERT_TRUE(set_line_rate(SLOW_LINES_PER_S));
+	ASSERT_EQ(0, ifax_write_all(self->printer, sheet.rows, bytes));
+	ASSERT_EQ(0, ifax_commit(self->printer));
+
+	/* The second page does not fit beside the first */
+	n = write(self->printer, sheet.rows, bytes);
+	ASSERT_LT(0, n);
+	ASSERT_LT(n, bytes);
+	EXPECT_EQ(0, poll_ms(self->printer, POLLOUT, 0));
+	block(self->printer, false);
+	EXPECT_EQ(-1, write(self->printer, sheet.rows + n, bytes - n));
+	EXPECT_EQ(EAGAIN, errno);
+	block(self->printer, true);
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
+	EXPECT_EQ(-1, write(self->printer, sheet.rows + n, bytes - n));
+	EXPECT_EQ(EINTR, errno);
+	setitimer(ITIMER_REAL, &(struct itimerval){}, NULL);
+
+	ASSERT_TRUE(set_line_rate(0));
+	EXPECT_EQ(0, ifax_write_all(self->printer, sheet.rows + n, bytes - n));
+	ASSERT_EQ(0, ifax_commit(self->printer));
+	for (page = 1; page <= 2; page++) {
+		ASSERT_EQ(0, ifax_get_page(self->printer, &record));
+		EXPECT_EQ(IFAX_PAGE_OK, record.status);
+		EXPECT_TRUE(tray_take(&got));
+		EXPECT_TRUE(sheet_same(&sheet, &got));
+		sheet_free(&got);
+	}
+	sheet_free(&sheet);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Requests that nobody should send: refused, and nothing breaks.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <kselftest_harness.h>
+#include "machine.h"
+
+#define FUZZ_CALLS	20000
+#define FUZZ_SEED	20010101
+
+FIXTURE(ioctl)
+{
+	int scanner;
+	int printer;
+};
+
+FIXTURE_SETUP(ioctl)
+{
+	ASSERT_TRUE(set_line_rate(0));
+	self->scanner = ifax_open_scanner(SCANNER, O_NONBLOCK);
+	ASSERT_LE(0, self->scanner);
+	self->printer = ifax_open_printer(PRINTER, O_NONBLOCK);
+	ASSERT_LE(0, self->printer);
+}
+
+FIXTURE_TEARDOWN(ioctl)
+{
+	close(self->scanner);
+	close(self->printer);
+	set_line_rate(0);
+}
+
+static int ioctl_error(int fd, unsigned int request, void *arg)
+{
+	return ioctl(fd, request, arg) < 0 ? -errno : 0;
+}
+
+TEST_F(ioctl, unknown)
+{
+	char data[256] = {};
+	unsigned int number;
+
+	for (number = 9; number < 256; number++) {
+		EXPECT_EQ(-ENOTTY, ioctl_error(self->scanner, _IO(IFAX_IOC_MAGIC, number), data));
+		EXPECT_EQ(-ENOTTY, ioctl_error(self->printer, _IO(IFAX_IOC_MAGIC, number), data));
+	}
+	EXPECT_EQ(-ENOTTY, ioctl_error(self->scanner, _IO('T', 1), data));
+	/* The right number, but of other size or direction */
+	EXPECT_EQ(-ENOTTY, ioctl_error(self->scanner, _IOR(IFAX_IOC_MAGIC, 0, char), data));
+	EXPECT_EQ(-ENOTTY, ioctl_error(self->scanner,
+				       _IOW(IFAX_IOC_MAGIC, 7, struct ifax_page_record), data));
+}
+
+TEST_F(ioctl, of_the_other_kind)
+{
+	EXPECT_EQ(-ENOTTY, ifax_commit(self->scanner));
+	EXPECT_EQ(-ENOTTY, ifax_start(self->printer));
+}
+
+TEST_F(ioctl, bad_pointers)
+{
+	static const unsigned int requests[] = {
+		IFAX_IOC_GET_CAPS, IFAX_IOC_GET_FORMAT, IFAX_IOC_TRY_FORMAT,
+		IFAX_IOC_SET_FORMAT, IFAX_IOC_GET_STATE,
+	};
+	void *pointers[] = { NULL, (void *)8, (void *)-4096 };
+	size_t i, p;
+
+	for (i = 0; i < ARRAY_SIZE(requests); i++) {
+		for (p = 0; p < ARRAY_SIZE(pointers); p++) {
+			EXPECT_EQ(-EFAULT, ioctl_error(self->scanner, requests[i], pointers[p]));
+			EXPECT_EQ(-EFAULT, ioctl_error(self->printer, requests[i], pointers[p]));
+		}
+	}
+	EXPECT_EQ(-EFAULT, ifax_write_all(self->printer, (void *)8, 100));
+}
+
+/* A record that could not be given away is not lost. */
+TEST_F(ioctl, record_to_nowhere)
+{
+	struct ifax_page_record record;
+	struct sheet sheet;
+
+	sheet_draw(&sheet, 1728, 40, 1);
+	feeder_empty(self->scanner);
+	block(self->scanner, true);
+	ASSERT_TRUE(feeder_put(&sheet));
+	ASSERT_EQ(0, ifax_start(self->scanner));
+	EXPECT_EQ(POLLPRI, poll_ms(self->scanner, POLLPRI, PATIENCE_MS));
+	EXPECT_EQ(-EFAULT, ioctl_error(self->scanner, IFAX_IOC_GET_PAGE, NULL));
+	EXPECT_EQ(-EFAULT, ifax_read(self->scanner, NULL, 10));
+	EXPECT_EQ(0, ifax_get_page(self->scanner, &record));
+	EXPECT_EQ(1, record.seq);
+	sheet_free(&sheet);
+}
+
+static void fuzz_call(int fd)
+{
+	uint32_t data[64];
+	unsigned int request;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(data); i++)
+		data[i] = random() % 4 ? random() % 8 : (uint32_t)random() << random() % 2;
+	switch (random() % 8) {
+	case 0:
+		request = (uint32_t)random() << 1;
+		break;
+	case 1:
+		request = _IOC(random() % 4, IFAX_IOC_MAGIC, random() % 12, random() % 256);
+		break;
+	case 2:
+		request = IFAX_IOC_SET_FORMAT;
+		ioctl(fd, IFAX_IOC_GET_FORMAT, data);
+		data[random() % 10] = random() % 16;
+		break;
+	case 3:
+		if (read(fd, data, random() % sizeof(data)) < 0)
+			return;
+		request = IFAX_IOC_TRY_FORMAT;
+		break;
+	case 4:
+		if (write(fd, data, random() % sizeof(data)) < 0)
+			return;
+		request = IFAX_IOC_COMMIT;
+		break;
+	case 5:
+		request = IFAX_IOC_START;
+		break;
+	case 6:
+		request = IFAX_IOC_GET_PAGE;
+		break;
+	default:
+		request = random() % 2 ? IFAX_IOC_CANCEL : IFAX_IOC_GET_STATE;
+		break;
+	}
+	ioctl(fd, request, data);
+}
+
+TEST_F(ioctl, fuzz)
+{
+	struct ifax_page_record record;
+	struct sheet sheet, got;
+	struct ifax_format format;
+	int i;
+
+	sheet_draw(&sheet, 1728, 40, 2);
+	srandom(FUZZ_SEED);
+	for (i = 0; i < FUZZ_CALLS; i++) {
+		if (i % 1000 == 0)
+			ASSERT_TRUE(feeder_put(&sheet));
+		if (i % 500 == 0)
+			tray_empty();
+		fuzz_call(random() % 2 ? self->scanner : self->printer);
+	}
+
+	/* And it still works */
+	ASSERT_EQ(0, ifax_cancel(self->scanner));
+	ASSERT_EQ(0, ifax_cancel(self->printer));
+	close(self->printer);
+	tray_empty();
+	self->printer = ifax_open_printer(PRINTER, 0);
+	ASSERT_EQ(0, ifax_get_format(self->printer, &format));
+	ASSERT_TRUE(write_sheet(self->printer, &format, &sheet));
+	ASSERT_EQ(0, ifax_commit(self->printer));
+	ASSERT_EQ(0, ifax_get_page(self->printer, &record));
+	EXPECT_EQ(IFAX_PAGE_OK, record.status);
+	EXPECT_TRUE(tray_take(&got));
+	EXPECT_TRUE(sheet_same(&sheet, &got));
+	sheet_free(&got);
+	sheet_free(&sheet);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The machine under test: scan0 and print0 of the simulator, their feeder and
+ * tray, and what the administrator can do.
+ */
+#ifndef IFAX_TEST_MACHINE_H
+#define IFAX_TEST_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <libifax.h>
+
+#include "sheet.h"
+
+#define SCANNER	"scan0"
+#define PRINTER	"print0"
+#define FEEDER	"feeder0"
+#define TRAY	"tray0"
+
+/* What the administrator has by default */
+#define BUDGET_KIB	65536
+
+/* Slow enough that a test can look at a page under way */
+#define SLOW_LINES_PER_S	20
+
+/* Far more than a machine under load needs for anything here */
+#define PATIENCE_MS		15000
+
+/* Functions that return bool are true if all went well, and tell why if not. */
+bool feeder_put(const struct sheet *sheet);
+void feeder_empty(int fd);
+bool tray_take(struct sheet *sheet);
+void tray_empty(void);
+
+bool set_line_rate(unsigned int lines_per_s);
+bool set_budget_kib(unsigned int budget_kib);
+bool set_sensor(const char *pile, const char *sensor, unsigned int value);
+bool driver_unbind(const char *name);
+bool driver_bind(const char *name);
+
+bool write_sheet(int fd, const struct ifax_format *format, const struct sheet *sheet);
+ssize_t read_page(int fd, struct coded *coded);
+void block(int fd, bool blocking);
+int poll_ms(int fd, short events, int timeout_ms);
+
+#endif /* IFAX_TEST_MACHINE_H */
