@@ -116,8 +116,7 @@ class Directory:
             282: (RATIONAL, [more.pop("x", (204, 1))]),
             283: (RATIONAL, [more.pop("y", (196, 1))]), 296: (SHORT, [more.pop("unit", 2)]),
         }
-        for tag in more.pop("without", ()):
-            del self.tags[tag]
+        self.without = more.pop("without", ())
         self.tags.update(more.pop("tags", {}))
         self.next = more.pop("next", None)
         assert not more, more
@@ -134,6 +133,8 @@ def tiff(directories, big=False, image_first=False, shift=0):
         data = b"".join(d.strips)
         tags.setdefault(273, (LONG, [0] * len(d.strips)))
         tags.setdefault(279, (LONG, [len(s) for s in d.strips]))
+        for tag in d.without:
+            del tags[tag]
         if image_first:
             image_at = len(out)
             out += data + b"\0" * (len(data) % 2)

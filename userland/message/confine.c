@@ -69,6 +69,8 @@ static void catch_signals(void)
 int open_confined(int message_fd, int pages_fd, unsigned int codings, FILE *out,
 		  struct failure *failure)
 {
+	/* Whole lines at any time, for give_up() to add one. */
+	setvbuf(out, NULL, _IOLBF, BUFSIZ);
 	/* Whatever our parent left open is not ours. */
 	closefrom(pages_fd + 1);
 	scratch = tmpfile();

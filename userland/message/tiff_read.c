@@ -9,9 +9,12 @@
 
 #define BAND_BYTES	65536	/* lines decoded at once; one line is never more than 8 KiB */
 
+/* A page file that exceeds the process's limit is the message's fault. */
 static int written(struct page_sink *sink, int err, struct failure *failure)
 {
-	return err ? fail(failure, EXIT_LATER, "%s", sink->writer.why) : 0;
+	if (!err)
+		return 0;
+	return fail(failure, err == -EFBIG ? EXIT_INPUT : EXIT_LATER, "%s", sink->writer.why);
 }
 
 /* Decodes a strip, to the sink if there is one. */
