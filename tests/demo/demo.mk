@@ -5,3 +5,7 @@ $(B)/tests/demo/compare: $(B)/tests/demo/compare.o
 	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^
 
 tests/demo/compare-selftest: $(B)/tests/demo/compare
+
+$(B)/demo/document.pdf: tests/demo/document.ps
+	@mkdir -p $(@D)
+	gs -q -dNOPAUSE -dBATCH -dSAFER -sDEVICE=pdfwrite -sPAPERSIZE=a4 -o $@ $<
