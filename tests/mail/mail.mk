@@ -2,14 +2,21 @@
 #
 # The mail engines without sockets, built with the sanitizers so that every
 # test is a test of memory as well.
+#
+# make fuzz-mail SECONDS=n: libFuzzer (clang) for n seconds on each engine;
+# what it learned stays in build/fuzz and is taken up by the next run.
 
 MAIL_ENGINES := smtp_server smtp_commands smtp_client pop3_client smtp_reply mail_path mail_wire \
 	line_reader dot_stuffing
 MAIL_TESTS := text server client pop3 back_to_back
+MAIL_FUZZ := smtp_server smtp_client pop3_client
 MAIL_B := $(B)/tests/mail
 MAIL_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+MAIL_LIBS = $(shell $(PKG_CONFIG) --libs libcrypto)
+MAIL_COMMON := $(MAIL_B)/tap.o $(MAIL_B)/dialogue.o $(MAIL_ENGINES:%=$(MAIL_B)/engine/%.o)
+SECONDS ?= 60
 
-CHECKS += $(addprefix $(MAIL_B)/,$(MAIL_TESTS))
+CHECKS += $(addprefix $(MAIL_B)/,$(MAIL_TESTS) $(MAIL_FUZZ:%=mutate_%))
 
 $(MAIL_B)/%.o: tests/mail/%.c
 	@mkdir -p $(@D)
@@ -19,6 +26,20 @@ $(MAIL_B)/engine/%.o: userland/agent/%.c
 	@mkdir -p $(@D)
 	$(CC) $(IFAX_CFLAGS) $(CFLAGS) $(MAIL_SANITIZE) -c -o $@ $<
 
-$(addprefix $(MAIL_B)/,$(MAIL_TESTS)): $(MAIL_B)/%: $(MAIL_B)/%.o $(MAIL_B)/tap.o \
-		$(MAIL_B)/dialogue.o $(MAIL_ENGINES:%=$(MAIL_B)/engine/%.o)
-	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) $(MAIL_SANITIZE) -o $@ $^ $(shell $(PKG_CONFIG) --libs libcrypto)
+$(MAIL_TESTS:%=$(MAIL_B)/%): $(MAIL_B)/%: $(MAIL_B)/%.o $(MAIL_COMMON)
+	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) $(MAIL_SANITIZE) -o $@ $^ $(MAIL_LIBS)
+
+$(MAIL_FUZZ:%=$(MAIL_B)/mutate_%): $(MAIL_B)/mutate_%: $(MAIL_B)/mutate.o $(MAIL_B)/fuzz_%.o $(MAIL_COMMON)
+	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) $(MAIL_SANITIZE) -o $@ $^ $(MAIL_LIBS)
+
+$(MAIL_FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: tests/mail/fuzz_%.c $(MAIL_ENGINES:%=userland/agent/%.c)
+	@mkdir -p $@.corpus
+	clang $(filter-out -fPIE -MMD -MP,$(IFAX_CFLAGS)) -Iuserland/agent $(CFLAGS) \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(MAIL_LIBS)
+
+.PHONY: fuzz-mail
+fuzz-mail: $(MAIL_FUZZ:%=$(B)/fuzz/%)
+	set -e; for engine in $(MAIL_FUZZ); do \
+		$(B)/fuzz/$$engine -max_total_time=$(SECONDS) -max_len=8192 -print_final_stats=1 \
+			-artifact_prefix=$(B)/fuzz/$$engine- $(B)/fuzz/$$engine.corpus; \
+	done

@@ -168,7 +168,7 @@ void smtp_server_shutdown(struct smtp_server *server, const char *text);
 /**
  * smtp_server_answer() - the answer to a question that was left open
  * @server: the engine
- * @reply: the reply; its class decides. NULL: the usual positive reply
+ * @reply: the reply; its class decides. NULL: what the callback left in its *reply
  *
  * Ignored if no question is open (any more).
  */

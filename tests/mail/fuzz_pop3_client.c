@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Hostile bytes for the POP3 client engine. */
+#include <ctype.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "pop3_client.h"
+
+#define MESSAGES_MAX	8
+
+const char *const fuzz_seeds[] = {
+	"\x01" "+OK <1.2@example.com>\r\n+OK\r\n+OK 3 600\r\n+OK\r\n1 200\r\n2 200\r\n3 200\r\n.\r\n"
+	"+OK\r\n1 a\r\n2 b\r\n3 c\r\n.\r\n+OK\r\nx\r\n..y\r\n.\r\n+OK\r\n+OK\r\nz\r\n.\r\n-ERR\r\n"
+	"-ERR no\r\n+OK\r\n",
+	"\x42" "+OK\r\n+OK\r\n-ERR [IN-USE] x\r\n",
+	"\x43" "+OK\r\n+OK\r\n+OK\r\n+OK 2 2\r\n+OK\r\n1 1\r\n2 1\r\n.\r\n-ERR\r\n+OK\r\nabc\r\n\xfe",
+	"\x04" "+OK <1.2@example.com>\r\n-ERR\r\n+OK\r\n+OK\r\n+OK 1 1\r\n+OK\r\n1 1\r\n.\r\n"
+	"+OK\r\n1 d\r\n.\r\n+OK\r\n+OK\r\n\xfd",
+	NULL
+};
+
+const char *const fuzz_words[] = {
+	"+OK\r\n", "-ERR\r\n", "+OK 3 600\r\n", "\r\n.\r\n", "\n.\n", "1 1\r\n", "2 b\r\n", "3 c\r\n",
+	"+OK <1.2@example.com>\r\n", "[AUTH] ", "4294967296", "18446744073709551616", "\r", "\n", ".",
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	NULL
+};
+
+static struct {
+	bool decided[MESSAGES_MAX + 1];
+	bool may_delete[MESSAGES_MAX + 1];
+	bool fetch[MESSAGES_MAX + 1];
+	unsigned int open;	/* message that comes */
+	unsigned int storing;
+	unsigned int finished;
+} glue;
+
+static enum pop3_verdict on_decide(void *arg, unsigned int number, uint64_t bytes,
+				   const char *unique_id)
+{
+	fuzz_assert(number && number <= MESSAGES_MAX && !glue.decided[number]);
+	fuzz_assert(!unique_id || (*unique_id && strlen(unique_id) <= POP3_UNIQUE_ID_MAX));
+	glue.decided[number] = true;
+	if (unique_id && *unique_id == 'd') {
+		glue.may_delete[number] = true;
+		return POP3_DELETE;
+	}
+	if (unique_id && (*unique_id == 's' || *unique_id == 'k'))
+		return *unique_id == 's' ? POP3_STOP : POP3_KEEP;
+	glue.fetch[number] = true;
+	return POP3_FETCH;
+}
+
+static bool on_begin(void *arg, unsigned int number)
+{
+	fuzz_assert(!glue.open && !glue.storing && glue.fetch[number]);
+	glue.open = number;
+	return true;
+}
+
+static bool on_message(void *arg, const char *bytes, size_t len)
+{
+	fuzz_assert(glue.open);
+	return !memchr(bytes, '~', len);
+}
+
+static void on_end(void *arg, unsigned int number)
+{
+	fuzz_assert(glue.open == number);
+	glue.storing = number;
+	glue.open = 0;
+}
+
+static void on_abort(void *arg, unsigned int number)
+{
+	fuzz_assert(glue.open == number && !glue.finished);
+	glue.open = 0;
+}
+
+static void shown(const char *text)
+{
+	for (; *text; text++)
+		fuzz_assert(!iscntrl((unsigned char)*text));
+}
+
+static void on_missing(void *arg, unsigned int number, const char *text)
+{
+	fuzz_assert(glue.fetch[number] && !glue.open);
+	shown(text);
+}
+
+static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
+{
+	fuzz_assert(!glue.finished && !glue.open);
+	glue.finished++;
+	shown(text);
+}
+
+static const struct pop3_client_ops ops = {
+	on_decide, on_begin, on_message, on_end, on_abort, on_missing, on_finished,
+};
+
+static void store(struct pop3_client *client)
+{
+	unsigned int number = glue.storing;
+	bool delete = number % 2;
+
+	if (!number)
+		return;
+	glue.storing = 0;
+	glue.may_delete[number] = delete;
+	pop3_client_message_done(client, delete ? POP3_DELETE : POP3_KEEP);
+}
+
+/* One command at a time, and DELE only for what may be deleted. */
+static void take_output(struct pop3_client *client)
+{
+	const char *bytes;
+	char command[512];
+	unsigned int number;
+	size_t len;
+
+	bytes = pop3_client_output(client, &len);
+	if (!len)
+		return;
+	fuzz_assert(len < sizeof(command) && len <= 255);
+	memcpy(command, bytes, len);
+	command[len] = '\0';
+	fuzz_assert(len > 2 && strcspn(command, "\r\n") == len - 2 &&
+		    !strcmp(command + len - 2, "\r\n"));
+	if (sscanf(command, "DELE %u", &number) == 1)
+		fuzz_assert(number <= MESSAGES_MAX && glue.may_delete[number]);
+	pop3_client_sent(client, len);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct pop3_client_config config = {
+		.user = "fax", .secret = "secret", .message_bytes_max = 3000,
+		.messages_max = MESSAGES_MAX, .timeouts = { 1, 1, 1, 1, 1 },
+	};
+	struct pop3_client *client;
+	size_t i = 1;
+	size_t len;
+	char *copy;
+
+	if (!size)
+		return 0;
+	memset(&glue, 0, sizeof(glue));
+	config.login = data[0] & 0x40 ? POP3_LOGIN_USER :
+		       data[0] & 0x20 ? POP3_LOGIN_APOP : POP3_LOGIN_ANY;
+	client = pop3_client_create(&config, &ops, NULL);
+	pop3_client_start(client);
+	while (i < size && !pop3_client_wants_close(client)) {
+		len = fuzz_piece(data + i, size - i, data[0]);
+		if (!len && data[i++] == FUZZ_EOF)
+			pop3_client_eof(client, NULL);
+		else if (!len)
+			pop3_client_timeout(client);
+		copy = malloc(len ? len : 1);
+		memcpy(copy, data + i, len);
+		pop3_client_input(client, copy, len);
+		free(copy);
+		i += len;
+		store(client);
+		take_output(client);
+	}
+	pop3_client_eof(client, "the end");
+	store(client);
+	fuzz_assert(glue.finished == 1);
+	pop3_client_destroy(client);
+	return 0;
+}
