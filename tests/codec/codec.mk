@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 CODEC_TESTS := $(patsubst %,$(B)/tests/codec/%,cross tables faults)
-CHECKS += $(CODEC_TESTS) $(B)/tests/codec/mutate
+CHECKS += $(CODEC_TESTS) $(B)/tests/codec/mutate tests/codec/tool
 
 CODEC_TEST_COMMON := $(patsubst %,$(B)/tests/codec/%.o,tap page coded peer_tiff)
 CODEC_TEST_LIBS = $(shell $(PKG_CONFIG) --libs libtiff-4 zlib)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* TIFF files with fax pages: tags by libtiff, strips as they are. */
+#ifndef IFAX_CODEC_TIFF_H
+#define IFAX_CODEC_TIFF_H
+
+#include <tiffio.h>
+#include "page_codec.h"
+
+TIFF *tiff_create(const char *path);
+
+/* Append a page; false with a message */
+bool tiff_append(TIFF *tiff, const struct ifax_codec_format *fmt, const struct coded_page *coded,
+		 u32 lines, const u32 dpi[2]);
+
+TIFF *tiff_open(const char *path);
+
+/* Format of the page that the file stands at; false with a message */
+bool tiff_format(TIFF *tiff, const char *path, struct ifax_codec_format *fmt);
+
+u32 tiff_strips(TIFF *tiff);
+
+/* One strip's bytes and lines; false with a message */
+bool tiff_strip(TIFF *tiff, const char *path, u32 strip, struct coded_page *coded, u32 *lines);
+
+#endif
