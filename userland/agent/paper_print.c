@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ifax-paper print: the pages of a page file come out on paper
+ *
+ * While one page is in the engine the next is written and committed, so that
+ * the engine need not wait. If a page goes wrong, the kernel cancels those
+ * behind it: what is reported as done is always the begin of the file.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libifax.h"
+#include "page_file.h"
+#include "paper_worker.h"
+
+#define CHUNK_BYTES	65536
+#define COMMITTED_MAX	2
+
+struct print {
+	const struct paper_options *options;
+	int device;
+	struct page_reader pages;
+	unsigned int done;		/* pages on paper */
+	unsigned int committed;		/* pages whose record was not taken */
+	enum paper_exit code;
+};
+
+/* The first fault counts: those after it are its consequences. */
+static void fail(struct print *print, unsigned int page, enum paper_exit code, const char *why)
+{
+	if (print->code != PAPER_DONE)
+		return;
+	print->code = code;
+	paper_line(print->options, "error page %u: %s", page, why);
+}
+
+static enum paper_exit code_of(uint32_t status)
+{
+	return status == IFAX_PAGE_BAD_DATA ? PAPER_REFUSED : PAPER_AGAIN;
+}
+
+/* false: no record came */
+static bool take_record(struct print *print)
+{
+	struct ifax_page_record record;
+	int err = ifax_get_page(print->device, &record);
+	char why[160];
+
+	if (err == -EINTR && paper_stopped()) {
+		ifax_cancel(print->device);
+		err = ifax_get_page(print->device, &record);
+		if (!err && record.status == IFAX_PAGE_CANCELLED) {
+			fail(print, print->done + 1, PAPER_AGAIN, "stopped");
+			return true;
+		}
+	}
+	if (err) {
+		fail(print, print->done + 1, PAPER_AGAIN, ifax_error_text(err));
+		return false;
+	}
+	if (record.status != IFAX_PAGE_OK || print->code != PAPER_DONE) {
+		snprintf(why, sizeof(why), record.fault_line ? "%s (line %u)" : "%s",
+			 ifax_page_status_text(record.status), record.fault_line);
+		fail(print, print->done + 1, code_of(record.status), why);
+		return true;
+	}
+	print->done++;
+	paper_line(print->options, "page %u status=ok lines=%u bytes=%llu ns=%llu", print->done,
+		   record.lines, (unsigned long long)record.bytes,
+		   (unsigned long long)(record.end_ns - record.begin_ns));
+	return true;
+}
+
+static void take_records(struct print *print, unsigned int leave)
+{
+	while (print->committed > leave) {
+		print->committed--;
+		if (!take_record(print))
+			print->committed = 0;
+	}
+}
+
+static int write_page(struct print *print)
+{
+	static char data[CHUNK_BYTES];
+	uint64_t offset = 0;
+	int err = ifax_set_format(print->device, &print->pages.page.format);
+
+	while (!err && offset < print->pages.page.data_bytes) {
+		ssize_t n = page_reader_data(&print->pages, offset, data, sizeof(data));
+
+		if (n <= 0)
+			return n ? n : -EBADMSG;
+		offset += n;
+		err = ifax_write_all(print->device, data, n);
+	}
+	return err;
+}
+
+static void print_page(struct print *print)
+{
+	unsigned int number = print->pages.number;
+	int err = write_page(print);
+
+	if (!err) {
+		err = ifax_commit(print->device);
+		/* what is refused as wrong has a record too: it names the line */
+		if (!err || err == -EBADMSG) {
+			print->committed++;
+			take_records(print, err ? 0 : COMMITTED_MAX - 1);
+			return;
+		}
+	}
+	/* those before it come out first */
+	take_records(print, 0);
+	fail(print, number, err == -EINVAL || err == -ENOSPC ? PAPER_REFUSED : PAPER_AGAIN,
+	     paper_stopped() ? "stopped" : ifax_error_text(err));
+}
+
+static void print_pages(struct print *print)
+{
+	int more = 1;
+
+	while (print->code == PAPER_DONE && !paper_stopped()) {
+		more = page_reader_next(&print->pages);
+		if (more <= 0)
+			break;
+		if (print->pages.number > print->options->skip)
+			print_page(print);
+	}
+	if (print->code != PAPER_DONE || paper_stopped())
+		ifax_cancel(print->device);
+	take_records(print, 0);
+	if (paper_stopped() && more > 0)
+		fail(print, print->done + 1, PAPER_AGAIN, "stopped");
+	if (more < 0)
+		fail(print, print->pages.number + 1, more == -EBADMSG ? PAPER_REFUSED : PAPER_AGAIN,
+		     print->pages.why);
+	if (print->code == PAPER_DONE)
+		paper_line(print->options, "ok pages=%u", print->done);
+}
+
+enum paper_exit paper_print(const struct paper_options *options)
+{
+	struct print print = { .options = options, .done = options->skip };
+
+	if (page_reader_init(&print.pages, PRINT_PAGES_FD)) {
+		paper_line(options, "error page file: %s", print.pages.why);
+		return PAPER_AGAIN;
+	}
+	print.device = ifax_open_printer(options->device, 0);
+	if (print.device < 0) {
+		paper_line(options, "error %s: %s", options->device, ifax_error_text(print.device));
+		return PAPER_AGAIN;
+	}
+	print_pages(&print);
+	close(print.device);
+	return print.code;
+}
