@@ -1,0 +1,586 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * config: the configuration file of a station
+ *
+ * The grammar is the tables of options below; libConfuse reads it.
+ */
+#include <confuse.h>
+#include <ctype.h>
+#include <errno.h>
+#include <event2/util.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "mail_path.h"
+
+#define MINUTE	60000L
+#define DAY	(24 * 60 * MINUTE)
+#define MIB	(1024L * 1024)
+
+struct unit {
+	const char *name;
+	long factor;
+};
+
+static const struct unit time_units[] = {
+	{ "ms", 1 }, { "s", 1000 }, { "min", MINUTE }, { "h", 60 * MINUTE }, { "d", DAY }, { NULL, 0 },
+};
+
+static const struct unit size_units[] = {
+	{ "", 1 }, { "k", 1024 }, { "M", MIB }, { "G", 1024 * MIB }, { NULL, 0 },
+};
+
+static bool parse_quantity(const char *text, const struct unit *unit, long *value)
+{
+	char *end;
+	long n;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	n = strtol(text, &end, 10);
+	for (; unit->name; unit++)
+		if (!strcmp(end, unit->name))
+			return !errno && !__builtin_mul_overflow(n, unit->factor, value);
+	return false;
+}
+
+static int parse_time(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	if (parse_quantity(text, time_units, result) && *(long *)result <= INT_MAX)
+		return 0;
+	cfg_error(cfg, "%s = %s: a time is a number with ms, s, min, h or d, up to 24d, as in 30s",
+		  opt->name, text);
+	return -1;
+}
+
+static int parse_size(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	if (parse_quantity(text, size_units, result))
+		return 0;
+	cfg_error(cfg, "%s = %s: a size is a number of bytes, or with k, M or G, as in 50M",
+		  opt->name, text);
+	return -1;
+}
+
+static int parse_login(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	static const char * const name[] = {
+		[POP3_LOGIN_USER] = "user", [POP3_LOGIN_APOP] = "apop", [POP3_LOGIN_ANY] = "any",
+	};
+
+	for (int i = 0; i < 3; i++) {
+		if (!strcmp(text, name[i])) {
+			*(long *)result = i;
+			return 0;
+		}
+	}
+	cfg_error(cfg, "%s = %s: allowed are user, apop, any", opt->name, text);
+	return -1;
+}
+
+static int check_port(cfg_t *cfg, cfg_opt_t *opt)
+{
+	long port = cfg_opt_getnint(opt, 0);
+
+	if (port >= 1 && port <= 65535)
+		return 0;
+	cfg_error(cfg, "%s = %ld: a port is a number from 1 to 65535", opt->name, port);
+	return -1;
+}
+
+static int check_count(cfg_t *cfg, cfg_opt_t *opt)
+{
+	long count = cfg_opt_getnint(opt, 0);
+
+	if (count >= 1 && count <= 1000000)
+		return 0;
+	cfg_error(cfg, "%s = %ld: allowed are 1 to 1000000", opt->name, count);
+	return -1;
+}
+
+static int check_positive_time(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (cfg_opt_getnint(opt, cfg_opt_size(opt) - 1) > 0)
+		return 0;
+	cfg_error(cfg, "%s: a time longer than 0 is needed", opt->name);
+	return -1;
+}
+
+static int check_coding(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *coding = cfg_opt_getnstr(opt, 0);
+
+	if (!strcmp(coding, "mh") || !strcmp(coding, "mmr"))
+		return 0;
+	cfg_error(cfg, "%s = %s: allowed are mh, mmr", opt->name, coding);
+	return -1;
+}
+
+static int check_address(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *address = cfg_opt_getnstr(opt, 0);
+	struct mail_path path;
+
+	if (mail_path_from_address(&path, address))
+		return 0;
+	cfg_error(cfg, "%s = %s: a mail address is needed, as in fax@example.com", opt->name, address);
+	return -1;
+}
+
+static int check_path(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *path = cfg_opt_getnstr(opt, 0);
+
+	if (*path == '/')
+		return 0;
+	cfg_error(cfg, "%s = %s: a path that begins with / is needed", opt->name, path);
+	return -1;
+}
+
+/* Names go into greetings and commands: nothing there that could end a line. */
+static int check_name(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *name = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+
+	if (*name && strlen(name) <= MAIL_DOMAIN_MAX &&
+	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:[]") ==
+	    strlen(name))
+		return 0;
+	cfg_error(cfg, "%s = %s: a name of letters, digits, - and . is needed", opt->name, name);
+	return -1;
+}
+
+static int check_device(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *device = cfg_opt_getnstr(opt, 0);
+
+	if (*device != '-' && *device != '.' && !strchr(device, '/'))
+		return 0;
+	cfg_error(cfg, "%s = %s: a device name is needed, as in scan0 (without /dev/ifax/)",
+		  opt->name, device);
+	return -1;
+}
+
+static bool parse_listen(const char *text, struct config_address *listen)
+{
+	int bytes = sizeof(listen->address);
+
+	memset(listen, 0, sizeof(*listen));
+	if (evutil_parse_sockaddr_port(text, (struct sockaddr *)&listen->address, &bytes))
+		return false;
+	listen->bytes = bytes;
+	/* without a port the port is 0, at the same place in both families */
+	return ((struct sockaddr_in *)&listen->address)->sin_port != 0;
+}
+
+static int check_listen(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+	struct config_address listen;
+
+	if (parse_listen(text, &listen))
+		return 0;
+	cfg_error(cfg, "%s = %s: an address with a port is needed, as in 0.0.0.0:25 or [::]:25",
+		  opt->name, text);
+	return -1;
+}
+
+#define TIME(name, value) CFG_INT_CB(name, value, CFGF_NONE, parse_time)
+
+static cfg_opt_t route_opts[] = {
+	CFG_STR("host", NULL, CFGF_NODEFAULT),
+	CFG_INT("port", 25, CFGF_NONE),
+	CFG_END()
+};
+
+static cfg_opt_t pop3_opts[] = {
+	CFG_STR("host", NULL, CFGF_NODEFAULT),
+	CFG_INT("port", 110, CFGF_NONE),
+	CFG_STR("user", NULL, CFGF_NODEFAULT),
+	CFG_STR("secret_file", NULL, CFGF_NODEFAULT),
+	CFG_INT_CB("login", POP3_LOGIN_ANY, CFGF_NONE, parse_login),
+	TIME("poll", 15 * MINUTE),
+	CFG_BOOL("keep", cfg_false, CFGF_NONE),
+	CFG_END()
+};
+
+static cfg_opt_t retry_opts[] = {
+	CFG_INT_LIST_CB("quick", NULL, CFGF_NODEFAULT, parse_time),
+	TIME("interval", 30 * MINUTE),
+	TIME("give_up", 4 * DAY),
+	TIME("paper", 10000),
+	CFG_END()
+};
+
+static cfg_opt_t limits_opts[] = {
+	CFG_INT_CB("message", 100 * MIB, CFGF_NONE, parse_size),
+	CFG_INT_CB("free_space", 50 * MIB, CFGF_NONE, parse_size),
+	CFG_INT("sessions", 100, CFGF_NONE),
+	CFG_INT("sessions_per_peer", 20, CFGF_NONE),
+	CFG_INT("connections", 10, CFGF_NONE),
+	CFG_INT("recipients", 100, CFGF_NONE),
+	CFG_INT("history", 1000, CFGF_NONE),
+	TIME("worker", 2 * MINUTE),
+	CFG_END()
+};
+
+static cfg_opt_t smtp_client_opts[] = {
+	TIME("connect", 2 * MINUTE),
+	TIME("greeting", 5 * MINUTE),
+	TIME("hello", 5 * MINUTE),
+	TIME("mail", 5 * MINUTE),
+	TIME("rcpt", 5 * MINUTE),
+	TIME("data", 2 * MINUTE),
+	TIME("block", 3 * MINUTE),
+	TIME("dot", 10 * MINUTE),
+	TIME("quit", MINUTE),
+	CFG_END()
+};
+
+static cfg_opt_t smtp_server_opts[] = {
+	TIME("command", 5 * MINUTE),
+	TIME("data", 5 * MINUTE),
+	CFG_END()
+};
+
+static cfg_opt_t pop3_client_opts[] = {
+	TIME("connect", 2 * MINUTE),
+	TIME("greeting", MINUTE),
+	TIME("login", MINUTE),
+	TIME("command", MINUTE),
+	TIME("block", MINUTE),
+	TIME("quit", 5 * MINUTE),
+	CFG_END()
+};
+
+static cfg_opt_t station_opts[] = {
+	CFG_STR("name", "ifax", CFGF_NONE),
+	CFG_STR("host_name", NULL, CFGF_NODEFAULT),
+	CFG_STR("address", NULL, CFGF_NODEFAULT),
+	CFG_STR("spool", "/var/spool/ifax", CFGF_NONE),
+	CFG_STR("control", "/run/ifax/control", CFGF_NONE),
+	CFG_STR("control_group", "", CFGF_NONE),
+	CFG_STR("user", "", CFGF_NONE),
+	CFG_STR("scanner", "scan0", CFGF_NONE),
+	CFG_STR("printer", "print0", CFGF_NONE),
+	CFG_BOOL("printing", cfg_true, CFGF_NONE),
+	CFG_STR("coding", "mh", CFGF_NONE),
+	CFG_STR("paper_worker", "ifax-paper", CFGF_NONE),
+	CFG_STR("message_worker", "ifax-message", CFGF_NONE),
+	CFG_STR_LIST("smtp_listen", NULL, CFGF_NODEFAULT),
+	CFG_STR_LIST("domains", NULL, CFGF_NODEFAULT),
+	CFG_STR_LIST("recipients", NULL, CFGF_NODEFAULT),
+	CFG_SEC("route", route_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+	CFG_SEC("pop3", pop3_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+	CFG_SEC("retry", retry_opts, CFGF_NONE),
+	CFG_SEC("limits", limits_opts, CFGF_NONE),
+	CFG_SEC("smtp_client_timeouts", smtp_client_opts, CFGF_NONE),
+	CFG_SEC("smtp_server_timeouts", smtp_server_opts, CFGF_NONE),
+	CFG_SEC("pop3_client_timeouts", pop3_client_opts, CFGF_NONE),
+	CFG_END()
+};
+
+static const struct {
+	const char *option;
+	cfg_validate_callback_t check;
+} checks[] = {
+	{ "name", check_name },
+	{ "host_name", check_name },
+	{ "address", check_address },
+	{ "spool", check_path },
+	{ "control", check_path },
+	{ "scanner", check_device },
+	{ "printer", check_device },
+	{ "coding", check_coding },
+	{ "smtp_listen", check_listen },
+	{ "domains", check_name },
+	{ "route|host", check_name },
+	{ "route|port", check_port },
+	{ "pop3|host", check_name },
+	{ "pop3|port", check_port },
+	{ "pop3|secret_file", check_path },
+	{ "pop3|poll", check_positive_time },
+	{ "retry|quick", check_positive_time },
+	{ "retry|interval", check_positive_time },
+	{ "retry|paper", check_positive_time },
+	{ "limits|sessions", check_count },
+	{ "limits|sessions_per_peer", check_count },
+	{ "limits|connections", check_count },
+	{ "limits|recipients", check_count },
+	{ "limits|history", check_count },
+	{ "limits|worker", check_positive_time },
+};
+
+/* libConfuse does not tell the sections the name of the file. */
+static const char *file_name;
+
+static void print_allowed(const cfg_t *cfg)
+{
+	const char *separator = " (allowed here: ";
+
+	for (const cfg_opt_t *opt = cfg->opts; opt && opt->name; opt++) {
+		if (!strcmp(opt->name, "__unknown"))
+			continue;
+		fprintf(stderr, "%s%s", separator, opt->name);
+		separator = ", ";
+	}
+	fputc(')', stderr);
+}
+
+static void print_error(cfg_t *cfg, const char *format, va_list values)
+{
+	fprintf(stderr, "%s:%d: ", file_name, cfg->line);
+	vfprintf(stderr, format, values);
+	if (!strncmp(format, "no such option", 14))
+		print_allowed(cfg);
+	fputc('\n', stderr);
+}
+
+static bool complain(cfg_t *cfg, const char *format, const char *value)
+{
+	cfg_error(cfg, format, value);
+	return false;
+}
+
+static void fill_list(cfg_t *cfg, const char *option, struct config_list *list)
+{
+	list->items = cfg_size(cfg, option);
+	list->item = calloc(list->items + 1, sizeof(*list->item));
+	for (size_t i = 0; list->item && i < list->items; i++)
+		list->item[i] = cfg_getnstr(cfg, option, i);
+}
+
+static bool fill_routes(struct config *config, cfg_t *cfg)
+{
+	config->routes = cfg_size(cfg, "route");
+	config->route = calloc(config->routes + 1, sizeof(*config->route));
+	for (size_t i = 0; config->route && i < config->routes; i++) {
+		cfg_t *section = cfg_getnsec(cfg, "route", i);
+
+		config->route[i] = (struct config_route){
+			.domain = cfg_title(section),
+			.host = cfg_getstr(section, "host"),
+			.port = cfg_getint(section, "port"),
+		};
+		if (!config->route[i].host)
+			return complain(section, "route \"%s\" needs host = NAME or ADDRESS",
+					cfg_title(section));
+	}
+	return config->route;
+}
+
+static bool fill_accounts(struct config *config, cfg_t *cfg)
+{
+	config->accounts = cfg_size(cfg, "pop3");
+	config->account = calloc(config->accounts + 1, sizeof(*config->account));
+	for (size_t i = 0; config->account && i < config->accounts; i++) {
+		cfg_t *section = cfg_getnsec(cfg, "pop3", i);
+		struct config_account *account = &config->account[i];
+
+		*account = (struct config_account){
+			.title = cfg_title(section),
+			.host = cfg_getstr(section, "host"),
+			.port = cfg_getint(section, "port"),
+			.user = cfg_getstr(section, "user"),
+			.secret_file = cfg_getstr(section, "secret_file"),
+			.login = cfg_getint(section, "login"),
+			.poll_ms = cfg_getint(section, "poll"),
+			.keep = cfg_getbool(section, "keep"),
+		};
+		if (!account->host || !account->user || !account->secret_file)
+			return complain(section, "pop3 \"%s\" needs host, user and secret_file",
+					account->title);
+	}
+	return config->account;
+}
+
+static bool fill_listen(struct config *config, cfg_t *cfg)
+{
+	config->listens = cfg_size(cfg, "smtp_listen");
+	config->listen = calloc(config->listens + 1, sizeof(*config->listen));
+	for (size_t i = 0; config->listen && i < config->listens; i++)
+		parse_listen(cfg_getnstr(cfg, "smtp_listen", i), &config->listen[i]);
+	return config->listen;
+}
+
+static bool fill_retry(struct config_retry *retry, cfg_t *cfg)
+{
+	static const long quick_ms[] = { 10000, 30000, MINUTE, 3 * MINUTE, 10 * MINUTE };
+	size_t set = cfg_size(cfg, "quick");
+
+	retry->quick_items = set ? set : sizeof(quick_ms) / sizeof(*quick_ms);
+	retry->quick_ms = calloc(retry->quick_items, sizeof(*retry->quick_ms));
+	for (size_t i = 0; retry->quick_ms && i < retry->quick_items; i++)
+		retry->quick_ms[i] = set ? cfg_getnint(cfg, "quick", i) : quick_ms[i];
+	retry->interval_ms = cfg_getint(cfg, "interval");
+	retry->give_up_ms = cfg_getint(cfg, "give_up");
+	retry->paper_ms = cfg_getint(cfg, "paper");
+	return retry->quick_ms;
+}
+
+static void fill_limits(struct config_limits *limits, cfg_t *cfg)
+{
+	*limits = (struct config_limits){
+		.message_bytes = cfg_getint(cfg, "message"),
+		.free_bytes = cfg_getint(cfg, "free_space"),
+		.sessions = cfg_getint(cfg, "sessions"),
+		.sessions_per_peer = cfg_getint(cfg, "sessions_per_peer"),
+		.connections = cfg_getint(cfg, "connections"),
+		.recipients = cfg_getint(cfg, "recipients"),
+		.history_jobs = cfg_getint(cfg, "history"),
+		.worker_ms = cfg_getint(cfg, "worker"),
+	};
+}
+
+static void fill_timeouts(struct config *config, cfg_t *cfg)
+{
+	cfg_t *section = cfg_getsec(cfg, "smtp_client_timeouts");
+
+	config->smtp_connect_ms = cfg_getint(section, "connect");
+	config->smtp_client = (struct smtp_client_timeouts){
+		.greeting_ms = cfg_getint(section, "greeting"),
+		.hello_ms = cfg_getint(section, "hello"),
+		.mail_ms = cfg_getint(section, "mail"),
+		.rcpt_ms = cfg_getint(section, "rcpt"),
+		.data_ms = cfg_getint(section, "data"),
+		.block_ms = cfg_getint(section, "block"),
+		.dot_ms = cfg_getint(section, "dot"),
+		.quit_ms = cfg_getint(section, "quit"),
+	};
+	section = cfg_getsec(cfg, "smtp_server_timeouts");
+	config->smtp_command_ms = cfg_getint(section, "command");
+	config->smtp_data_ms = cfg_getint(section, "data");
+	section = cfg_getsec(cfg, "pop3_client_timeouts");
+	config->pop3_connect_ms = cfg_getint(section, "connect");
+	config->pop3_client = (struct pop3_client_timeouts){
+		.greeting_ms = cfg_getint(section, "greeting"),
+		.login_ms = cfg_getint(section, "login"),
+		.command_ms = cfg_getint(section, "command"),
+		.block_ms = cfg_getint(section, "block"),
+		.quit_ms = cfg_getint(section, "quit"),
+	};
+}
+
+static bool fill(struct config *config, cfg_t *cfg)
+{
+	config->name = cfg_getstr(cfg, "name");
+	config->address = cfg_getstr(cfg, "address");
+	if (!config->address)
+		return complain(cfg, "address = %s is missing: the station's mail address",
+				"fax@example.com");
+	config->host_name = cfg_getstr(cfg, "host_name");
+	if (!config->host_name)
+		config->host_name = strrchr(config->address, '@') + 1;
+	config->spool = cfg_getstr(cfg, "spool");
+	config->control = cfg_getstr(cfg, "control");
+	config->control_group = cfg_getstr(cfg, "control_group");
+	config->user = cfg_getstr(cfg, "user");
+	config->scanner = cfg_getstr(cfg, "scanner");
+	config->printer = cfg_getstr(cfg, "printer");
+	config->printing = cfg_getbool(cfg, "printing");
+	config->coding = cfg_getstr(cfg, "coding");
+	config->paper_worker = cfg_getstr(cfg, "paper_worker");
+	config->message_worker = cfg_getstr(cfg, "message_worker");
+	fill_list(cfg, "domains", &config->domains);
+	fill_list(cfg, "recipients", &config->recipients);
+	fill_limits(&config->limits, cfg_getsec(cfg, "limits"));
+	fill_timeouts(config, cfg);
+	if (!fill_listen(config, cfg) || !fill_retry(&config->retry, cfg_getsec(cfg, "retry")) ||
+	    !config->domains.item || !config->recipients.item)
+		return false;
+	if (config->listens && !config->domains.items)
+		return complain(cfg, "smtp_listen needs domains = { \"%s\" }: without domains of its own "
+				"the server would refuse every recipient", config->host_name);
+	return fill_routes(config, cfg) && fill_accounts(config, cfg);
+}
+
+bool config_load(struct config *config, const char *path)
+{
+	cfg_t *cfg = cfg_init(station_opts, CFGF_NONE);
+
+	memset(config, 0, sizeof(*config));
+	file_name = path;
+	config->file = cfg;
+	if (!cfg)
+		return false;
+	cfg_set_error_function(cfg, print_error);
+	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++)
+		cfg_set_validate_func(cfg, checks[i].option, checks[i].check);
+	switch (cfg_parse(cfg, path)) {
+	case CFG_SUCCESS:
+		return fill(config, cfg);
+	case CFG_FILE_ERROR:
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+		return false;
+	default:
+		return false;
+	}
+}
+
+void config_free(struct config *config)
+{
+	free(config->domains.item);
+	free(config->recipients.item);
+	free(config->route);
+	free(config->account);
+	free(config->listen);
+	free(config->retry.quick_ms);
+	if (config->file)
+		cfg_free(config->file);
+	memset(config, 0, sizeof(*config));
+}
+
+const struct config_route *config_route(const struct config *config, const char *domain)
+{
+	const struct config_route *other = NULL;
+
+	for (size_t i = 0; i < config->routes; i++) {
+		if (!strcasecmp(config->route[i].domain, domain))
+			return &config->route[i];
+		if (!strcmp(config->route[i].domain, "*"))
+			other = &config->route[i];
+	}
+	return other;
+}
+
+static const char *secret_fault(int fd)
+{
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		return strerror(errno);
+	if (!S_ISREG(st.st_mode))
+		return "not a regular file";
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return "belongs to another user";
+	if (st.st_mode & 077)
+		return "others can read or write it: chmod 600";
+	return NULL;
+}
+
+bool config_secret(const char *path, char *secret, size_t bytes, char *reason, size_t reason_bytes)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	const char *fault = secret_fault(fd);
+	ssize_t n = fault ? 0 : read(fd, secret, bytes - 1);
+
+	if (!fault && n > 0) {
+		secret[n] = 0;
+		secret[strcspn(secret, "\r\n")] = 0;
+	}
+	if (!fault && (n <= 0 || !*secret))
+		fault = "has no secret in its first line";
+	if (fault)
+		snprintf(reason, reason_bytes, "%s: %s", path, fault);
+	if (fd >= 0)
+		close(fd);
+	return !fault;
+}

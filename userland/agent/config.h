@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * config: the configuration file of a station
+ *
+ * ifaxd.conf.example explains every option. Times are kept in milliseconds,
+ * sizes in bytes.
+ */
+#ifndef IFAX_CONFIG_H
+#define IFAX_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include "pop3_client.h"
+#include "smtp_client.h"
+
+struct cfg_t;
+
+struct config_address {
+	struct sockaddr_storage address;
+	socklen_t bytes;
+};
+
+/**
+ * struct config_route - where mail for a domain goes
+ * @domain: the domain, "*" for all others (smart host)
+ * @host: name or address
+ * @port: TCP port
+ */
+struct config_route {
+	const char *domain;
+	const char *host;
+	unsigned int port;
+};
+
+/**
+ * struct config_account - a maildrop that is polled
+ * @title: its name in logs, in the control socket and in the database
+ * @host: name or address
+ * @port: TCP port
+ * @user: name of the maildrop
+ * @secret_file: file whose first line is the password or APOP secret
+ * @login: how to log in
+ * @poll_ms: time between two visits
+ * @keep: leave fetched messages on the server
+ */
+struct config_account {
+	const char *title;
+	const char *host;
+	unsigned int port;
+	const char *user;
+	const char *secret_file;
+	enum pop3_login login;
+	long poll_ms;
+	bool keep;
+};
+
+struct config_list {
+	const char **item;
+	size_t items;
+};
+
+struct config_retry {
+	long *quick_ms;
+	size_t quick_items;
+	long interval_ms;
+	long give_up_ms;
+	long paper_ms;
+};
+
+struct config_limits {
+	uint64_t message_bytes;
+	uint64_t free_bytes;
+	unsigned int sessions;
+	unsigned int sessions_per_peer;
+	unsigned int connections;
+	unsigned int recipients;
+	unsigned int history_jobs;
+	long worker_ms;
+};
+
+struct config {
+	struct cfg_t *file;
+	const char *name;
+	const char *host_name;
+	const char *address;
+	const char *spool;
+	const char *control;
+	const char *control_group;
+	const char *user;
+	const char *scanner;
+	const char *printer;
+	bool printing;
+	const char *coding;
+	const char *paper_worker;
+	const char *message_worker;
+	struct config_address *listen;
+	size_t listens;
+	struct config_list domains;
+	struct config_list recipients;
+	struct config_route *route;
+	size_t routes;
+	struct config_account *account;
+	size_t accounts;
+	struct config_retry retry;
+	struct config_limits limits;
+	long smtp_connect_ms;
+	struct smtp_client_timeouts smtp_client;
+	unsigned int smtp_command_ms;
+	unsigned int smtp_data_ms;
+	long pop3_connect_ms;
+	struct pop3_client_timeouts pop3_client;
+};
+
+/**
+ * config_load - read and check a configuration file
+ *
+ * What is wrong is told on stderr as "file:line: what is wrong, what is allowed".
+ *
+ * Return: true if all is well.
+ */
+bool config_load(struct config *config, const char *path);
+void config_free(struct config *config);
+
+/** config_route - the route for a domain: its own, else the one for "*"; NULL: none */
+const struct config_route *config_route(const struct config *config, const char *domain);
+
+/**
+ * config_secret - read a secret from a file that only its owner can read
+ * @path: the file
+ * @secret: receives its first line
+ * @bytes: of @secret
+ * @reason: receives what is wrong, for people
+ * @reason_bytes: of @reason
+ */
+bool config_secret(const char *path, char *secret, size_t bytes, char *reason, size_t reason_bytes);
+
+#endif /* IFAX_CONFIG_H */

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * connection: a socket, its deadline, and the mail engine that they drive
+ *
+ * The engines and how they are driven: mail_wire.h.
+ */
+#ifndef IFAX_CONNECTION_H
+#define IFAX_CONNECTION_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "mail_wire.h"
+
+/** struct engine_ops - what all mail engines have in common */
+struct engine_ops {
+	const char *(*output)(const void *engine, size_t *len);
+	void (*sent)(void *engine, size_t len);
+	size_t (*input)(void *engine, const char *bytes, size_t len);
+	void (*eof)(void *engine, const char *why);
+	void (*timeout)(void *engine);
+	bool (*wants_input)(const void *engine);
+	bool (*wants_close)(const void *engine);
+	const struct mail_deadline *(*deadline)(const void *engine);
+};
+
+struct connection;
+
+/**
+ * connection_create - join a connected socket and an engine
+ * @fd: the socket; becomes the connection's in any case
+ * @closed: called when the engine wants to be closed; the connection is freed
+ *	after it, the engine is the callback's to destroy
+ *
+ * Nothing moves before the first connection_pump().
+ *
+ * Return: the connection, NULL without memory.
+ */
+struct connection *connection_create(struct event_base *base, int fd, const struct engine_ops *ops,
+				     void *engine, void (*closed)(void *arg), void *arg);
+
+/**
+ * connection_pump - move what can be moved
+ *
+ * To be called after each call of the engine that is not made by the
+ * connection. The connection may be gone afterwards.
+ */
+void connection_pump(struct connection *connection);
+
+/** connection_free - close at once, without a call of @closed; NULL is allowed */
+void connection_free(struct connection *connection);
+
+#endif /* IFAX_CONNECTION_H */

@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * control: the socket that the command line speaks to
+ *
+ * A request is a line of JSON with a "command", an answer is a line of JSON
+ * with "ok" and, if that is false, "error". Who may talk to us is decided by
+ * the permissions of the socket.
+ */
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <grp.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "mail_path.h"
+#include "report.h"
+#include "station.h"
+
+#define CLIENTS_MAX		32
+#define REQUEST_BYTES_MAX	65536
+#define IDLE_S			60
+#define ACCEPT_PAUSE_S		1
+#define SUBJECT_BYTES_MAX	500
+#define JOBS_LISTED		100
+#define JOBS_LISTED_MAX		10000
+
+struct client {
+	struct control *control;
+	struct client *next;
+	struct bufferevent *stream;
+	bool last;			/* to be closed when the answer is out */
+};
+
+struct control {
+	struct station *station;
+	int fd;
+	struct event *event;
+	struct event *resume;
+	struct client *clients;
+	unsigned int client_count;
+};
+
+/* Answers */
+
+static json_t *refuse(const char *reason)
+{
+	return json_pack("{s:b, s:s}", "ok", 0, "error", reason);
+}
+
+static json_t *agree(void)
+{
+	return json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *agree_with(const char *name, json_t *value)
+{
+	return json_pack("{s:b, s:o*}", "ok", 1, name, value);
+}
+
+/* Commands */
+
+static const char *subject_fault(const char *subject)
+{
+	if (strlen(subject) > SUBJECT_BYTES_MAX)
+		return "the subject is longer than 500 bytes";
+	for (; *subject; subject++)
+		if ((unsigned char)*subject < ' ' || *subject == 0x7f)
+			return "the subject has control characters";
+	return NULL;
+}
+
+static const char *collect_recipients(struct control *control, json_t *to, const char **recipient)
+{
+	struct mail_path path;
+	json_t *address;
+	size_t i;
+
+	if (!json_array_size(to))
+		return "no recipient: \"to\" is a list of mail addresses";
+	if (json_array_size(to) > control->station->config.limits.recipients)
+		return "more recipients than limits { recipients } allows";
+	json_array_foreach(to, i, address) {
+		recipient[i] = json_string_value(address);
+		if (!recipient[i] || !mail_path_from_address(&path, recipient[i]))
+			return "a recipient is not a valid mail address, as in user@example.com";
+	}
+	return NULL;
+}
+
+static json_t *do_send(struct control *control, json_t *request)
+{
+	json_t *to = json_object_get(request, "to");
+	const char **recipient = calloc(json_array_size(to) + 1, sizeof(*recipient));
+	struct job_draft draft = {
+		.subject = "", .coding = control->station->config.coding, .recipient = recipient,
+		.recipients = json_array_size(to),
+	};
+	const char *fault = recipient ? collect_recipients(control, to, recipient) : "out of memory";
+	json_t *answer = NULL;
+	int64_t id;
+
+	if (json_is_string(json_object_get(request, "subject")))
+		draft.subject = json_string_value(json_object_get(request, "subject"));
+	if (json_is_string(json_object_get(request, "coding")))
+		draft.coding = json_string_value(json_object_get(request, "coding"));
+	if (!fault)
+		fault = subject_fault(draft.subject);
+	if (!fault && strcmp(draft.coding, "mh") && strcmp(draft.coding, "mmr"))
+		fault = "the coding must be mh or mmr";
+	if (!fault) {
+		id = outgoing_submit(control->station->outgoing, &draft, &fault);
+		if (id)
+			answer = agree_with("job", json_integer(id));
+	}
+	free(recipient);
+	return answer ? answer : refuse(fault);
+}
+
+static json_t *do_jobs(struct control *control, json_t *request)
+{
+	json_t *id = json_object_get(request, "job");
+	json_t *limit = json_object_get(request, "limit");
+	int64_t most = limit ? json_integer_value(limit) : JOBS_LISTED;
+	json_t *job;
+
+	if (!id)
+		return agree_with("jobs", report_jobs(control->station->jobs,
+						      most < 1 || most > JOBS_LISTED_MAX ?
+						      JOBS_LISTED_MAX : most));
+	job = report_job(control->station->jobs, json_integer_value(id));
+	return job ? agree_with("job", job) : refuse("there is no such job");
+}
+
+static void add_account(void *arg, const char *account, bool visiting, const char *result,
+			int64_t time_ms)
+{
+	json_array_append_new(arg, json_pack("{s:s, s:b, s:s, s:I}", "account", account, "visiting",
+					     visiting, "result", result, "time_ms",
+					     (json_int_t)time_ms));
+}
+
+static json_t *do_status(struct control *control, json_t *request)
+{
+	const struct config *config = &control->station->config;
+	json_t *accounts = json_array();
+
+	fetcher_report(control->station->fetcher, add_account, accounts);
+	return json_pack("{s:b, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:i, s:i, s:o*, s:o*}",
+			 "ok", 1, "name", config->name, "address", config->address,
+			 "spool", config->spool, "scanner", config->scanner,
+			 "printer", config->printer, "printing", config->printing,
+			 "started_ms", (json_int_t)control->station->started_ms,
+			 "free_bytes", (json_int_t)spool_free_bytes(&control->station->spool),
+			 "sessions", listener_sessions(control->station->listener),
+			 "connections", sender_connections(control->station->sender),
+			 "jobs", report_counts(control->station->jobs),
+			 "accounts", accounts);
+}
+
+static json_t *do_fetch(struct control *control, json_t *request)
+{
+	if (!control->station->config.accounts)
+		return refuse("no pop3 account is configured");
+	fetcher_run(control->station->fetcher);
+	return agree();
+}
+
+static bool cancel_recipients(struct station *station, int64_t id)
+{
+	struct recipients recipients;
+	bool good;
+
+	if (!jobs_recipients(station->jobs, id, &recipients))
+		return false;
+	for (size_t i = 0; i < recipients.items; i++)
+		if (recipients.item[i].state == RECIPIENT_QUEUED)
+			recipients.item[i].state = RECIPIENT_CANCELLED;
+	good = jobs_set_recipients(station->jobs, id, recipients.item, recipients.items);
+	recipients_clear(&recipients);
+	return good;
+}
+
+static bool cancel(struct station *station, const struct job *job)
+{
+	if (!job->incoming && !sender_stop_job(station->sender, job->id))
+		return false;
+	/* too late: what the server took while we were asked cannot be taken back */
+	if (jobs_in_state(station->jobs, job->id, STATE(HANDED_OVER)))
+		return true;
+	if (!job->incoming && !cancel_recipients(station, job->id))
+		return false;
+	if (!jobs_set_state(station->jobs, job->id, JOB_CANCELLED, "cancelled by the user", 0))
+		return false;
+	if (!outgoing_stop_job(station->outgoing, job->id))
+		incoming_stop_job(station->incoming, job->id);
+	station_remove_files(station, job);
+	return true;
+}
+
+static json_t *do_cancel(struct control *control, json_t *request)
+{
+	unsigned int states = STATES_ACTIVE | STATE(KEPT) | STATE(FAILED);
+	json_t *answer;
+	struct job job;
+
+	if (!jobs_get(control->station->jobs, json_integer_value(json_object_get(request, "job")), &job))
+		return refuse("there is no such job");
+	if (!(states & 1U << job.state))
+		answer = refuse("the job has ended");
+	else if (!cancel(control->station, &job))
+		answer = refuse("the change could not be stored; the daemon's log says why");
+	else
+		answer = agree();
+	job_clear(&job);
+	return answer;
+}
+
+static bool retry_recipients(struct station *station, int64_t id)
+{
+	struct recipients recipients;
+	bool good;
+
+	if (!jobs_recipients(station->jobs, id, &recipients))
+		return false;
+	for (size_t i = 0; i < recipients.items; i++) {
+		struct recipient *recipient = &recipients.item[i];
+
+		if (recipient->state != RECIPIENT_QUEUED && recipient->state != RECIPIENT_FAILED)
+			continue;
+		recipient->state = RECIPIENT_QUEUED;
+		recipient->next_ms = 0;
+		recipient->tries = 0;
+		recipient->waited_ms = 0;
+	}
+	good = jobs_set_recipients(station->jobs, id, recipients.item, recipients.items);
+	recipients_clear(&recipients);
+	return good;
+}
+
+/* false: refused, with the reason, or not stored, without */
+static bool retry(struct station *station, const struct job *job, const char **reason)
+{
+	switch (job->state) {
+	case JOB_QUEUED:
+		return retry_recipients(station, job->id);
+	case JOB_FAILED:
+		if (*job->message_file)
+			return retry_recipients(station, job->id);
+		if (job->pages)
+			return jobs_set_state(station->jobs, job->id, JOB_COMPOSING, "", 0);
+		return outgoing_rescan(station->outgoing, job->id, reason);
+	case JOB_KEPT:
+		return jobs_set_state(station->jobs, job->id, JOB_RECEIVED, "", 0);
+	case JOB_COMPOSING:
+	case JOB_OPENING:
+	case JOB_PRINTING:
+		return jobs_set_state(station->jobs, job->id, job->state, job->reason, 0);
+	default:
+		*reason = "a job in this state cannot be tried again";
+		return false;
+	}
+}
+
+static json_t *do_retry(struct control *control, json_t *request)
+{
+	const char *reason = "the change could not be stored; the daemon's log says why";
+	struct station *station = control->station;
+	struct job job;
+	bool good;
+
+	if (!jobs_get(station->jobs, json_integer_value(json_object_get(request, "job")), &job))
+		return refuse("there is no such job");
+	good = retry(station, &job, &reason);
+	job_clear(&job);
+	if (!good)
+		return refuse(reason);
+	outgoing_run(station->outgoing);
+	incoming_run(station->incoming);
+	return agree();
+}
+
+static const struct {
+	const char *name;
+	json_t *(*run)(struct control *control, json_t *request);
+} commands[] = {
+	{ "send", do_send },
+	{ "jobs", do_jobs },
+	{ "status", do_status },
+	{ "fetch", do_fetch },
+	{ "cancel", do_cancel },
+	{ "retry", do_retry },
+};
+
+static json_t *answer(struct control *control, json_t *request)
+{
+	const char *command = json_string_value(json_object_get(request, "command"));
+
+	for (size_t i = 0; command && i < sizeof(commands) / sizeof(*commands); i++)
+		if (!strcmp(command, commands[i].name))
+			return commands[i].run(control, request);
+	return refuse("unknown command; known are send, jobs, status, fetch, cancel, retry");
+}
+
+/* Clients */
+
+static void free_client(struct client *client)
+{
+	for (struct client **at = &client->control->clients; *at; at = &(*at)->next) {
+		if (*at == client) {
+			*at = client->next;
+			client->control->client_count--;
+			break;
+		}
+	}
+	bufferevent_free(client->stream);
+	free(client);
+}
+
+static void reply(struct client *client, json_t *value)
+{
+	char *text = value ? json_dumps(value, JSON_COMPACT) : NULL;
+
+	json_decref(value);
+	if (!text) {
+		client->last = true;
+		return;
+	}
+	bufferevent_write(client->stream, text, strlen(text));
+	bufferevent_write(client->stream, "\n", 1);
+	free(text);
+}
+
+static void on_request(struct client *client, const char *line, size_t bytes)
+{
+	json_error_t error;
+	json_t *request = json_loadb(line, bytes, JSON_REJECT_DUPLICATES, &error);
+
+	if (json_is_object(request))
+		reply(client, answer(client->control, request));
+	else
+		reply(client, refuse("a request is one JSON object on one line"));
+	json_decref(request);
+}
+
+static void on_read(struct bufferevent *stream, void *arg)
+{
+	struct evbuffer *input = bufferevent_get_input(stream);
+	struct client *client = arg;
+	size_t bytes;
+	char *line;
+
+	while ((line = evbuffer_readln(input, &bytes, EVBUFFER_EOL_LF))) {
+		on_request(client, line, bytes);
+		free(line);
+	}
+	if (evbuffer_get_length(input) >= REQUEST_BYTES_MAX || client->last)
+		free_client(client);
+}
+
+static void on_event(struct bufferevent *stream, short what, void *arg)
+{
+	free_client(arg);
+}
+
+static void on_resume(evutil_socket_t fd, short what, void *arg)
+{
+	struct control *control = arg;
+
+	event_add(control->event, NULL);
+}
+
+static void on_accept(evutil_socket_t socket, short what, void *arg)
+{
+	const struct timeval idle = { IDLE_S, 0 }, pause = { ACCEPT_PAUSE_S, 0 };
+	struct control *control = arg;
+	struct client *client;
+	int fd = accept4(socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
+		event_del(control->event);
+		evtimer_add(control->resume, &pause);
+	}
+	if (fd < 0)
+		return;
+	client = control->client_count < CLIENTS_MAX ? calloc(1, sizeof(*client)) : NULL;
+	if (client)
+		client->stream = bufferevent_socket_new(control->station->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (!client || !client->stream) {
+		free(client);
+		close(fd);
+		return;
+	}
+	client->control = control;
+	client->next = control->clients;
+	control->clients = client;
+	control->client_count++;
+	bufferevent_setcb(client->stream, on_read, NULL, on_event, client);
+	bufferevent_setwatermark(client->stream, EV_READ, 0, REQUEST_BYTES_MAX);
+	bufferevent_set_timeouts(client->stream, &idle, &idle);
+	bufferevent_enable(client->stream, EV_READ | EV_WRITE);
+}
+
+/* The socket */
+
+static bool is_served(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool served = fd >= 0 && !connect(fd, (const struct sockaddr *)address, sizeof(*address));
+
+	if (fd >= 0)
+		close(fd);
+	return served;
+}
+
+static bool set_group(const char *path, const char *name)
+{
+	struct group *group = *name ? getgrnam(name) : NULL;
+
+	if (!*name)
+		return !chmod(path, 0600);
+	if (!group) {
+		errno = EINVAL;
+		return false;
+	}
+	return !chown(path, -1, group->gr_gid) && !chmod(path, 0660);
+}
+
+static int listen_on(const struct config *config)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	mode_t mask;
+	int fd, err;
+
+	if (strlen(config->control) >= sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	strcpy(address.sun_path, config->control);
+	if (is_served(&address)) {
+		errno = EADDRINUSE;
+		return -1;
+	}
+	unlink(config->control);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	/* nobody gets in before the permissions are set */
+	mask = umask(0177);
+	err = bind(fd, (struct sockaddr *)&address, sizeof(address));
+	umask(mask);
+	if (!err && set_group(config->control, config->control_group) && !listen(fd, CLIENTS_MAX))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+struct control *control_open(struct station *station)
+{
+	struct control *control = calloc(1, sizeof(*control));
+
+	if (!control)
+		return NULL;
+	control->station = station;
+	control->fd = listen_on(&station->config);
+	if (control->fd < 0) {
+		log_event(LOG_ERR, "control.open socket=%s group=%s error=%s", station->config.control,
+			  station->config.control_group, strerror(errno));
+		free(control);
+		return NULL;
+	}
+	control->event = event_new(station->base, control->fd, EV_READ | EV_PERSIST, on_accept, control);
+	control->resume = evtimer_new(station->base, on_resume, control);
+	if (control->event && control->resume && !event_add(control->event, NULL))
+		return control;
+	control_free(control);
+	return NULL;
+}
+
+void control_free(struct control *control)
+{
+	if (!control)
+		return;
+	while (control->clients)
+		free_client(control->clients);
+	if (control->event)
+		event_free(control->event);
+	if (control->resume)
+		event_free(control->resume);
+	unlink(control->station->config.control);
+	close(control->fd);
+	free(control);
+}

@@ -1,0 +1,643 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * jobs: what the station has to do and has done
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "database.h"
+#include "jobs.h"
+#include "log.h"
+
+static const char schema[] =
+	"CREATE TABLE IF NOT EXISTS job ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT, incoming INTEGER NOT NULL, state TEXT NOT NULL,"
+	" reason TEXT NOT NULL DEFAULT '', next_ms INTEGER NOT NULL DEFAULT 0,"
+	" sender TEXT NOT NULL DEFAULT '', subject TEXT NOT NULL DEFAULT '',"
+	" coding TEXT NOT NULL DEFAULT '', message_id TEXT NOT NULL DEFAULT '',"
+	" source TEXT NOT NULL DEFAULT '', message_file TEXT NOT NULL DEFAULT '',"
+	" page_file TEXT NOT NULL DEFAULT '', pages INTEGER NOT NULL DEFAULT 0,"
+	" pages_printed INTEGER NOT NULL DEFAULT 0, page_bytes INTEGER NOT NULL DEFAULT 0,"
+	" message_bytes INTEGER NOT NULL DEFAULT 0, created_ms INTEGER NOT NULL,"
+	" changed_ms INTEGER NOT NULL);"
+	"CREATE INDEX IF NOT EXISTS job_state ON job(state, id);"
+	"CREATE TABLE IF NOT EXISTS recipient ("
+	" job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE, position INTEGER NOT NULL,"
+	" address TEXT NOT NULL, state TEXT NOT NULL, reply TEXT NOT NULL DEFAULT '',"
+	" next_ms INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0,"
+	" waited_ms INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (job, position)) WITHOUT ROWID;"
+	"CREATE INDEX IF NOT EXISTS recipient_due ON recipient(state, next_ms);"
+	"CREATE TABLE IF NOT EXISTS page ("
+	" job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE, number INTEGER NOT NULL,"
+	" lines INTEGER NOT NULL, bytes INTEGER NOT NULL, ns INTEGER NOT NULL,"
+	" PRIMARY KEY (job, number)) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS event ("
+	" job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE, time_ms INTEGER NOT NULL,"
+	" state TEXT NOT NULL, reason TEXT NOT NULL);"
+	"CREATE INDEX IF NOT EXISTS event_job ON event(job);"
+	/* outlives the job: what was fetched once is never fetched again */
+	"CREATE TABLE IF NOT EXISTS fetched ("
+	" account TEXT NOT NULL, unique_id TEXT NOT NULL, digest TEXT NOT NULL,"
+	" job INTEGER NOT NULL, time_ms INTEGER NOT NULL,"
+	" PRIMARY KEY (account, unique_id, digest)) WITHOUT ROWID;"
+	"CREATE INDEX IF NOT EXISTS fetched_digest ON fetched(account, digest);"
+	"PRAGMA user_version = 1;";
+
+#define SCHEMA_VERSION	1
+#define EVENTS_MAX	200	/* before a job's end: one that waits for paper all night fills no disk */
+
+#define JOB_COLUMNS "id, incoming, state, reason, next_ms, sender, subject, coding, message_id," \
+	" source, message_file, page_file, pages, pages_printed, page_bytes, message_bytes," \
+	" created_ms, changed_ms"
+
+static const char * const state_name[JOB_STATES] = {
+	[JOB_SCANNING] = "scanning",
+	[JOB_COMPOSING] = "composing",
+	[JOB_QUEUED] = "queued",
+	[JOB_SENDING] = "sending",
+	[JOB_HANDED_OVER] = "handed over",
+	[JOB_FAILED] = "failed",
+	[JOB_RECEIVED] = "received",
+	[JOB_OPENING] = "opening",
+	[JOB_PRINTING] = "printing",
+	[JOB_PRINTED] = "printed",
+	[JOB_KEPT] = "kept",
+	[JOB_CANCELLED] = "cancelled",
+};
+
+static const char * const recipient_name[RECIPIENT_STATES] = {
+	[RECIPIENT_QUEUED] = "queued",
+	[RECIPIENT_SENDING] = "sending",
+	[RECIPIENT_HANDED_OVER] = "handed over",
+	[RECIPIENT_FAILED] = "failed",
+	[RECIPIENT_CANCELLED] = "cancelled",
+};
+
+struct jobs {
+	sqlite3 *db;
+	void (*changed)(void *arg, int64_t id);
+	void *changed_arg;
+};
+
+const char *job_state_name(enum job_state state)
+{
+	return state_name[state];
+}
+
+const char *recipient_state_name(enum recipient_state state)
+{
+	return recipient_name[state];
+}
+
+int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool prepare_schema(sqlite3 *db)
+{
+	int64_t version = database_number(db, -1, "PRAGMA user_version", "");
+
+	if (version > SCHEMA_VERSION) {
+		log_event(LOG_ERR, "database.version found=%lld known=%d advice=%s",
+			  (long long)version, SCHEMA_VERSION, "it was made by a newer ifaxd");
+		return false;
+	}
+	return version >= 0 && database_begin(db) && database_end(db, database_exec(db, schema));
+}
+
+struct jobs *jobs_open(const char *directory)
+{
+	struct jobs *jobs = calloc(1, sizeof(*jobs));
+	char *path = NULL;
+
+	if (!jobs || asprintf(&path, "%s/ifax.db", directory) < 0) {
+		free(jobs);
+		return NULL;
+	}
+	jobs->db = database_open(path);
+	free(path);
+	if (!jobs->db || !prepare_schema(jobs->db)) {
+		jobs_close(jobs);
+		return NULL;
+	}
+	return jobs;
+}
+
+void jobs_close(struct jobs *jobs)
+{
+	if (jobs)
+		sqlite3_close(jobs->db);
+	free(jobs);
+}
+
+sqlite3 *jobs_database(struct jobs *jobs)
+{
+	return jobs->db;
+}
+
+void jobs_on_change(struct jobs *jobs, void (*changed)(void *arg, int64_t id), void *arg)
+{
+	jobs->changed = changed;
+	jobs->changed_arg = arg;
+}
+
+static bool end(struct jobs *jobs, int64_t id, bool good)
+{
+	good = database_end(jobs->db, good);
+	if (good && jobs->changed)
+		jobs->changed(jobs->changed_arg, id);
+	return good;
+}
+
+/* The states of a set as text for SQL: 'a','b' */
+static const char *state_list(unsigned int states, char *list, size_t bytes)
+{
+	size_t used = 0;
+
+	*list = 0;
+	for (int i = 0; i < JOB_STATES; i++)
+		if (states & 1U << i)
+			used += snprintf(list + used, bytes - used, "%s'%s'", used ? "," : "",
+					 state_name[i]);
+	return list;
+}
+
+#define STATE_LIST_BYTES	256
+
+static bool add_event(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
+		      int64_t time_ms)
+{
+	int64_t most = 1U << state & STATES_ACTIVE ? EVENTS_MAX : INT64_MAX;
+
+	return database_run(jobs->db,
+			    "INSERT INTO event SELECT ?, ?, ?, ?"
+			    " WHERE (SELECT count(*) FROM event WHERE job = ?) < ?",
+			    "iissii", id, time_ms, state_name[state], reason, id, most);
+}
+
+/* A state that does not change makes no event: a retry is no news. */
+static bool set_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
+		      int64_t next_ms)
+{
+	sqlite3 *db = jobs->db;
+	int64_t now = now_ms();
+
+	if (database_number(db, 0, "SELECT state = ? AND reason = ? FROM job WHERE id = ?", "ssi",
+			    state_name[state], reason, id))
+		return database_run(db, "UPDATE job SET next_ms = ? WHERE id = ?", "ii", next_ms, id);
+	log_event(LOG_INFO, "job.state job=%lld state=%s reason=%s", (long long)id,
+		  state_name[state], reason);
+	return database_run(db, "UPDATE job SET changed_ms = ?, state = ?, reason = ?, next_ms = ?"
+			    " WHERE id = ?", "issii", now, state_name[state], reason, next_ms, id) &&
+	       add_event(jobs, id, state, reason, now);
+}
+
+bool jobs_set_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
+		    int64_t next_ms)
+{
+	return database_begin(jobs->db) && end(jobs, id, set_state(jobs, id, state, reason, next_ms));
+}
+
+static bool add_recipients(struct jobs *jobs, int64_t id, const char *const *recipient,
+			   size_t recipients, enum recipient_state state)
+{
+	for (size_t i = 0; i < recipients; i++)
+		if (!database_run(jobs->db, "INSERT INTO recipient(job, position, address, state)"
+				  " VALUES (?, ?, ?, ?)", "iiss", id, (int64_t)i, recipient[i],
+				  recipient_name[state]))
+			return false;
+	return true;
+}
+
+static bool insert_outgoing(struct jobs *jobs, const struct job_draft *draft, int64_t *id)
+{
+	int64_t now = now_ms();
+
+	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, subject, coding,"
+			  " message_id, page_file, created_ms, changed_ms)"
+			  " VALUES (0, 'scanning', ?, ?, ?, ?, ?, ?, ?)", "sssssii",
+			  draft->sender, draft->subject, draft->coding, draft->message_id,
+			  draft->page_file, now, now))
+		return false;
+	*id = sqlite3_last_insert_rowid(jobs->db);
+	return add_recipients(jobs, *id, draft->recipient, draft->recipients, RECIPIENT_QUEUED) &&
+	       add_event(jobs, *id, JOB_SCANNING, "", now);
+}
+
+int64_t jobs_add_outgoing(struct jobs *jobs, const struct job_draft *draft)
+{
+	int64_t id = 0;
+
+	if (!database_begin(jobs->db) || !end(jobs, id, insert_outgoing(jobs, draft, &id)))
+		return 0;
+	return id;
+}
+
+static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival, int64_t *id)
+{
+	int64_t now = now_ms();
+
+	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, source, message_file,"
+			  " message_bytes, created_ms, changed_ms)"
+			  " VALUES (1, 'received', ?, ?, ?, ?, ?, ?)", "sssiii", arrival->sender,
+			  arrival->source, arrival->message_file, arrival->message_bytes, now, now))
+		return false;
+	*id = sqlite3_last_insert_rowid(jobs->db);
+	if (arrival->account &&
+	    !database_run(jobs->db, "INSERT INTO fetched VALUES (?, ?, ?, ?, ?)", "sssii",
+			  arrival->account, arrival->unique_id, arrival->digest, *id, now))
+		return false;
+	return add_recipients(jobs, *id, arrival->recipient, arrival->recipients,
+			      RECIPIENT_HANDED_OVER) &&
+	       add_event(jobs, *id, JOB_RECEIVED, "", now);
+}
+
+int64_t jobs_add_incoming(struct jobs *jobs, const struct job_arrival *arrival)
+{
+	int64_t id = 0;
+
+	if (!database_begin(jobs->db) || !end(jobs, id, insert_incoming(jobs, arrival, &id)))
+		return 0;
+	return id;
+}
+
+static char *text(sqlite3_stmt *row, int column)
+{
+	const unsigned char *value = sqlite3_column_text(row, column);
+
+	return strdup(value ? (const char *)value : "");
+}
+
+static enum job_state state_of(const char *name)
+{
+	for (int i = 0; i < JOB_STATES; i++)
+		if (!strcmp(name, state_name[i]))
+			return i;
+	return JOB_KEPT;
+}
+
+static bool take_job(void *arg, sqlite3_stmt *row)
+{
+	struct job *job = arg;
+
+	*job = (struct job){
+		.id = sqlite3_column_int64(row, 0),
+		.incoming = sqlite3_column_int(row, 1),
+		.state = state_of((const char *)sqlite3_column_text(row, 2)),
+		.reason = text(row, 3),
+		.next_ms = sqlite3_column_int64(row, 4),
+		.sender = text(row, 5),
+		.subject = text(row, 6),
+		.coding = text(row, 7),
+		.message_id = text(row, 8),
+		.source = text(row, 9),
+		.message_file = text(row, 10),
+		.page_file = text(row, 11),
+		.pages = sqlite3_column_int64(row, 12),
+		.pages_printed = sqlite3_column_int64(row, 13),
+		.page_bytes = sqlite3_column_int64(row, 14),
+		.message_bytes = sqlite3_column_int64(row, 15),
+		.created_ms = sqlite3_column_int64(row, 16),
+		.changed_ms = sqlite3_column_int64(row, 17),
+	};
+	return false;
+}
+
+/* A job that came incomplete for want of memory is no job: the caller tries again later. */
+static bool job_whole(struct job *job)
+{
+	if (job->id && job->reason && job->sender && job->subject && job->coding &&
+	    job->message_id && job->source && job->message_file && job->page_file)
+		return true;
+	job_clear(job);
+	return false;
+}
+
+bool jobs_get(struct jobs *jobs, int64_t id, struct job *job)
+{
+	*job = (struct job){ 0 };
+	database_query(jobs->db, take_job, job, "SELECT " JOB_COLUMNS " FROM job WHERE id = ?", "i", id);
+	return job_whole(job);
+}
+
+bool jobs_oldest(struct jobs *jobs, unsigned int states, struct job *job)
+{
+	char list[STATE_LIST_BYTES];
+	char sql[sizeof(list) + 512];
+
+	*job = (struct job){ 0 };
+	snprintf(sql, sizeof(sql), "SELECT " JOB_COLUMNS " FROM job WHERE state IN (%s)"
+		 " ORDER BY id LIMIT 1", state_list(states, list, sizeof(list)));
+	database_query(jobs->db, take_job, job, sql, "");
+	return job_whole(job);
+}
+
+void job_clear(struct job *job)
+{
+	free(job->reason);
+	free(job->sender);
+	free(job->subject);
+	free(job->coding);
+	free(job->message_id);
+	free(job->source);
+	free(job->message_file);
+	free(job->page_file);
+	*job = (struct job){ 0 };
+}
+
+bool jobs_in_state(struct jobs *jobs, int64_t id, unsigned int states)
+{
+	char list[STATE_LIST_BYTES];
+	char sql[sizeof(list) + 64];
+
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM job WHERE id = ? AND state IN (%s)",
+		 state_list(states, list, sizeof(list)));
+	return database_number(jobs->db, 0, sql, "i", id);
+}
+
+bool jobs_set_page(struct jobs *jobs, int64_t id, const struct job_page *page, bool printed)
+{
+	return database_begin(jobs->db) &&
+	       end(jobs, id,
+		   database_run(jobs->db, "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?)", "iiiii",
+				id, page->number, page->lines, page->bytes, page->ns) &&
+		   (!printed ||
+		    database_run(jobs->db, "UPDATE job SET reason = '',"
+				 " pages_printed = max(pages_printed, ?) WHERE id = ?", "ii", page->number, id)));
+}
+
+bool jobs_set_scanned(struct jobs *jobs, int64_t id, int64_t pages)
+{
+	return database_begin(jobs->db) &&
+	       end(jobs, id,
+		   database_run(jobs->db, "UPDATE job SET pages = ?, page_bytes ="
+				" (SELECT total(bytes) FROM page WHERE job = ? AND number <= ?)"
+				" WHERE id = ?", "iiii", pages, id, pages, id) &&
+		   set_state(jobs, id, JOB_COMPOSING, "", 0));
+}
+
+bool jobs_set_composed(struct jobs *jobs, int64_t id, const char *message_file, int64_t bytes)
+{
+	return database_begin(jobs->db) &&
+	       end(jobs, id,
+		   database_run(jobs->db, "UPDATE job SET message_file = ?, message_bytes = ?,"
+				" page_file = '' WHERE id = ?", "sii", message_file, bytes, id) &&
+		   set_state(jobs, id, JOB_QUEUED, "", 0));
+}
+
+bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64_t pages,
+		     int64_t page_bytes, const char *from, const char *subject)
+{
+	return database_begin(jobs->db) &&
+	       end(jobs, id,
+		   database_run(jobs->db, "UPDATE job SET page_file = ?, pages = ?, page_bytes = ?,"
+				" subject = ?, pages_printed = 0, sender = CASE sender WHEN '' THEN ?"
+				" ELSE sender END WHERE id = ?", "siissi", page_file, pages,
+				page_bytes, subject, from, id) &&
+		   database_run(jobs->db, "DELETE FROM page WHERE job = ?", "i", id) &&
+		   set_state(jobs, id, JOB_PRINTING, "", 0));
+}
+
+bool jobs_set_rescan(struct jobs *jobs, int64_t id, const char *page_file)
+{
+	return database_begin(jobs->db) &&
+	       end(jobs, id,
+		   database_run(jobs->db, "DELETE FROM page WHERE job = ?", "i", id) &&
+		   database_run(jobs->db, "UPDATE job SET page_file = ?, pages = 0 WHERE id = ?", "si",
+				page_file, id) &&
+		   set_state(jobs, id, JOB_SCANNING, "", 0));
+}
+
+bool jobs_set_forgotten(struct jobs *jobs, int64_t id)
+{
+	return database_run(jobs->db, "UPDATE job SET message_file = '', page_file = ''"
+			    " WHERE id = ?", "i", id);
+}
+
+static enum recipient_state recipient_state_of(const char *name)
+{
+	for (int i = 0; i < RECIPIENT_STATES; i++)
+		if (!strcmp(name, recipient_name[i]))
+			return i;
+	return RECIPIENT_FAILED;
+}
+
+static bool take_recipient(void *arg, sqlite3_stmt *row)
+{
+	struct recipients *recipients = arg;
+	struct recipient *item = reallocarray(recipients->item, recipients->items + 1, sizeof(*item));
+
+	if (!item)
+		return false;
+	recipients->item = item;
+	item += recipients->items++;
+	*item = (struct recipient){
+		.position = sqlite3_column_int64(row, 0),
+		.address = text(row, 1),
+		.state = recipient_state_of((const char *)sqlite3_column_text(row, 2)),
+		.reply = text(row, 3),
+		.next_ms = sqlite3_column_int64(row, 4),
+		.tries = sqlite3_column_int64(row, 5),
+		.waited_ms = sqlite3_column_int64(row, 6),
+	};
+	return item->address && item->reply;
+}
+
+bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipients)
+{
+	int64_t count = database_number(jobs->db, -1, "SELECT count(*) FROM recipient WHERE job = ?",
+					"i", id);
+
+	*recipients = (struct recipients){ 0 };
+	if (database_query(jobs->db, take_recipient, recipients, "SELECT position, address, state, reply,"
+			   " next_ms, tries, waited_ms FROM recipient WHERE job = ? ORDER BY position",
+			   "i", id) &&
+	    (int64_t)recipients->items == count &&
+	    (!count || (recipients->item[count - 1].address && recipients->item[count - 1].reply)))
+		return true;
+	recipients_clear(recipients);
+	return false;
+}
+
+void recipients_clear(struct recipients *recipients)
+{
+	for (size_t i = 0; i < recipients->items; i++) {
+		free(recipients->item[i].address);
+		free(recipients->item[i].reply);
+	}
+	free(recipients->item);
+	*recipients = (struct recipients){ 0 };
+}
+
+struct due {
+	int64_t job;
+	int64_t next_ms;
+};
+
+static bool take_due(void *arg, sqlite3_stmt *row)
+{
+	struct due *due = arg;
+
+	due->job = sqlite3_column_int64(row, 0);
+	due->next_ms = sqlite3_column_int64(row, 1);
+	return false;
+}
+
+int64_t jobs_next_due(struct jobs *jobs, int64_t *next_ms)
+{
+	struct due due = { 0 };
+
+	database_query(jobs->db, take_due, &due, "SELECT r.job, r.next_ms FROM recipient r"
+		       " JOIN job j ON j.id = r.job WHERE r.state = 'queued'"
+		       " AND j.state IN ('queued', 'sending') ORDER BY r.next_ms, r.job LIMIT 1", "");
+	*next_ms = due.next_ms;
+	return due.job;
+}
+
+static bool update_recipient(struct jobs *jobs, int64_t id, const struct recipient *recipient)
+{
+	return database_run(jobs->db, "UPDATE recipient SET state = ?, reply = ?, next_ms = ?, tries = ?,"
+			    " waited_ms = ? WHERE job = ? AND position = ?", "ssiiiii",
+			    recipient_name[recipient->state], recipient->reply, recipient->next_ms,
+			    recipient->tries, recipient->waited_ms, id, recipient->position);
+}
+
+static int64_t count_recipients(struct jobs *jobs, int64_t id, enum recipient_state state)
+{
+	return database_number(jobs->db, 0, "SELECT count(*) FROM recipient WHERE job = ? AND state = ?",
+			       "is", id, recipient_name[state]);
+}
+
+struct waiting {
+	char reason[1024];
+	int64_t next_ms;
+};
+
+static bool take_waiting(void *arg, sqlite3_stmt *row)
+{
+	struct waiting *waiting = arg;
+
+	snprintf(waiting->reason, sizeof(waiting->reason), "%s", sqlite3_column_text(row, 0));
+	waiting->next_ms = sqlite3_column_int64(row, 1);
+	return false;
+}
+
+/* What its recipients make of a job. */
+static bool settle(struct jobs *jobs, int64_t id)
+{
+	struct waiting waiting = { .reason = "" };
+	int64_t failed = count_recipients(jobs, id, RECIPIENT_FAILED);
+	int64_t all;
+
+	if (count_recipients(jobs, id, RECIPIENT_SENDING))
+		return set_state(jobs, id, JOB_SENDING, "", 0);
+	if (count_recipients(jobs, id, RECIPIENT_QUEUED))
+		return database_query(jobs->db, take_waiting, &waiting, "SELECT reply, next_ms FROM"
+				      " recipient WHERE job = ? AND state = 'queued' ORDER BY next_ms"
+				      " LIMIT 1", "i", id) &&
+		       set_state(jobs, id, JOB_QUEUED, waiting.reason, waiting.next_ms);
+	if (count_recipients(jobs, id, RECIPIENT_CANCELLED))
+		return set_state(jobs, id, JOB_CANCELLED, "cancelled by the user", 0);
+	if (!failed)
+		return set_state(jobs, id, JOB_HANDED_OVER, "", 0);
+	all = failed + count_recipients(jobs, id, RECIPIENT_HANDED_OVER);
+	if (!database_query(jobs->db, take_waiting, &waiting, "SELECT reply, 0 FROM recipient"
+			    " WHERE job = ? AND state = 'failed' ORDER BY position LIMIT 1", "i", id))
+		return false;
+	if (all > 1) {
+		char reason[sizeof(waiting.reason)];
+
+		snprintf(reason, sizeof(reason), "%lld of %lld recipients did not get it; the first: %.900s",
+			 (long long)failed, (long long)all, waiting.reason);
+		return set_state(jobs, id, JOB_FAILED, reason, 0);
+	}
+	return set_state(jobs, id, JOB_FAILED, waiting.reason, 0);
+}
+
+bool jobs_set_recipients(struct jobs *jobs, int64_t id, const struct recipient *recipient,
+			 size_t recipients)
+{
+	bool good = true;
+
+	if (!database_begin(jobs->db))
+		return false;
+	for (size_t i = 0; good && i < recipients; i++)
+		good = update_recipient(jobs, id, &recipient[i]);
+	return end(jobs, id, good && settle(jobs, id));
+}
+
+bool jobs_requeue(struct jobs *jobs)
+{
+	return database_begin(jobs->db) &&
+	       end(jobs, 0,
+		   database_exec(jobs->db, "UPDATE recipient SET state = 'queued', next_ms = 0"
+				 " WHERE state = 'sending'") &&
+		   database_exec(jobs->db, "UPDATE job SET state = 'queued', next_ms = 0"
+				 " WHERE state = 'sending'"));
+}
+
+int64_t jobs_fetched(struct jobs *jobs, const char *account, const char *unique_id)
+{
+	return database_number(jobs->db, 0, "SELECT job FROM fetched WHERE account = ? AND unique_id = ?",
+			       "ss", account, unique_id);
+}
+
+int64_t jobs_fetched_content(struct jobs *jobs, const char *account, const char *digest)
+{
+	return database_number(jobs->db, 0, "SELECT job FROM fetched WHERE account = ? AND digest = ?",
+			       "ss", account, digest);
+}
+
+struct forget {
+	struct jobs *jobs;
+	const char *account;
+	bool (*listed)(void *arg, const char *unique_id);
+	void *arg;
+	bool good;
+};
+
+static bool forget_one(void *arg, sqlite3_stmt *row)
+{
+	const char *unique_id = (const char *)sqlite3_column_text(row, 0);
+	struct forget *forget = arg;
+
+	if (unique_id && !forget->listed(forget->arg, unique_id))
+		forget->good &= database_run(forget->jobs->db, "DELETE FROM fetched WHERE account = ?"
+					     " AND unique_id = ?", "ss", forget->account, unique_id);
+	return forget->good;
+}
+
+bool jobs_forget_fetched(struct jobs *jobs, const char *account,
+			 bool (*listed)(void *arg, const char *unique_id), void *arg)
+{
+	struct forget forget = { jobs, account, listed, arg, true };
+
+	return database_begin(jobs->db) &&
+	       database_end(jobs->db,
+			    database_query(jobs->db, forget_one, &forget, "SELECT unique_id FROM fetched"
+					   " WHERE account = ? AND unique_id <> ''", "s", account) &&
+			    forget.good);
+}
+
+bool jobs_needs_file(void *jobs, enum spool_place place, const char *name)
+{
+	struct jobs *j = jobs;
+
+	/* when in doubt (the database cannot be read) a file is needed */
+	return database_number(j->db, 1, place == SPOOL_MESSAGE ?
+			       "SELECT count(*) FROM job WHERE message_file = ?" :
+			       "SELECT count(*) FROM job WHERE page_file = ?", "s", name);
+}
+
+bool jobs_prune(struct jobs *jobs, int64_t keep)
+{
+	return database_run(jobs->db, "DELETE FROM job WHERE id <= (SELECT max(id) FROM job) - ? AND"
+			    " state IN ('handed over', 'printed', 'cancelled')", "i", keep);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * jobs: what the station has to do and has done
+ *
+ * Together with the spool this is the truth: what a process knows beyond it
+ * may be lost at any moment. Each function is one transaction; false (or id 0)
+ * means that nothing was stored, and that the reason was logged.
+ *
+ *	outgoing: scanning, composing, queued, sending, then handed over or failed
+ *	incoming: received, opening, printing, then printed or kept
+ */
+#ifndef IFAX_JOBS_H
+#define IFAX_JOBS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "spool.h"
+
+struct jobs;
+
+/**
+ * enum job_state - where a job stands
+ * @JOB_SCANNING: its pages are taken from the feeder
+ * @JOB_COMPOSING: its mail is made
+ * @JOB_QUEUED: a recipient waits for a connection
+ * @JOB_SENDING: a connection is open for it
+ * @JOB_HANDED_OVER: the next mail server took it for every recipient
+ * @JOB_FAILED: it could not be scanned, or a recipient did not get it
+ * @JOB_RECEIVED: its mail is on disk
+ * @JOB_OPENING: its pages are taken from the mail
+ * @JOB_PRINTING: its pages are, or wait to be, printed
+ * @JOB_PRINTED: all pages are on paper
+ * @JOB_KEPT: it cannot be printed; its mail stays in the spool
+ * @JOB_CANCELLED: by the user
+ */
+enum job_state {
+	JOB_SCANNING,
+	JOB_COMPOSING,
+	JOB_QUEUED,
+	JOB_SENDING,
+	JOB_HANDED_OVER,
+	JOB_FAILED,
+	JOB_RECEIVED,
+	JOB_OPENING,
+	JOB_PRINTING,
+	JOB_PRINTED,
+	JOB_KEPT,
+	JOB_CANCELLED,
+	JOB_STATES,
+};
+
+/* A set of states. */
+#define STATE(state)	(1U << JOB_ ## state)
+#define STATES_ACTIVE	(STATE(SCANNING) | STATE(COMPOSING) | STATE(QUEUED) | STATE(SENDING) | \
+			 STATE(RECEIVED) | STATE(OPENING) | STATE(PRINTING))
+
+/**
+ * struct job - a job as it stands in the database
+ * @id: its number
+ * @incoming: received, not sent by us
+ * @state: where it stands
+ * @reason: why it waits, failed or is kept; "" if all is well
+ * @next_ms: when it is tried again, 0: now
+ * @sender: reverse-path
+ * @subject: for people
+ * @coding: outgoing: "mh", "mmr"
+ * @message_id: outgoing: its Message-ID
+ * @source: incoming: who brought it
+ * @message_file: name in the spool, "" if none
+ * @page_file: name in the spool, "" if none; also the name of the progress file
+ * @pages: number of pages, 0 while it is not known
+ * @pages_printed: pages on paper
+ * @page_bytes: coded bytes of all pages
+ * @message_bytes: bytes of the mail
+ * @created_ms: when it began
+ * @changed_ms: when its state changed last
+ */
+struct job {
+	int64_t id;
+	bool incoming;
+	enum job_state state;
+	char *reason;
+	int64_t next_ms;
+	char *sender;
+	char *subject;
+	char *coding;
+	char *message_id;
+	char *source;
+	char *message_file;
+	char *page_file;
+	int64_t pages;
+	int64_t pages_printed;
+	int64_t page_bytes;
+	int64_t message_bytes;
+	int64_t created_ms;
+	int64_t changed_ms;
+};
+
+/**
+ * enum recipient_state - what became of a recipient
+ * @RECIPIENT_QUEUED: to be tried at its next_ms
+ * @RECIPIENT_SENDING: a connection is open for it
+ * @RECIPIENT_HANDED_OVER: the next mail server took it
+ * @RECIPIENT_FAILED: for good
+ * @RECIPIENT_CANCELLED: by the user
+ */
+enum recipient_state {
+	RECIPIENT_QUEUED,
+	RECIPIENT_SENDING,
+	RECIPIENT_HANDED_OVER,
+	RECIPIENT_FAILED,
+	RECIPIENT_CANCELLED,
+	RECIPIENT_STATES,
+};
+
+/**
+ * struct recipient - a recipient of an outgoing job
+ * @position: its place in the job, from 0
+ * @address: user@example.com
+ * @state: where it stands
+ * @reply: what the server, or we, said last
+ * @next_ms: when it is tried again
+ * @tries: attempts that failed
+ * @waited_ms: sum of the waits between attempts: a clock that jumps does not change it
+ */
+struct recipient {
+	int64_t position;
+	char *address;
+	enum recipient_state state;
+	char *reply;
+	int64_t next_ms;
+	int64_t tries;
+	int64_t waited_ms;
+};
+
+struct recipients {
+	struct recipient *item;
+	size_t items;
+};
+
+/** struct job_draft - a job to be sent */
+struct job_draft {
+	const char *sender;
+	const char *subject;
+	const char *coding;
+	const char *message_id;
+	const char *page_file;
+	const char *const *recipient;
+	size_t recipients;
+};
+
+/**
+ * struct job_arrival - a mail that is on disk
+ * @account: POP3: where it was fetched, else NULL
+ * @unique_id: POP3: its name there, "" if the server gave none that can be relied on
+ * @digest: POP3: of its content
+ */
+struct job_arrival {
+	const char *sender;
+	const char *source;
+	const char *message_file;
+	int64_t message_bytes;
+	const char *const *recipient;
+	size_t recipients;
+	const char *account;
+	const char *unique_id;
+	const char *digest;
+};
+
+/** struct job_page - a page that was scanned or printed */
+struct job_page {
+	int64_t number;
+	int64_t lines;
+	int64_t bytes;
+	int64_t ns;
+};
+
+const char *job_state_name(enum job_state state);
+const char *recipient_state_name(enum recipient_state state);
+int64_t now_ms(void);
+
+struct jobs *jobs_open(const char *directory);
+void jobs_close(struct jobs *jobs);
+struct sqlite3 *jobs_database(struct jobs *jobs);
+
+/** jobs_on_change - have @changed called after each change of a job */
+void jobs_on_change(struct jobs *jobs, void (*changed)(void *arg, int64_t id), void *arg);
+
+int64_t jobs_add_outgoing(struct jobs *jobs, const struct job_draft *draft);
+int64_t jobs_add_incoming(struct jobs *jobs, const struct job_arrival *arrival);
+
+/** jobs_get - read a job; job_clear() frees what it holds */
+bool jobs_get(struct jobs *jobs, int64_t id, struct job *job);
+/** jobs_oldest - read the oldest job in one of @states */
+bool jobs_oldest(struct jobs *jobs, unsigned int states, struct job *job);
+void job_clear(struct job *job);
+/** jobs_in_state - whether a job is in one of @states */
+bool jobs_in_state(struct jobs *jobs, int64_t id, unsigned int states);
+
+bool jobs_set_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
+		    int64_t next_ms);
+bool jobs_set_page(struct jobs *jobs, int64_t id, const struct job_page *page, bool printed);
+bool jobs_set_scanned(struct jobs *jobs, int64_t id, int64_t pages);
+bool jobs_set_composed(struct jobs *jobs, int64_t id, const char *message_file, int64_t bytes);
+bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64_t pages,
+		     int64_t page_bytes, const char *from, const char *subject);
+/** jobs_set_rescan - begin an outgoing job again with an empty page file */
+bool jobs_set_rescan(struct jobs *jobs, int64_t id, const char *page_file);
+/** jobs_set_forgotten - a job that ended needs its files no more */
+bool jobs_set_forgotten(struct jobs *jobs, int64_t id);
+
+bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipients);
+void recipients_clear(struct recipients *recipients);
+/** jobs_next_due - the job whose recipient is due first and when; 0: none waits */
+int64_t jobs_next_due(struct jobs *jobs, int64_t *next_ms);
+/** jobs_set_recipients - store recipients, and what follows for the state of their job */
+bool jobs_set_recipients(struct jobs *jobs, int64_t id, const struct recipient *recipient,
+			 size_t recipients);
+/** jobs_requeue - no connection is open: what was being sent waits again */
+bool jobs_requeue(struct jobs *jobs);
+
+/** jobs_fetched - the job of a mail that was fetched under this unique-id; 0: none */
+int64_t jobs_fetched(struct jobs *jobs, const char *account, const char *unique_id);
+/** jobs_fetched_content - the job of a mail that was fetched with this digest; 0: none */
+int64_t jobs_fetched_content(struct jobs *jobs, const char *account, const char *digest);
+/** jobs_forget_fetched - forget the unique-ids that the server does not list any more */
+bool jobs_forget_fetched(struct jobs *jobs, const char *account,
+		       bool (*listed)(void *arg, const char *unique_id), void *arg);
+
+/** jobs_needs_file - whether a job needs a file of the spool */
+bool jobs_needs_file(void *jobs, enum spool_place place, const char *name);
+/** jobs_prune - forget the oldest jobs that ended well beyond the newest @keep */
+bool jobs_prune(struct jobs *jobs, int64_t keep);
+
+#endif /* IFAX_JOBS_H */

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ifaxd: the daemon of a fax station
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <grp.h>
+#include <libgen.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "station.h"
+
+#define DEFAULT_CONFIG	"/etc/ifax/ifaxd.conf"
+
+enum exit_code { EXIT_GOOD, EXIT_FAILED, EXIT_USAGE };
+
+static const char usage[] =
+	"usage: ifaxd [-c FILE] [-f] [-t]\n"
+	"\n"
+	"The daemon of a fax station: takes faxes as mail (SMTP, POP3) and prints them,\n"
+	"scans documents and sends them as mail. The command ifax(1) talks to it.\n"
+	"\n"
+	"  -c, --config FILE   configuration (default: " DEFAULT_CONFIG ")\n"
+	"  -f, --foreground    stay in the foreground, log to standard error\n"
+	"  -t, --test          check the configuration and exit\n"
+	"  -h, --help          this text\n"
+	"\n"
+	"Exit codes: 0 ended in order, 1 could not start (the log says why),\n"
+	"2 wrong usage or configuration.\n";
+
+struct options {
+	const char *config;
+	bool foreground;
+	bool test;
+};
+
+static bool parse_options(int argc, char **argv, struct options *options)
+{
+	static const struct option known[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "foreground", no_argument, NULL, 'f' },
+		{ "test", no_argument, NULL, 't' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 }
+	};
+	int c;
+
+	*options = (struct options){ .config = DEFAULT_CONFIG };
+	while ((c = getopt_long(argc, argv, "c:fth", known, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			options->config = optarg;
+			break;
+		case 'f':
+			options->foreground = true;
+			break;
+		case 't':
+			options->test = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			exit(EXIT_GOOD);
+		default:
+			return false;
+		}
+	}
+	return optind == argc;
+}
+
+/* Going to the background: the parent ends when the station stands, with its exit code. */
+
+static int go_background(void)
+{
+	int ready[2];
+	char code;
+	pid_t pid;
+
+	if (pipe2(ready, O_CLOEXEC))
+		return -1;
+	pid = fork();
+	if (pid < 0)
+		return -1;
+	if (!pid) {
+		close(ready[0]);
+		setsid();
+		return ready[1];
+	}
+	close(ready[1]);
+	_exit(read(ready[0], &code, 1) == 1 ? code : EXIT_FAILED);
+}
+
+static void tell_ready(int ready)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	const char code = EXIT_GOOD;
+
+	for (int fd = 0; null >= 0 && fd <= 2; fd++)
+		dup2(null, fd);
+	if (null > 2)
+		close(null);
+	if (write(ready, &code, 1) != 1)
+		log_event(LOG_WARNING, "station.parent error=%s", strerror(errno));
+	close(ready);
+}
+
+/* Privileges */
+
+static bool make_directory(const char *path, const struct passwd *owner)
+{
+	if (mkdir(path, 0755))
+		return errno == EEXIST;
+	return !owner || !chown(path, owner->pw_uid, owner->pw_gid);
+}
+
+static bool make_control_directory(const char *control, const struct passwd *owner)
+{
+	char *copy = strdup(control);
+	bool good = copy && make_directory(dirname(copy), owner);
+
+	free(copy);
+	return good;
+}
+
+/* What only root can do is done; from here on there is nothing left that needs it. */
+static bool drop_privileges(const struct config *config)
+{
+	struct passwd *owner = NULL;
+
+	if (*config->user) {
+		owner = getpwnam(config->user);
+		if (!owner) {
+			log_event(LOG_ERR, "station.user user=%s error=%s", config->user, "no such user");
+			return false;
+		}
+	}
+	if (!make_directory(config->spool, owner) || !make_control_directory(config->control, owner)) {
+		log_event(LOG_ERR, "station.directory spool=%s control=%s error=%s", config->spool,
+			  config->control, strerror(errno));
+		return false;
+	}
+	if (!owner || geteuid() == owner->pw_uid)
+		return true;
+	if (!initgroups(owner->pw_name, owner->pw_gid) && !setgid(owner->pw_gid) &&
+	    !setuid(owner->pw_uid) && setuid(0))
+		return true;
+	log_event(LOG_ERR, "station.user user=%s error=%s", config->user, strerror(errno));
+	return false;
+}
+
+/* The station */
+
+static bool open_spool(struct station *station)
+{
+	const char *path = station->config.spool;
+	int err = spool_open(&station->spool, path);
+
+	if (err) {
+		log_event(LOG_ERR, "station.spool path=%s error=%s", path, err == -EBUSY ?
+			  "another ifaxd has it: a spool belongs to one daemon" : strerror(-err));
+		return false;
+	}
+	station->jobs = jobs_open(path);
+	return station->jobs;
+}
+
+/* After a crash: no connection is open, and what is in no job is in nobody's way. */
+static bool recover(struct station *station)
+{
+	if (!jobs_requeue(station->jobs))
+		return false;
+	for (int place = SPOOL_MESSAGE; place < SPOOL_PLACES; place++)
+		if (spool_sweep(&station->spool, place, jobs_needs_file, station->jobs))
+			return false;
+	return true;
+}
+
+static bool check_secrets(const struct config *config)
+{
+	char secret[256], reason[512];
+
+	for (size_t i = 0; i < config->accounts; i++) {
+		if (!config_secret(config->account[i].secret_file, secret, sizeof(secret), reason,
+				   sizeof(reason))) {
+			log_event(LOG_ERR, "station.secret account=%s error=%s", config->account[i].title,
+				  reason);
+			return false;
+		}
+	}
+	explicit_bzero(secret, sizeof(secret));
+	return true;
+}
+
+static void on_stop(evutil_socket_t signal, short what, void *arg)
+{
+	event_base_loopbreak(arg);
+}
+
+static void run(struct station *station)
+{
+	struct event *term = evsignal_new(station->base, SIGTERM, on_stop, station->base);
+	struct event *interrupt = evsignal_new(station->base, SIGINT, on_stop, station->base);
+
+	if (term && interrupt && !event_add(term, NULL) && !event_add(interrupt, NULL)) {
+		log_event(LOG_NOTICE, "station.ready name=%s address=%s spool=%s", station->config.name,
+			  station->config.address, station->config.spool);
+		listener_start(station->listener);
+		fetcher_run(station->fetcher);
+		incoming_run(station->incoming);
+		outgoing_run(station->outgoing);
+		event_base_dispatch(station->base);
+		log_event(LOG_NOTICE, "station.stop name=%s", station->config.name);
+	}
+	if (interrupt)
+		event_free(interrupt);
+	if (term)
+		event_free(term);
+}
+
+static bool open_parts(struct station *station)
+{
+	station->listener = listener_bind(station);
+	if (!station->listener || !drop_privileges(&station->config) ||
+	    !check_secrets(&station->config) || !open_spool(station) || !recover(station))
+		return false;
+	station->sender = sender_create(station);
+	station->incoming = incoming_create(station);
+	station->outgoing = outgoing_create(station);
+	station->fetcher = fetcher_create(station);
+	if (!station->sender || !station->incoming || !station->outgoing || !station->fetcher)
+		return false;
+	station->control = control_open(station);
+	return station->control;
+}
+
+static void close_parts(struct station *station)
+{
+	control_free(station->control);
+	fetcher_free(station->fetcher);
+	listener_free(station->listener);
+	outgoing_free(station->outgoing);
+	incoming_free(station->incoming);
+	sender_free(station->sender);
+	jobs_close(station->jobs);
+	if (station->spool.path)
+		spool_close(&station->spool);
+}
+
+int main(int argc, char **argv)
+{
+	struct station station = { .started_ms = now_ms() };
+	struct options options;
+	int code = EXIT_FAILED;
+	int ready = -1;
+
+	if (!parse_options(argc, argv, &options)) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	if (!config_load(&station.config, options.config)) {
+		config_free(&station.config);
+		return EXIT_USAGE;
+	}
+	if (options.test) {
+		config_free(&station.config);
+		return EXIT_GOOD;
+	}
+	if (!options.foreground) {
+		ready = go_background();
+		if (ready < 0) {
+			perror("ifaxd");
+			return EXIT_FAILED;
+		}
+	}
+	signal(SIGPIPE, SIG_IGN);
+	umask(022);
+	/* until the station stands, errors are for who starts it */
+	log_open(true, station.config.name);
+	station.base = event_base_new();
+	if (station.base && open_parts(&station)) {
+		if (!options.foreground) {
+			log_open(false, station.config.name);
+			tell_ready(ready);
+		}
+		run(&station);
+		code = EXIT_GOOD;
+	}
+	close_parts(&station);
+	if (station.base)
+		event_base_free(station.base);
+	config_free(&station.config);
+	return code;
+}

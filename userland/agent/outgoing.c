@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * outgoing: from paper to mail
+ *
+ * One document is scanned and one is composed at a time. What was composed is
+ * the sender's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "paper.h"
+#include "station.h"
+#include "worker.h"
+
+struct outgoing {
+	struct station *station;
+	struct event *timer;
+	struct worker *scanner;
+	int64_t scanning;		/* job, 0: none */
+	int64_t scanned;		/* pages of it */
+	struct worker *composer;
+	int64_t composing;
+	struct spool_file message;	/* what the composer writes */
+};
+
+static void run_again(struct outgoing *outgoing, int64_t ms)
+{
+	station_wake(outgoing->station, outgoing->timer, ms);
+}
+
+static void set_state(struct outgoing *outgoing, int64_t id, enum job_state state,
+		      const char *reason, int64_t wait_ms)
+{
+	int64_t next_ms = wait_ms ? now_ms() + wait_ms : 0;
+
+	if (!jobs_set_state(outgoing->station->jobs, id, state, reason, next_ms))
+		wait_ms = STATION_RECOVER_MS;
+	if (wait_ms)
+		run_again(outgoing, wait_ms);
+}
+
+static void remove_pages(struct station *station, const struct job *job)
+{
+	spool_remove(&station->spool, SPOOL_PAGE, job->page_file);
+	spool_remove(&station->spool, SPOOL_PROGRESS, job->page_file);
+}
+
+/* Scanning */
+
+static void on_scan_line(void *arg, const char *line)
+{
+	struct outgoing *outgoing = arg;
+	struct job_page page;
+
+	if (strncmp(line, "page ", 5))
+		return;
+	page = (struct job_page){
+		.number = strtoll(line + 5, NULL, 10),
+		.lines = worker_number(line, "lines"),
+		.bytes = worker_number(line, "bytes"),
+		.ns = worker_number(line, "ns"),
+	};
+	if (page.number > outgoing->scanned &&
+	    jobs_set_page(outgoing->station->jobs, outgoing->scanning, &page, false))
+		outgoing->scanned = page.number;
+}
+
+static void fail_scan(struct outgoing *outgoing, const struct job *job, const char *reason)
+{
+	if (jobs_set_state(outgoing->station->jobs, job->id, JOB_FAILED, reason, 0))
+		remove_pages(outgoing->station, job);
+	else
+		run_again(outgoing, STATION_RECOVER_MS);
+}
+
+/* What the progress file says of a scan that has ended, now or before a crash. */
+static void take_progress(struct outgoing *outgoing, int progress, const struct job *job,
+			  const char *reason)
+{
+	char interrupted[128];
+	int ok;
+
+	outgoing->scanning = job->id;
+	outgoing->scanned = 0;
+	ok = paper_replay(progress, on_scan_line, outgoing);
+	outgoing->scanning = 0;
+	if (ok > 0) {
+		if (!jobs_set_scanned(outgoing->station->jobs, job->id, outgoing->scanned))
+			run_again(outgoing, STATION_RECOVER_MS);
+		return;
+	}
+	if (!reason) {
+		snprintf(interrupted, sizeof(interrupted), "the scan was interrupted after page %lld: "
+			 "lay the whole document in again and retry", (long long)outgoing->scanned);
+		reason = interrupted;
+	}
+	fail_scan(outgoing, job, reason);
+}
+
+static void on_scanned(void *arg, enum worker_end end, const char *text)
+{
+	struct outgoing *outgoing = arg;
+	struct station *station = outgoing->station;
+	struct job job;
+	int progress;
+
+	outgoing->scanner = NULL;
+	if (jobs_get(station->jobs, outgoing->scanning, &job)) {
+		progress = job.state == JOB_SCANNING ? paper_open(&station->spool, job.page_file) : -1;
+		if (progress >= 0) {
+			take_progress(outgoing, progress, &job, text);
+			close(progress);
+		}
+		job_clear(&job);
+	}
+	outgoing->scanning = 0;
+	outgoing_run(outgoing);
+}
+
+static struct worker *start_scanner(struct outgoing *outgoing, const struct job *job, int pages,
+				    int progress)
+{
+	struct station *station = outgoing->station;
+	char *argv[] = {
+		(char *)station->config.paper_worker, "scan", "--device", (char *)station->config.scanner,
+		"--coding", job->coding, "--progress", NULL,
+	};
+	struct worker_task task = {
+		.argv = argv, .stdin_fd = -1, .fd = { -1, pages, progress },
+		.line = on_scan_line, .ended = on_scanned, .arg = outgoing,
+	};
+
+	return worker_start(station->base, &task);
+}
+
+static bool start_scan(struct outgoing *outgoing, const struct job *job)
+{
+	struct station *station = outgoing->station;
+	int progress = paper_open(&station->spool, job->page_file);
+	int pages;
+
+	if (progress == -EBUSY) {
+		set_state(outgoing, job->id, JOB_SCANNING, "waits for the page that is being scanned",
+			  1000);
+		return true;
+	}
+	if (progress < 0)
+		return false;
+	if (lseek(progress, 0, SEEK_END) > 0) {
+		take_progress(outgoing, progress, job, NULL);
+		close(progress);
+		run_again(outgoing, 0);
+		return true;
+	}
+	pages = spool_open_file(&station->spool, SPOOL_PAGE, job->page_file, O_RDWR | O_CREAT | O_TRUNC);
+	if (pages >= 0 && !fsync(station->spool.place_fd[SPOOL_PAGE])) {
+		outgoing->scanned = 0;
+		outgoing->scanning = job->id;
+		outgoing->scanner = start_scanner(outgoing, job, pages, progress);
+	}
+	if (pages >= 0)
+		close(pages);
+	close(progress);
+	if (!outgoing->scanner) {
+		outgoing->scanning = 0;
+		fail_scan(outgoing, job, "the scan could not be started; the daemon's log says why");
+	}
+	return true;
+}
+
+/* Composing */
+
+static void keep_composed(struct outgoing *outgoing, const struct job *job)
+{
+	struct station *station = outgoing->station;
+	long long bytes = lseek(outgoing->message.fd, 0, SEEK_END);
+	int err = spool_commit(&outgoing->message, SPOOL_MESSAGE);
+
+	if (err)
+		set_state(outgoing, job->id, JOB_COMPOSING, strerror(-err), STATION_RECOVER_MS);
+	else if (jobs_set_composed(station->jobs, job->id, outgoing->message.name, bytes))
+		remove_pages(station, job);
+	else
+		run_again(outgoing, STATION_RECOVER_MS);
+}
+
+static void on_composed(void *arg, enum worker_end end, const char *text)
+{
+	struct outgoing *outgoing = arg;
+	struct station *station = outgoing->station;
+	int64_t id = outgoing->composing;
+	struct job job;
+
+	outgoing->composer = NULL;
+	outgoing->composing = 0;
+	if (jobs_get(station->jobs, id, &job) && job.state == JOB_COMPOSING) {
+		if (end == WORKER_DONE)
+			keep_composed(outgoing, &job);
+		else if (end == WORKER_AGAIN)
+			set_state(outgoing, id, JOB_COMPOSING, text, station->config.retry.paper_ms);
+		else
+			set_state(outgoing, id, JOB_FAILED, text, 0);
+	}
+	job_clear(&job);
+	spool_discard(&outgoing->message);
+	outgoing_run(outgoing);
+}
+
+/* Values on lines of their own: none of them can hold a line end, see control.c. */
+static int header_values(struct station *station, const struct job *job)
+{
+	int fd = memfd_create("headers", MFD_CLOEXEC);
+	struct recipients recipients;
+
+	if (fd < 0)
+		return -1;
+	if (!jobs_recipients(station->jobs, job->id, &recipients)) {
+		close(fd);
+		return -1;
+	}
+	dprintf(fd, "from=%s\n", job->sender);
+	for (size_t i = 0; i < recipients.items; i++)
+		dprintf(fd, "to=%s\n", recipients.item[i].address);
+	recipients_clear(&recipients);
+	if (*job->subject)
+		dprintf(fd, "subject=%s\n", job->subject);
+	else
+		dprintf(fd, "subject=Fax from %s\n", station->config.name);
+	dprintf(fd, "message-id=%s\ndate=%lld\n", job->message_id, (long long)job->created_ms / 1000);
+	dprintf(fd, "text=A fax of %lld %s from %s.\n", (long long)job->pages,
+		job->pages == 1 ? "page" : "pages", station->config.name);
+	lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
+static bool start_compose(struct outgoing *outgoing, const struct job *job)
+{
+	struct station *station = outgoing->station;
+	char *argv[] = { (char *)station->config.message_worker, "compose", NULL };
+	struct worker_task task = {
+		.argv = argv, .fd = { -1, -1, -1 }, .deadline_ms = station->config.limits.worker_ms,
+		.ended = on_composed, .arg = outgoing,
+	};
+
+	task.fd[0] = spool_open_file(&station->spool, SPOOL_PAGE, job->page_file, O_RDONLY);
+	if (task.fd[0] == -ENOENT) {
+		set_state(outgoing, job->id, JOB_FAILED, "its pages are gone from the spool", 0);
+		return true;
+	}
+	if (task.fd[0] < 0)
+		return false;
+	task.stdin_fd = header_values(station, job);
+	if (task.stdin_fd < 0)
+		goto close_pages;
+	if (spool_create(&station->spool, &outgoing->message))
+		goto close_values;
+	task.fd[1] = outgoing->message.fd;
+	outgoing->composing = job->id;
+	outgoing->composer = worker_start(station->base, &task);
+	if (!outgoing->composer) {
+		outgoing->composing = 0;
+		spool_discard(&outgoing->message);
+	}
+close_values:
+	close(task.stdin_fd);
+close_pages:
+	close(task.fd[0]);
+	return outgoing->composer;
+}
+
+/* Scheduling */
+
+static void run_oldest(struct outgoing *outgoing, unsigned int states,
+		       bool (*start)(struct outgoing *outgoing, const struct job *job))
+{
+	struct job job;
+	int64_t left_ms;
+
+	if (!jobs_oldest(outgoing->station->jobs, states, &job))
+		return;
+	left_ms = station_left_ms(outgoing->station, job.next_ms);
+	if (left_ms)
+		run_again(outgoing, left_ms);
+	else if (!start(outgoing, &job))
+		run_again(outgoing, STATION_RECOVER_MS);
+	job_clear(&job);
+}
+
+void outgoing_run(struct outgoing *outgoing)
+{
+	if (!outgoing->scanner)
+		run_oldest(outgoing, STATE(SCANNING), start_scan);
+	if (!outgoing->composer)
+		run_oldest(outgoing, STATE(COMPOSING), start_compose);
+	sender_run(outgoing->station->sender);
+}
+
+static bool scanner_is_free(struct outgoing *outgoing, const char **reason)
+{
+	struct job job;
+
+	if (!jobs_oldest(outgoing->station->jobs, STATE(SCANNING), &job))
+		return true;
+	job_clear(&job);
+	*reason = "the scanner is busy with another document";
+	return false;
+}
+
+int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, const char **reason)
+{
+	struct station *station = outgoing->station;
+	char name[SPOOL_NAME_BYTES];
+	char message_id[512];
+	int64_t id;
+
+	if (!scanner_is_free(outgoing, reason))
+		return 0;
+	if (spool_free_bytes(&station->spool) < station->config.limits.free_bytes) {
+		*reason = "the spool has too little free space";
+		return 0;
+	}
+	spool_name(name);
+	snprintf(message_id, sizeof(message_id), "<%s.%lld@%s>", name, (long long)now_ms(),
+		 station->config.host_name);
+	draft->sender = station->config.address;
+	draft->message_id = message_id;
+	draft->page_file = name;
+	id = jobs_add_outgoing(station->jobs, draft);
+	if (!id)
+		*reason = "the job could not be stored; the daemon's log says why";
+	run_again(outgoing, 0);
+	return id;
+}
+
+bool outgoing_rescan(struct outgoing *outgoing, int64_t id, const char **reason)
+{
+	char name[SPOOL_NAME_BYTES];
+
+	if (!scanner_is_free(outgoing, reason))
+		return false;
+	spool_name(name);
+	if (!jobs_set_rescan(outgoing->station->jobs, id, name)) {
+		*reason = "the job could not be stored; the daemon's log says why";
+		return false;
+	}
+	run_again(outgoing, 0);
+	return true;
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	outgoing_run(arg);
+}
+
+struct outgoing *outgoing_create(struct station *station)
+{
+	struct outgoing *outgoing = calloc(1, sizeof(*outgoing));
+
+	if (!outgoing)
+		return NULL;
+	outgoing->station = station;
+	outgoing->message.fd = -1;
+	outgoing->timer = evtimer_new(station->base, on_timer, outgoing);
+	if (outgoing->timer)
+		return outgoing;
+	free(outgoing);
+	return NULL;
+}
+
+bool outgoing_stop_job(struct outgoing *outgoing, int64_t id)
+{
+	if (outgoing->scanner && outgoing->scanning == id)
+		worker_stop(outgoing->scanner);
+	else if (outgoing->composer && outgoing->composing == id)
+		worker_stop(outgoing->composer);
+	else
+		return false;
+	return true;
+}
+
+void outgoing_free(struct outgoing *outgoing)
+{
+	if (!outgoing)
+		return;
+	/* the sheets in the feeder are scanned to the end: the next start goes on from there */
+	worker_leave(outgoing->scanner);
+	if (outgoing->composer)
+		worker_stop(outgoing->composer);
+	worker_leave(outgoing->composer);
+	spool_discard(&outgoing->message);
+	event_free(outgoing->timer);
+	free(outgoing);
+}

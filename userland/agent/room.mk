@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0
+# The daemon of a station, and its worker that moves paper
+
+AGENT_PACKAGES = libevent libconfuse sqlite3 jansson libcrypto
+AGENT_ENGINES := mail_path mail_wire line_reader dot_stuffing smtp_reply smtp_server smtp_commands \
+	smtp_client pop3_client
+AGENT_PARTS := config connection control database dial fetcher incoming jobs listener log lookup \
+	main outgoing paper report sender spool station worker
+PAPER_PARTS := paper_worker paper_scan paper_print page_file
+
+AGENT_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(AGENT_PARTS) $(AGENT_ENGINES))
+PAPER_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(PAPER_PARTS))
+PROGRAMS += $(B)/ifaxd $(B)/ifax-paper
+
+$(AGENT_OBJECTS): ROOM_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(AGENT_PACKAGES))
+$(PAPER_OBJECTS): ROOM_CFLAGS = -Iuserland/libifax
+
+$(B)/ifaxd: $(AGENT_OBJECTS)
+	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(AGENT_PACKAGES)) -pthread
+
+$(B)/ifax-paper: $(PAPER_OBJECTS) $(B)/libifax.a
+	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^

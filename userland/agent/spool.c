@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * spool: files that survive a crash
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "spool.h"
+
+static const char * const place_name[SPOOL_PLACES] = {
+	[SPOOL_TMP] = "tmp",
+	[SPOOL_MESSAGE] = "message",
+	[SPOOL_PAGE] = "page",
+	[SPOOL_PROGRESS] = "progress",
+};
+
+static int open_directory(int at, const char *name)
+{
+	int fd;
+
+	if (mkdirat(at, name, 0700) && errno != EEXIST)
+		return -errno;
+	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (at == AT_FDCWD ? 0 : O_NOFOLLOW));
+	return fd < 0 ? -errno : fd;
+}
+
+static int lock(struct spool *spool)
+{
+	spool->lock_fd = openat(spool->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (spool->lock_fd < 0)
+		return -errno;
+	if (flock(spool->lock_fd, LOCK_EX | LOCK_NB))
+		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	return 0;
+}
+
+static bool needed_never(void *arg, enum spool_place place, const char *name)
+{
+	return false;
+}
+
+int spool_open(struct spool *spool, const char *path)
+{
+	int place;
+	int err;
+
+	*spool = (struct spool){ .path = path, .fd = -1, .lock_fd = -1 };
+	for (place = 0; place < SPOOL_PLACES; place++)
+		spool->place_fd[place] = -1;
+	spool->fd = open_directory(AT_FDCWD, path);
+	if (spool->fd < 0)
+		return spool->fd;
+	err = lock(spool);
+	for (place = 0; !err && place < SPOOL_PLACES; place++) {
+		spool->place_fd[place] = open_directory(spool->fd, place_name[place]);
+		err = spool->place_fd[place] < 0 ? spool->place_fd[place] : 0;
+	}
+	if (!err && fsync(spool->fd))
+		err = -errno;
+	if (!err)
+		err = spool_sweep(spool, SPOOL_TMP, needed_never, NULL);
+	if (err)
+		spool_close(spool);
+	return err;
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void spool_close(struct spool *spool)
+{
+	for (int place = SPOOL_PLACES - 1; place >= 0; place--)
+		close_fd(&spool->place_fd[place]);
+	close_fd(&spool->lock_fd);
+	close_fd(&spool->fd);
+}
+
+uint64_t spool_free_bytes(const struct spool *spool)
+{
+	struct statvfs fs;
+
+	if (fstatvfs(spool->fd, &fs))
+		return 0;
+	return (uint64_t)fs.f_bavail * fs.f_frsize;
+}
+
+void spool_name(char name[SPOOL_NAME_BYTES])
+{
+	uint64_t random = 0;
+
+	/* up to 256 bytes come whole once the kernel's pool is ready, and it waits for that */
+	while (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		;
+	snprintf(name, SPOOL_NAME_BYTES, "%016llx", (unsigned long long)random);
+}
+
+int spool_create(struct spool *spool, struct spool_file *file)
+{
+	*file = (struct spool_file){ .spool = spool, .fd = -1 };
+	spool_name(file->name);
+	file->fd = openat(spool->place_fd[SPOOL_TMP], file->name,
+			  O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return file->fd < 0 ? -errno : 0;
+}
+
+int spool_write(struct spool_file *file, const void *data, size_t bytes)
+{
+	const char *at = data;
+
+	while (bytes) {
+		ssize_t n = write(file->fd, at, bytes);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		at += n;
+		bytes -= n;
+		file->bytes += n;
+	}
+	return 0;
+}
+
+int spool_commit(struct spool_file *file, enum spool_place place)
+{
+	struct spool *spool = file->spool;
+	int err = 0;
+
+	if (fsync(file->fd) ||
+	    renameat(spool->place_fd[SPOOL_TMP], file->name, spool->place_fd[place], file->name)) {
+		err = -errno;
+		spool_discard(file);
+		return err;
+	}
+	if (fsync(spool->place_fd[place])) {
+		err = -errno;
+		spool_remove(spool, place, file->name);
+	}
+	close(file->fd);
+	file->fd = -1;
+	return err;
+}
+
+void spool_discard(struct spool_file *file)
+{
+	if (file->fd < 0)
+		return;
+	unlinkat(file->spool->place_fd[SPOOL_TMP], file->name, 0);
+	close(file->fd);
+	file->fd = -1;
+}
+
+int spool_open_file(const struct spool *spool, enum spool_place place, const char *name, int flags)
+{
+	int fd = openat(spool->place_fd[place], name, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+void spool_remove(const struct spool *spool, enum spool_place place, const char *name)
+{
+	if (name && *name && unlinkat(spool->place_fd[place], name, 0) && errno != ENOENT)
+		log_event(LOG_WARNING, "spool.remove place=%s name=%s error=%s",
+			  place_name[place], name, strerror(errno));
+}
+
+int spool_sweep(const struct spool *spool, enum spool_place place,
+		bool (*needed)(void *arg, enum spool_place place, const char *name), void *arg)
+{
+	int fd = openat(spool->place_fd[place], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent *entry;
+	DIR *dir;
+
+	if (fd < 0)
+		return -errno;
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
+	}
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.' || needed(arg, place, entry->d_name))
+			continue;
+		log_event(LOG_NOTICE, "spool.sweep place=%s name=%s", place_name[place],
+			  entry->d_name);
+		spool_remove(spool, place, entry->d_name);
+	}
+	closedir(dir);
+	return 0;
+}

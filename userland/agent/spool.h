@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * spool: files that survive a crash
+ *
+ * A file is written in tmp/ and moved to its place when it and its directory
+ * entry are on disk. What a crash leaves in tmp/ is swept at the next start;
+ * what lies in the other places and is in no job, too.
+ */
+#ifndef IFAX_SPOOL_H
+#define IFAX_SPOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * enum spool_place - the directories of the spool
+ * @SPOOL_TMP: files that are being written
+ * @SPOOL_MESSAGE: mail, as it was received or is to be sent
+ * @SPOOL_PAGE: page files
+ * @SPOOL_PROGRESS: what paper workers did, line by line; locked by the worker
+ */
+enum spool_place {
+	SPOOL_TMP,
+	SPOOL_MESSAGE,
+	SPOOL_PAGE,
+	SPOOL_PROGRESS,
+	SPOOL_PLACES,
+};
+
+#define SPOOL_NAME_BYTES	17
+
+/**
+ * struct spool - an open spool
+ * @path: its directory
+ * @fd: its directory, open
+ * @lock_fd: held locked: a spool has one daemon
+ * @place_fd: its places, open
+ */
+struct spool {
+	const char *path;
+	int fd;
+	int lock_fd;
+	int place_fd[SPOOL_PLACES];
+};
+
+/**
+ * struct spool_file - a file that is being written
+ * @spool: where
+ * @fd: open for reading and writing
+ * @name: its name in tmp/, and in its place later
+ * @bytes: written by spool_write()
+ */
+struct spool_file {
+	struct spool *spool;
+	int fd;
+	char name[SPOOL_NAME_BYTES];
+	uint64_t bytes;
+};
+
+/* All return 0 or a negative errno unless said otherwise. */
+
+/**
+ * spool_open - open a spool, make what is missing, lock it, empty tmp/
+ *
+ * -EBUSY: another daemon has it.
+ */
+int spool_open(struct spool *spool, const char *path);
+void spool_close(struct spool *spool);
+
+/** spool_free_bytes - room left on the spool's file system for us (0 if not known) */
+uint64_t spool_free_bytes(const struct spool *spool);
+
+int spool_create(struct spool *spool, struct spool_file *file);
+int spool_write(struct spool_file *file, const void *data, size_t bytes);
+
+/**
+ * spool_commit - put a file on disk in its place and close it
+ *
+ * After an error the file is gone.
+ */
+int spool_commit(struct spool_file *file, enum spool_place place);
+void spool_discard(struct spool_file *file);
+
+/** spool_name - a name that no file has */
+void spool_name(char name[SPOOL_NAME_BYTES]);
+
+/** spool_open_file - open a file in its place; a descriptor or a negative errno */
+int spool_open_file(const struct spool *spool, enum spool_place place, const char *name, int flags);
+void spool_remove(const struct spool *spool, enum spool_place place, const char *name);
+
+/**
+ * spool_sweep - remove the files of a place that nobody needs
+ * @needed: says whether a file is needed
+ * @arg: for @needed
+ */
+int spool_sweep(const struct spool *spool, enum spool_place place,
+		bool (*needed)(void *arg, enum spool_place place, const char *name), void *arg);
+
+#endif /* IFAX_SPOOL_H */

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * station: what the parts of the daemon share
+ */
+#include "station.h"
+
+void station_wake(struct station *station, struct event *timer, int64_t ms)
+{
+	struct timeval time = { ms / 1000, ms % 1000 * 1000 };
+	struct timeval due, now, left;
+
+	if (evtimer_pending(timer, &due)) {
+		event_base_gettimeofday_cached(station->base, &now);
+		evutil_timersub(&due, &now, &left);
+		if (evutil_timercmp(&left, &time, <))
+			return;
+	}
+	evtimer_add(timer, &time);
+}
+
+int64_t station_left_ms(const struct station *station, int64_t next_ms)
+{
+	int64_t longest_ms = station->config.retry.interval_ms + station->config.retry.paper_ms +
+			     STATION_RECOVER_MS;
+	int64_t left_ms = next_ms - now_ms();
+
+	for (size_t i = 0; i < station->config.retry.quick_items; i++)
+		longest_ms += station->config.retry.quick_ms[i];
+	return left_ms < 0 || left_ms > longest_ms ? 0 : left_ms;
+}
+
+void station_remove_files(struct station *station, const struct job *job)
+{
+	if (!jobs_set_forgotten(station->jobs, job->id))
+		return;
+	spool_remove(&station->spool, SPOOL_MESSAGE, job->message_file);
+	spool_remove(&station->spool, SPOOL_PAGE, job->page_file);
+	spool_remove(&station->spool, SPOOL_PROGRESS, job->page_file);
+}

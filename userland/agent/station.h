@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * station: the parts of the daemon, and what they ask of each other
+ *
+ * incoming and outgoing find their work in the jobs: *_run() starts whatever
+ * is due and not under way. So a start after a crash is nothing special.
+ */
+#ifndef IFAX_STATION_H
+#define IFAX_STATION_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "jobs.h"
+#include "spool.h"
+
+struct incoming;
+struct outgoing;
+struct sender;
+struct listener;
+struct fetcher;
+struct control;
+
+struct station {
+	struct config config;
+	struct event_base *base;
+	struct spool spool;
+	struct jobs *jobs;
+	struct incoming *incoming;
+	struct outgoing *outgoing;
+	struct sender *sender;
+	struct listener *listener;
+	struct fetcher *fetcher;
+	struct control *control;
+	int64_t started_ms;
+};
+
+/* How long to wait after something that must work (disk, memory, a fork) did not. */
+#define STATION_RECOVER_MS	5000
+
+/** station_wake - have a timer fire after @ms, or earlier if it was to fire earlier */
+void station_wake(struct station *station, struct event *timer, int64_t ms);
+
+/**
+ * station_left_ms - how long until a wall-clock time
+ *
+ * 0 if it is past, and if it is further away than any wait that we give: then
+ * the clock was set back.
+ */
+int64_t station_left_ms(const struct station *station, int64_t next_ms);
+
+/** station_remove_files - remove what the spool holds of a job that ended */
+void station_remove_files(struct station *station, const struct job *job);
+
+/**
+ * incoming_take - a mail has come: make it durable, then print it
+ * @file: written whole; committed or discarded here
+ * @arrival: all but the file's name and size
+ *
+ * Return: the job; 0: nothing was stored, errno tells why.
+ */
+int64_t incoming_take(struct station *station, struct spool_file *file,
+		      struct job_arrival *arrival);
+struct incoming *incoming_create(struct station *station);
+void incoming_run(struct incoming *incoming);
+/** incoming_stop_job - end what is under way for a job; true: something was */
+bool incoming_stop_job(struct incoming *incoming, int64_t id);
+void incoming_free(struct incoming *incoming);
+
+/**
+ * outgoing_submit - scan what lies in the feeder and send it
+ * @draft: all but sender, Message-ID and page file
+ * @reason: receives why not, for people
+ *
+ * Return: the job; 0: refused.
+ */
+int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, const char **reason);
+/** outgoing_rescan - begin a job that failed while it was scanned again */
+bool outgoing_rescan(struct outgoing *outgoing, int64_t id, const char **reason);
+struct outgoing *outgoing_create(struct station *station);
+void outgoing_run(struct outgoing *outgoing);
+bool outgoing_stop_job(struct outgoing *outgoing, int64_t id);
+void outgoing_free(struct outgoing *outgoing);
+
+struct sender *sender_create(struct station *station);
+void sender_run(struct sender *sender);
+unsigned int sender_connections(const struct sender *sender);
+bool sender_stop_job(struct sender *sender, int64_t id);
+void sender_free(struct sender *sender);
+
+/** listener_bind - open the listening sockets; what failed is logged */
+struct listener *listener_bind(struct station *station);
+/** listener_start - accept */
+void listener_start(struct listener *listener);
+unsigned int listener_sessions(const struct listener *listener);
+void listener_free(struct listener *listener);
+
+struct fetcher *fetcher_create(struct station *station);
+/** fetcher_run - visit all maildrops now */
+void fetcher_run(struct fetcher *fetcher);
+/** fetcher_report - call @each with the result of the last visit of each account */
+void fetcher_report(struct fetcher *fetcher,
+		    void (*each)(void *arg, const char *account, bool visiting, const char *result,
+				 int64_t time_ms), void *arg);
+void fetcher_free(struct fetcher *fetcher);
+
+struct control *control_open(struct station *station);
+void control_free(struct control *control);
+
+#endif /* IFAX_STATION_H */
