@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ifax: the command line of a fax station
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "request.h"
+#include "show.h"
+
+#define DEFAULT_SOCKET	"/run/ifax/control"
+#define POLL_MS		200
+
+static const char usage[] =
+	"usage: ifax [-s SOCKET] COMMAND [OPTIONS]\n"
+	"\n"
+	"  ifax send --to ADDRESS [--to ADDRESS ...] [--subject TEXT] [--coding mh|mmr]\n"
+	"            [--wait [SECONDS]]\n"
+	"                         scan what lies in the feeder and send it; returns when it\n"
+	"                         is scanned, with --wait when it is handed over to the next\n"
+	"                         mail server or has failed\n"
+	"  ifax jobs [--json] [ID]\n"
+	"                         list the jobs, or tell all about one\n"
+	"  ifax status [--json]   tell how the station is\n"
+	"  ifax fetch             visit the maildrops now\n"
+	"  ifax cancel ID         give a job up; what is kept of it is removed\n"
+	"  ifax retry ID          try a job again now: one that waits, failed or is kept\n"
+	"\n"
+	"  -s, --socket SOCKET    control socket of the daemon (default: $IFAX_SOCKET, else\n"
+	"                         " DEFAULT_SOCKET ")\n"
+	"  -h, --help             this text\n"
+	"\n"
+	"Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage,\n"
+	"3 the daemon cannot be reached.\n";
+
+static const char *control_socket;
+
+static enum exit_code bad_usage(const char *why)
+{
+	fprintf(stderr, "ifax: %s\n\n%s", why, usage);
+	return EXIT_USAGE;
+}
+
+/* -h everywhere; anything else that is not known is wrong */
+static enum exit_code other_option(int c)
+{
+	if (c != 'h')
+		return bad_usage("wrong option");
+	fputs(usage, stdout);
+	exit(EXIT_GOOD);
+}
+
+static bool parse_number(const char *text, long long *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoll(text, &end, 10);
+	return !errno && end != text && !*end && *number > 0;
+}
+
+static void print_json(const json_t *value)
+{
+	json_dumpf(value, stdout, JSON_INDENT(2));
+	putchar('\n');
+}
+
+/* Sending */
+
+static bool is_one_of(const char *state, const char *const *states)
+{
+	for (; *states; states++)
+		if (!strcmp(state, *states))
+			return true;
+	return false;
+}
+
+/* Waits while the job is in one of @states; then *job is how it stands. */
+static enum exit_code wait_while(long long id, const char *const *states, long long deadline_s,
+				 json_t **job)
+{
+	const struct timespec pause = { 0, POLL_MS * 1000000L };
+	enum exit_code code;
+	json_t *answer;
+
+	for (;;) {
+		code = request(control_socket, json_pack("{s:s, s:I}", "command", "jobs", "job",
+							 (json_int_t)id), &answer);
+		if (code)
+			return code;
+		*job = json_incref(json_object_get(answer, "job"));
+		json_decref(answer);
+		if (!is_one_of(show_text(*job, "state"), states))
+			return EXIT_GOOD;
+		if (deadline_s && time(NULL) >= deadline_s) {
+			fprintf(stderr, "ifax: job %lld is still %s%s%s\n", id, show_text(*job, "state"),
+				*show_text(*job, "reason") ? ": " : "", show_text(*job, "reason"));
+			json_decref(*job);
+			return EXIT_FAILED;
+		}
+		json_decref(*job);
+		nanosleep(&pause, NULL);
+	}
+}
+
+static enum exit_code follow(long long id, bool until_handed_over, long long wait_s)
+{
+	static const char *const scanning[] = { "scanning", NULL };
+	static const char *const active[] = { "scanning", "composing", "queued", "sending", NULL };
+	static const char *const bad[] = { "failed", "cancelled", NULL };
+	json_t *job;
+	enum exit_code code = wait_while(id, until_handed_over ? active : scanning,
+					 wait_s ? time(NULL) + wait_s : 0, &job);
+
+	if (code)
+		return code;
+	if (is_one_of(show_text(job, "state"), bad)) {
+		fprintf(stderr, "ifax: job %lld %s: %s\n", id, show_text(job, "state"),
+			show_text(job, "reason"));
+		code = EXIT_FAILED;
+	} else {
+		printf("job %lld: %lld pages, %s\n", id, show_number(job, "pages"),
+		       show_text(job, "state"));
+	}
+	json_decref(job);
+	return code;
+}
+
+static enum exit_code do_send(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "to", required_argument, NULL, 't' },
+		{ "subject", required_argument, NULL, 'S' },
+		{ "coding", required_argument, NULL, 'c' },
+		{ "wait", optional_argument, NULL, 'w' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 }
+	};
+	json_t *to = json_array();
+	json_t *question = json_pack("{s:s, s:O}", "command", "send", "to", to);
+	long long id, wait_s = 0;
+	enum exit_code code;
+	bool wait = false;
+	json_t *answer;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "t:S:c:w::h", known, NULL)) != -1) {
+		switch (c) {
+		case 't':
+			json_array_append_new(to, json_string(optarg));
+			break;
+		case 'S':
+			if (json_object_set_new(question, "subject", json_string(optarg)))
+				return bad_usage("the subject is not UTF-8");
+			break;
+		case 'c':
+			json_object_set_new(question, "coding", json_string(optarg));
+			break;
+		case 'w':
+			wait = true;
+			if (optarg && !parse_number(optarg, &wait_s))
+				return bad_usage("--wait takes a number of seconds, as in --wait=60");
+			break;
+		default:
+			return other_option(c);
+		}
+	}
+	if (optind != argc || !json_array_size(to))
+		return bad_usage("send needs --to ADDRESS");
+	json_decref(to);
+	code = request(control_socket, question, &answer);
+	if (code)
+		return code;
+	id = show_number(answer, "job");
+	json_decref(answer);
+	return follow(id, wait, wait_s);
+}
+
+/* The other commands */
+
+static enum exit_code do_jobs(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, { 0 }
+	};
+	json_t *question = json_pack("{s:s}", "command", "jobs");
+	enum exit_code code;
+	bool json = false;
+	long long id = 0;
+	json_t *answer;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "jh", known, NULL)) != -1) {
+		if (c != 'j')
+			return other_option(c);
+		json = true;
+	}
+	if (optind < argc - 1 || (optind == argc - 1 && !parse_number(argv[optind], &id)))
+		return bad_usage("jobs takes the number of one job, or nothing");
+	if (id)
+		json_object_set_new(question, "job", json_integer(id));
+	code = request(control_socket, question, &answer);
+	if (code)
+		return code;
+	if (json)
+		print_json(json_object_get(answer, id ? "job" : "jobs"));
+	else if (id)
+		show_job(json_object_get(answer, "job"));
+	else
+		show_jobs(json_object_get(answer, "jobs"));
+	json_decref(answer);
+	return EXIT_GOOD;
+}
+
+static enum exit_code do_status(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, { 0 }
+	};
+	enum exit_code code;
+	bool json = false;
+	json_t *answer;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "jh", known, NULL)) != -1) {
+		if (c != 'j')
+			return other_option(c);
+		json = true;
+	}
+	if (optind != argc)
+		return bad_usage("status takes no argument");
+	code = request(control_socket, json_pack("{s:s}", "command", "status"), &answer);
+	if (code)
+		return code;
+	if (json)
+		print_json(answer);
+	else
+		show_status(answer);
+	json_decref(answer);
+	return EXIT_GOOD;
+}
+
+/* fetch, cancel, retry: the name is the command, the argument a job */
+static enum exit_code do_simple(int argc, char **argv)
+{
+	static const struct option known[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+	bool wants_job = strcmp(argv[0], "fetch");
+	json_t *question = json_pack("{s:s}", "command", argv[0]);
+	enum exit_code code;
+	json_t *answer;
+	long long id;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "h", known, NULL)) != -1)
+		return other_option(c);
+	if (optind != argc - wants_job || (wants_job && !parse_number(argv[optind], &id)))
+		return bad_usage(wants_job ? "the number of one job is needed" : "fetch takes no argument");
+	if (wants_job)
+		json_object_set_new(question, "job", json_integer(id));
+	code = request(control_socket, question, &answer);
+	json_decref(answer);
+	return code;
+}
+
+static const struct {
+	const char *name;
+	enum exit_code (*run)(int argc, char **argv);
+} commands[] = {
+	{ "send", do_send },
+	{ "jobs", do_jobs },
+	{ "status", do_status },
+	{ "fetch", do_simple },
+	{ "cancel", do_simple },
+	{ "retry", do_simple },
+};
+
+int main(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "socket", required_argument, NULL, 's' }, { "help", no_argument, NULL, 'h' }, { 0 }
+	};
+	int c;
+
+	control_socket = getenv("IFAX_SOCKET");
+	if (!control_socket)
+		control_socket = DEFAULT_SOCKET;
+	/* "+": the command ends our options and begins its own */
+	while ((c = getopt_long(argc, argv, "+s:h", known, NULL)) != -1) {
+		if (c != 's')
+			return other_option(c);
+		control_socket = optarg;
+	}
+	if (optind == argc)
+		return bad_usage("a command is needed");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (!strcmp(argv[optind], commands[i].name)) {
+			argc -= optind;
+			argv += optind;
+			optind = 0;
+			return commands[i].run(argc, argv);
+		}
+	}
+	return bad_usage("unknown command");
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * show: answers of the daemon for people
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "show.h"
+
+const char *show_text(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "";
+}
+
+long long show_number(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}
+
+/* Text of strangers must not move the cursor. */
+static void put_clean(const char *text)
+{
+	for (; *text; text++)
+		putchar((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text);
+}
+
+static const char *stamp(long long time_ms, char *text, size_t bytes)
+{
+	time_t time_s = time_ms / 1000;
+	struct tm tm;
+	size_t used;
+
+	localtime_r(&time_s, &tm);
+	used = strftime(text, bytes, "%Y-%m-%d %H:%M:%S", &tm);
+	snprintf(text + used, bytes - used, ".%03lld", time_ms % 1000);
+	return text;
+}
+
+static void put_size(const char *name, long long bytes)
+{
+	if (bytes)
+		printf("%s%lld bytes", name, bytes);
+}
+
+static void put_pages(const json_t *job, char *text, size_t bytes)
+{
+	long long pages = show_number(job, "pages");
+
+	if (!pages)
+		snprintf(text, bytes, "-");
+	else if (json_object_get(job, "pages_printed"))
+		snprintf(text, bytes, "%lld/%lld", show_number(job, "pages_printed"), pages);
+	else
+		snprintf(text, bytes, "%lld", pages);
+}
+
+void show_jobs(const json_t *jobs)
+{
+	size_t count = json_array_size(jobs);
+	char time_text[32], pages[24];
+
+	if (!count) {
+		puts("no jobs");
+		return;
+	}
+	printf("%6s  %-8s  %-11s  %7s  %-23s  %s\n", "JOB", "WAY", "STATE", "PAGES", "SINCE", "REASON");
+	/* the oldest first: the newest stands where one looks */
+	while (count--) {
+		const json_t *job = json_array_get(jobs, count);
+
+		put_pages(job, pages, sizeof(pages));
+		printf("%6lld  %-8s  %-11s  %7s  %-23s  ", show_number(job, "id"),
+		       show_text(job, "direction"), show_text(job, "state"), pages,
+		       stamp(show_number(job, "changed_ms"), time_text, sizeof(time_text)));
+		put_clean(show_text(job, "reason"));
+		putchar('\n');
+	}
+}
+
+static void put_member(const json_t *job, const char *label, const char *name)
+{
+	if (!*show_text(job, name))
+		return;
+	printf("  %-12s", label);
+	put_clean(show_text(job, name));
+	putchar('\n');
+}
+
+static void show_recipients(const json_t *job)
+{
+	const json_t *recipient;
+	char text[32];
+	size_t i;
+
+	json_array_foreach(json_object_get(job, "recipients"), i, recipient) {
+		printf("  to          ");
+		put_clean(show_text(recipient, "address"));
+		printf(": %s", show_text(recipient, "state"));
+		if (*show_text(recipient, "reply")) {
+			printf(" (");
+			put_clean(show_text(recipient, "reply"));
+			putchar(')');
+		}
+		if (show_number(recipient, "next_try_ms"))
+			printf(", next try %s",
+			       stamp(show_number(recipient, "next_try_ms"), text, sizeof(text)));
+		putchar('\n');
+	}
+}
+
+static void show_pages(const json_t *job)
+{
+	const json_t *page;
+	size_t i;
+
+	json_array_foreach(json_object_get(job, "page_list"), i, page)
+		printf("  page %-7lld%lld lines, %lld bytes, %lld ms\n", show_number(page, "number"),
+		       show_number(page, "lines"), show_number(page, "bytes"), show_number(page, "ms"));
+}
+
+static void show_stages(const json_t *job)
+{
+	const json_t *stages = json_object_get(job, "stages");
+	const json_t *stage;
+	char text[32];
+	size_t i;
+
+	json_array_foreach(stages, i, stage) {
+		const json_t *next = json_array_get(stages, i + 1);
+
+		printf("  %s  %-11s", stamp(show_number(stage, "time_ms"), text, sizeof(text)),
+		       show_text(stage, "state"));
+		if (next)
+			printf(" %8lld ms", show_number(next, "time_ms") - show_number(stage, "time_ms"));
+		if (*show_text(stage, "reason")) {
+			printf("  ");
+			put_clean(show_text(stage, "reason"));
+		}
+		putchar('\n');
+	}
+}
+
+void show_job(const json_t *job)
+{
+	char pages[24];
+
+	put_pages(job, pages, sizeof(pages));
+	printf("job %lld, %s: %s\n", show_number(job, "id"), show_text(job, "direction"),
+	       show_text(job, "state"));
+	put_member(job, "reason", "reason");
+	put_member(job, "from", "from");
+	put_member(job, "subject", "subject");
+	put_member(job, "brought by", "source");
+	put_member(job, "coding", "coding");
+	printf("  pages       %s", pages);
+	put_size(", ", show_number(job, "page_bytes"));
+	put_size(", as mail ", show_number(job, "message_bytes"));
+	putchar('\n');
+	show_recipients(job);
+	show_pages(job);
+	show_stages(job);
+}
+
+void show_status(const json_t *status)
+{
+	const json_t *account, *count;
+	const char *state;
+	char text[32];
+	size_t i;
+
+	printf("station %s <%s>\n", show_text(status, "name"), show_text(status, "address"));
+	printf("  running since %s\n", stamp(show_number(status, "started_ms"), text, sizeof(text)));
+	printf("  spool %s, %lld MiB free\n", show_text(status, "spool"),
+	       show_number(status, "free_bytes") >> 20);
+	printf("  scanner %s, printer %s%s\n", show_text(status, "scanner"),
+	       show_text(status, "printer"),
+	       json_is_true(json_object_get(status, "printing")) ? "" : " (printing is switched off)");
+	printf("  %lld sessions in, %lld connections out\n", show_number(status, "sessions"),
+	       show_number(status, "connections"));
+	json_array_foreach(json_object_get(status, "accounts"), i, account) {
+		printf("  account %s, %s: ", show_text(account, "account"),
+		       stamp(show_number(account, "time_ms"), text, sizeof(text)));
+		put_clean(show_text(account, "result"));
+		puts(json_is_true(json_object_get(account, "visiting")) ? " (visiting now)" : "");
+	}
+	json_object_foreach((json_t *)json_object_get(status, "jobs"), state, count)
+		printf("  jobs %s: %lld\n", state, json_integer_value(count));
+}
