@@ -91,6 +91,8 @@ TEST_F(scan, every_form)
 		{ IFAX_CODING_MH, IFAX_FMT_EOL | IFAX_FMT_EOL_ALIGNED | IFAX_FMT_END },
 		{ IFAX_CODING_MH, IFAX_FMT_ROW_ALIGNED },
 		{ IFAX_CODING_MH, IFAX_FMT_WHITE_IS_1 },
+		{ IFAX_CODING_MR, IFAX_FMT_EOL | IFAX_FMT_END },
+		{ IFAX_CODING_MR, IFAX_FMT_EOL | IFAX_FMT_EOL_ALIGNED | IFAX_FMT_LSB_FIRST },
 		{ IFAX_CODING_MMR, IFAX_FMT_LSB_FIRST | IFAX_FMT_END },
 		{ IFAX_CODING_MMR, IFAX_FMT_WHITE_IS_1 | IFAX_FMT_END },
 	};
@@ -102,6 +104,7 @@ TEST_F(scan, every_form)
 	for (i = 0; i < ARRAY_SIZE(forms); i++) {
 		format.coding = forms[i].coding;
 		format.flags = forms[i].flags;
+		format.k = format.coding == IFAX_CODING_MR ? 4 : 0;
 		scan_and_compare(_metadata, self, &format, &sheet);
 	}
 	sheet_free(&sheet);
