@@ -33,13 +33,18 @@ $(MAIL_FUZZ:%=$(MAIL_B)/mutate_%): $(MAIL_B)/mutate_%: $(MAIL_B)/mutate.o $(MAIL
 	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) $(MAIL_SANITIZE) -o $@ $^ $(MAIL_LIBS)
 
 $(MAIL_FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: tests/mail/fuzz_%.c $(MAIL_ENGINES:%=userland/agent/%.c)
-	@mkdir -p $@.corpus
+	@mkdir -p $(@D)
 	clang $(filter-out -fPIE -MMD -MP,$(IFAX_CFLAGS)) -Iuserland/agent $(CFLAGS) \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(MAIL_LIBS)
 
 .PHONY: fuzz-mail
-fuzz-mail: $(MAIL_FUZZ:%=$(B)/fuzz/%)
-	set -e; for engine in $(MAIL_FUZZ); do \
-		$(B)/fuzz/$$engine -max_total_time=$(SECONDS) -max_len=8192 -print_final_stats=1 \
-			-artifact_prefix=$(B)/fuzz/$$engine- $(B)/fuzz/$$engine.corpus; \
+fuzz-mail: $(MAIL_FUZZ:%=$(B)/fuzz/%) $(MAIL_FUZZ:%=$(MAIL_B)/mutate_%)
+	@set -e; for engine in $(MAIL_FUZZ); do \
+		fuzz=$(B)/fuzz/$$engine; mkdir -p $$fuzz.corpus $$fuzz.seeds; \
+		$(MAIL_B)/mutate_$$engine --seeds $$fuzz.seeds; \
+		echo "fuzzing $$engine for $(SECONDS) s, log in $$fuzz.log"; \
+		$$fuzz -max_total_time=$(SECONDS) -max_len=8192 -dict=$$fuzz.seeds/dictionary \
+			-artifact_prefix=$$fuzz- $$fuzz.corpus $$fuzz.seeds >$$fuzz.log 2>&1 || \
+			{ tail -40 $$fuzz.log; exit 1; }; \
+		tail -2 $$fuzz.log; \
 	done

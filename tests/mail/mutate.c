@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A short run of a fuzz target with mutations that are the same each time:
- * what it finds stays found. The long run is "make fuzz-mail".
+ * what it finds stays found. The long run is "make fuzz-mail", for which
+ * "--seeds DIR" writes the seeds and a dictionary into DIR.
  */
 #include <string.h>
 
@@ -77,13 +78,52 @@ static void mutate(void)
 	}
 }
 
-int main(void)
+static FILE *seed_file(const char *dir, const char *name)
+{
+	char path[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	file = fopen(path, "w");
+	if (!file) {
+		perror(path);
+		exit(1);
+	}
+	return file;
+}
+
+static int write_seeds(const char *dir)
+{
+	char name[16];
+	const char *c;
+	FILE *file;
+	size_t i;
+
+	for (i = 0; fuzz_seeds[i]; i++) {
+		snprintf(name, sizeof(name), "seed-%zu", i);
+		file = seed_file(dir, name);
+		fputs(fuzz_seeds[i], file);
+		fclose(file);
+	}
+	file = seed_file(dir, "dictionary");
+	for (i = 0; fuzz_words[i]; i++) {
+		fputc('"', file);
+		for (c = fuzz_words[i]; *c; c++)
+			fprintf(file, "\\x%02x", (unsigned char)*c);
+		fputs("\"\n", file);
+	}
+	return fclose(file) ? 1 : 0;
+}
+
+int main(int argc, char **argv)
 {
 	unsigned int mutations;
 	unsigned int run;
 	const char *seed;
 	size_t i;
 
+	if (argc == 3 && !strcmp(argv[1], "--seeds"))
+		return write_seeds(argv[2]);
 	for (i = 0; fuzz_seeds[i]; i++)
 		LLVMFuzzerTestOneInput((const uint8_t *)fuzz_seeds[i], strlen(fuzz_seeds[i]));
 	for (run = 0; run < RUNS; run++) {
