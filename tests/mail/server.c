@@ -554,6 +554,24 @@ static void test_received(void)
 	smtp_server_destroy(server);
 }
 
+/* A peer that keeps its connection for many messages is a good one. */
+static void test_long_session(void)
+{
+	unsigned int i;
+
+	server_begin(&config);
+	smtp_server_start(server);
+	talk("");
+	talk("EHLO a.example.net\r\n");
+	for (i = 0; i < 2 * config.idle_commands_max && !smtp_server_wants_close(server); i++) {
+		talk("RSET\r\nMAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n");
+		talk("x\r\n.\r\n");
+		events_clear();
+	}
+	tap_ok(!smtp_server_wants_close(server), "server: %u messages in one session", i);
+	smtp_server_destroy(server);
+}
+
 /* What happens while the glue writes the message to disk. */
 static void test_message_end_open(void)
 {
@@ -585,6 +603,13 @@ static void test_message_end_open(void)
 	       "server: the reply comes first, then the close");
 	smtp_server_destroy(server);
 	tap_ok(!strstr(events(), "abandon"), "server: and nothing was abandoned");
+	later = false;
+	begin_message(&config);
+	later = true;
+	talk("x\r\n.\r\n");
+	smtp_server_destroy(server);
+	tap_ok(asked && !strstr(events(), "abandon"),
+	       "server: destroyed while the answer is open: the message is the glue's");
 	later = false;
 
 	begin_message(&config);
@@ -658,6 +683,7 @@ int main(void)
 	test_limits();
 	test_sizes();
 	test_received();
+	test_long_session();
 	test_message_end_open();
 	test_full_output();
 	test_status_codes();

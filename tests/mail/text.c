@@ -94,7 +94,7 @@ static void test_path_limits(void)
 
 	tap_ok(path_of(64, 9, 1) && !path_of(65, 9, 1), "path: local part of 64, not 65");
 	tap_ok(path_of(1, 63, 1) && !path_of(1, 64, 1), "path: label of 63, not 64");
-	tap_ok(path_of(64, 63, 4) && !path_of(64, 63, 5), "path: domain of 255, not more");
+	tap_ok(path_of(64, 63, 4) && !path_of(64, 51, 5), "path: domain of 255, not more");
 	tap_ok(!mail_path_from_address(&path, "a@example.com\r\nDATA") &&
 	       !mail_path_from_address(&path, "a@example.com>") &&
 	       !mail_path_from_address(&path, "") && !mail_path_from_address(&path, "Postmaster") &&
@@ -268,6 +268,24 @@ static void test_dot_decoder(void)
 		tap_note("%u were not", failures);
 }
 
+static void test_output(void)
+{
+	char bytes[8];
+	struct mail_output output = { .bytes = bytes, .size = sizeof(bytes) };
+
+	tap_ok(mail_output_printf(&output, "1234567") && output.end == 7, "output: text that fits");
+	mail_output_sent(&output, 7);
+	tap_ok(!mail_output_printf(&output, "12345678") && mail_output_empty(&output),
+	       "output: text that does not fit is not begun");
+	tap_ok(mail_output_put(&output, "12345678", 8) && !mail_output_put(&output, "9", 1),
+	       "output: bytes up to its size");
+	mail_output_sent(&output, 3);
+	tap_ok(mail_output_put(&output, "abc", 3) && !memcmp(bytes, "45678abc", 8),
+	       "output: room is found again");
+	mail_output_sent(&output, 100);
+	tap_ok(mail_output_empty(&output), "output: no more is sent than was there");
+}
+
 static void test_lines(void)
 {
 	static const struct {
@@ -315,6 +333,7 @@ int main(void)
 	test_reply_status();
 	test_reply_cut();
 	test_dot_decoder();
+	test_output();
 	test_lines();
 	return tap_end();
 }
