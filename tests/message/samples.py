@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 
-PROGRAM = os.path.join(os.environ.get("B", "build"), "ifax-message")
+BUILD = os.environ.get("B", "build")
+PROGRAM, CODEC = os.path.join(BUILD, "ifax-message"), os.path.join(BUILD, "ifax-codec")
 RAW, MH, MR, MMR = 0, 1, 2, 3
 NAMES = ["raw", "mh", "mr", "mmr"]
 LSB_FIRST, EOL, EOL_ALIGNED, END, ROW_ALIGNED, WHITE_IS_1 = 1, 2, 4, 8, 16, 32

@@ -147,8 +147,10 @@ int tiff_write(int fd, int pages_fd, struct failure *failure)
 	if (tiff_file_open(&file, fd, "wl"))
 		return fail(failure, EXIT_LATER, "cannot begin the TIFF: %s", file.complaint);
 	while (page_reader_next(&reader) > 0) {
-		if (reader.number > 1)
+		if (reader.number > 1) {
+			TIFFFreeDirectory(file.tif);
 			TIFFCreateDirectory(file.tif);
+		}
 		if (write_page(&file, &reader, pages, failure)) {
 			pages = fail_within(failure, "page %u", reader.number);
 			break;
