@@ -618,6 +618,23 @@ static void test_message_end_open(void)
 	       strstr(events(), "data; abandon; "), "server: shutdown within a message");
 	smtp_server_destroy(server);
 
+	begin_message(&config);
+	smtp_server_input(server, "x\r\n.\r\nNOOP\r\n", 12);
+	smtp_server_lost(server);
+	tap_ok(smtp_server_wants_close(server), "server: connection broken: replies are dropped");
+	smtp_server_destroy(server);
+
+	begin_message(&config);
+	later = true;
+	talk("x\r\n.\r\n");
+	smtp_server_lost(server);
+	tap_ok(!smtp_server_wants_close(server), "server: connection broken: waits for the answer");
+	answer_now();
+	tap_ok(smtp_server_wants_close(server) && !strstr(events(), "abandon"),
+	       "server: then wants the close, nothing is abandoned");
+	smtp_server_destroy(server);
+	later = false;
+
 	server_begin(&config);
 	smtp_server_start(server);
 	talk("");

@@ -36,7 +36,7 @@ static size_t text_run(struct dot_decoder *decoder, const char *bytes, size_t le
  * @decoder: the message so far
  * @bytes: the bytes
  * @len: their number
- * @sink: gets the message in pieces
+ * @sink: gets the message in pieces as large as they lie between stuffed dots
  * @arg: for @sink
  *
  * Return: how many bytes were taken: all, unless the message ended (DOT_END) before.
@@ -44,40 +44,40 @@ static size_t text_run(struct dot_decoder *decoder, const char *bytes, size_t le
 size_t dot_decode(struct dot_decoder *decoder, const char *bytes, size_t len, dot_sink sink,
 		  void *arg)
 {
+	size_t begin = 0;	/* of what @sink has not got yet */
 	size_t i = 0;
-	size_t run;
 
 	while (i < len && decoder->state != DOT_END) {
 		char c = bytes[i];
 
 		switch (decoder->state) {
 		case DOT_LINE_START:
-			if (c == '.') {
-				decoder->state = DOT_DOT;
-				i++;
-				continue;
-			}
-			break;
+			if (c != '.')
+				break;
+			if (i > begin)
+				sink(arg, bytes + begin, i - begin);
+			decoder->state = DOT_DOT;
+			begin = ++i;
+			continue;
 		case DOT_DOT:
-			if (c == '\r') {
-				decoder->state = DOT_DOT_CR;
-				i++;
-				continue;
-			}
-			break;
+			if (c != '\r')
+				break;
+			decoder->state = DOT_DOT_CR;
+			begin = ++i;
+			continue;
 		case DOT_DOT_CR:
 			if (c == '\n') {
 				decoder->state = DOT_END;
-				i++;
+				begin = ++i;
 				continue;
 			}
-			sink(arg, "\r", 1);
 			decoder->irregular = true;
+			sink(arg, "\r", 1);
 			break;
 		case DOT_TEXT_CR:
 			if (c == '\n') {
 				decoder->state = DOT_LINE_START;
-				sink(arg, bytes + i++, 1);
+				i++;
 				continue;
 			}
 			decoder->irregular = true;
@@ -85,10 +85,10 @@ size_t dot_decode(struct dot_decoder *decoder, const char *bytes, size_t len, do
 		default:
 			break;
 		}
-		run = text_run(decoder, bytes + i, len - i);
-		sink(arg, bytes + i, run);
-		i += run;
+		i += text_run(decoder, bytes + i, len - i);
 	}
+	if (i > begin)
+		sink(arg, bytes + begin, i - begin);
 	return i;
 }
 

@@ -18,7 +18,7 @@
  *   bytes came	  x_input() says how many bytes it took; the rest stays with
  *		  the glue and is offered again at the next pump
  *   end of file  x_eof(), after the last x_input(); a client's also after any
- *		  socket error
+ *		  socket error, for which the server has smtp_server_lost()
  *   timer fired  x_timeout()
  *
  * Deadlines are absolute: a byte now and then does not move them, so a peer

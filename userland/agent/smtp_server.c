@@ -13,6 +13,7 @@
 #define MINUTE_MS	60000
 #define BLOCK_BYTES	16384	/* a peer has to bring so many within data_timeout_ms */
 #define DISCARD_FACTOR	4	/* read on over the limit so far, then cut */
+#define CLOSING_MS	30000	/* for the last reply to be taken */
 
 const struct smtp_server_config smtp_server_config_defaults = {
 	.message_bytes_max = 64 << 20,
@@ -84,8 +85,7 @@ void smtp_session_close(struct smtp_server *server)
 	if (server->question != SMTP_ASK_END)
 		server->question = SMTP_ASK_NONE;
 	server->state = SMTP_CLOSING;
-	mail_deadline_set(&server->deadline, server->config->command_timeout_ms,
-			  "the peer to take the last reply");
+	mail_deadline_set(&server->deadline, CLOSING_MS, "the peer to take the last reply");
 }
 
 static void put_reply(struct smtp_server *server, const struct smtp_reply *reply)
@@ -414,6 +414,13 @@ void smtp_server_eof(struct smtp_server *server)
 	smtp_session_close(server);
 }
 
+void smtp_server_lost(struct smtp_server *server)
+{
+	smtp_server_eof(server);
+	server->output.start = server->output.end = 0;
+	server->lost = true;
+}
+
 void smtp_server_timeout(struct smtp_server *server)
 {
 	if (server->state == SMTP_WAITING) {
@@ -461,7 +468,8 @@ bool smtp_server_wants_input(const struct smtp_server *server)
 bool smtp_server_wants_close(const struct smtp_server *server)
 {
 	return server->state == SMTP_CLOSED ||
-		(server->state == SMTP_CLOSING && mail_output_empty(&server->output));
+		(server->state == SMTP_CLOSING &&
+		 (server->lost || mail_output_empty(&server->output)));
 }
 
 const struct mail_deadline *smtp_server_deadline(const struct smtp_server *server)

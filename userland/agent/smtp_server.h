@@ -146,9 +146,17 @@ size_t smtp_server_input(struct smtp_server *server, const char *bytes, size_t l
  * @server: the engine
  *
  * The answer to an open message_end may still come; its reply is put out before the close.
- * After a socket error there is nobody to reply to: destroy the engine instead.
  */
 void smtp_server_eof(struct smtp_server *server);
+
+/**
+ * smtp_server_lost() - the connection is broken (a socket error)
+ * @server: the engine
+ *
+ * As smtp_server_eof(), but there is nobody to reply to: replies are dropped, and
+ * the engine wants to be closed as soon as no answer to a message_end is open.
+ */
+void smtp_server_lost(struct smtp_server *server);
 
 /**
  * smtp_server_timeout() - the deadline is over

@@ -44,6 +44,7 @@ enum smtp_content { SMTP_CONTENT_GOOD, SMTP_CONTENT_IRREGULAR, SMTP_CONTENT_TOO_
  * @turn: the peer has to wait for our reply before it goes on
  * @over: end when the open question is answered: with no more words (end of file) or with 421
  * @over_text: for that 421; "" for none
+ * @lost: the connection is broken: nothing can be sent any more
  * @transaction: MAIL was accepted: there is something to abandon
  * @recipients: accepted in this transaction
  * @mail: of this transaction
@@ -75,6 +76,7 @@ struct smtp_server {
 	bool turn;
 	bool over;
 	char over_text[128];
+	bool lost;
 
 	bool transaction;
 	unsigned int recipients;
