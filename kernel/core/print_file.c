@@ -17,18 +17,22 @@ static bool pages_queued(struct ifax_job *job)
 static ssize_t write_piece(struct ifax_job *job, const char __user *buf, size_t count)
 {
 	struct ifax_device *idev = job->idev;
+	struct ifax_page *page = job->writing;
 	ssize_t done;
 
 	if (READ_ONCE(idev->gone))
 		return -ENODEV;
-	if (!job->writing) {
-		job->writing = ifax_page_alloc(&job->format, &idev->budget);
-		if (!job->writing)
-			return -ENOMEM;
+	if (!page)
+		page = ifax_page_alloc(&job->format, &idev->budget);
+	if (!page)
+		return -ENOMEM;
+	done = ifax_store_append_user(&page->store, buf, count);
+	if (done > 0) {
+		page->record.bytes += done;
+		job->writing = page;
+	} else if (!job->writing) {
+		ifax_page_free(page);
 	}
-	done = ifax_store_append_user(&job->writing->store, buf, count);
-	if (done > 0)
-		job->writing->record.bytes += done;
 	if (done == -ENOSPC && pages_queued(job))
 		return -EAGAIN;
 	return done;
@@ -113,7 +117,7 @@ int ifax_print_commit(struct ifax_job *job)
 	struct ifax_page *page = job->writing;
 	int err, bad;
 
-	if (!page || !page->record.bytes)
+	if (!page)
 		return -ENODATA;
 	if (job->pages_listed >= IFAX_PAGES_MAX)
 		return -EBUSY;

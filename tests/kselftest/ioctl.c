@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <kselftest_harness.h>
 #include "machine.h"
@@ -67,6 +68,7 @@ TEST_F(ioctl, bad_pointers)
 		IFAX_IOC_SET_FORMAT, IFAX_IOC_GET_STATE,
 	};
 	void *pointers[] = { NULL, (void *)8, (void *)-4096 };
+	struct ifax_format format;
 	size_t i, p;
 
 	for (i = 0; i < ARRAY_SIZE(requests); i++) {
@@ -75,8 +77,58 @@ TEST_F(ioctl, bad_pointers)
 			EXPECT_EQ(-EFAULT, ioctl_error(self->printer, requests[i], pointers[p]));
 		}
 	}
+	/* No page begins with nothing */
 	EXPECT_EQ(-EFAULT, ifax_write_all(self->printer, (void *)8, 100));
+	EXPECT_EQ(-ENODATA, ifax_commit(self->printer));
+	ASSERT_EQ(0, ifax_get_format(self->printer, &format));
+	EXPECT_EQ(0, ifax_set_format(self->printer, &format));
 }
+
+#ifdef __x86_64__
+/* What a 32-bit program on this kernel calls; pointers must be below 4 GiB. */
+static int ioctl_of_32_bit(int fd, unsigned int request, void *arg)
+{
+	long ret;
+
+	asm volatile("int $0x80" : "=a" (ret)
+		     : "a" (54), "b" ((long)fd), "c" ((long)request), "d" (arg)
+		     : "memory", "r8", "r9", "r10", "r11");
+	return ret;
+}
+
+TEST_F(ioctl, callers_of_32_bit)
+{
+	struct {
+		struct ifax_caps caps;
+		struct ifax_format format;
+		struct ifax_state state;
+		struct ifax_page_record record;
+	} *low, here;
+	int fd = self->printer;
+
+	low = mmap(NULL, sizeof(*low), PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	ASSERT_NE(MAP_FAILED, low);
+	if (ioctl_of_32_bit(fd, IFAX_IOC_GET_CAPS, &low->caps) == -ENOSYS)
+		SKIP(return, "this kernel runs no 32-bit programs");
+	ASSERT_EQ(0, ifax_get_caps(fd, &here.caps));
+	EXPECT_EQ(0, memcmp(&low->caps, &here.caps, sizeof(here.caps)));
+	ASSERT_EQ(0, ioctl_of_32_bit(fd, IFAX_IOC_GET_FORMAT, &low->format));
+	low->format.width_px = UINT32_MAX;
+	EXPECT_EQ(-EINVAL, ioctl_of_32_bit(fd, IFAX_IOC_SET_FORMAT, &low->format));
+	EXPECT_EQ(0, ioctl_of_32_bit(fd, IFAX_IOC_TRY_FORMAT, &low->format));
+	EXPECT_EQ(0, ioctl_of_32_bit(fd, IFAX_IOC_SET_FORMAT, &low->format));
+	ASSERT_EQ(0, ifax_get_format(fd, &here.format));
+	EXPECT_EQ(0, memcmp(&low->format, &here.format, sizeof(here.format)));
+	EXPECT_EQ(0, ioctl_of_32_bit(fd, IFAX_IOC_GET_STATE, &low->state));
+	ASSERT_EQ(1, write(fd, "", 1));
+	EXPECT_EQ(-EBADMSG, ioctl_of_32_bit(fd, IFAX_IOC_COMMIT, NULL));
+	ASSERT_EQ(0, ioctl_of_32_bit(fd, IFAX_IOC_GET_PAGE, &low->record));
+	EXPECT_EQ(IFAX_PAGE_BAD_DATA, low->record.status);
+	EXPECT_EQ(1, low->record.bytes);
+	EXPECT_EQ(-ENODATA, ioctl_of_32_bit(fd, IFAX_IOC_GET_PAGE, &low->record));
+}
+#endif
 
 /* A record that could not be given away is not lost. */
 TEST_F(ioctl, record_to_nowhere)
@@ -140,29 +192,17 @@ static void fuzz_call(int fd)
 	ioctl(fd, request, data);
 }
 
-TEST_F(ioctl, fuzz)
+static void expect_print_works(struct __test_metadata *_metadata, FIXTURE_DATA(ioctl) *self)
 {
 	struct ifax_page_record record;
-	struct sheet sheet, got;
 	struct ifax_format format;
-	int i;
+	struct sheet sheet, got;
 
-	sheet_draw(&sheet, 1728, 40, 2);
-	srandom(FUZZ_SEED);
-	for (i = 0; i < FUZZ_CALLS; i++) {
-		if (i % 1000 == 0)
-			ASSERT_TRUE(feeder_put(&sheet));
-		if (i % 500 == 0)
-			tray_empty();
-		fuzz_call(random() % 2 ? self->scanner : self->printer);
-	}
-
-	/* And it still works */
-	ASSERT_EQ(0, ifax_cancel(self->scanner));
-	ASSERT_EQ(0, ifax_cancel(self->printer));
 	close(self->printer);
-	tray_empty();
 	self->printer = ifax_open_printer(PRINTER, 0);
+	ASSERT_LE(0, self->printer);
+	tray_empty();
+	sheet_draw(&sheet, 1728, 40, 2);
 	ASSERT_EQ(0, ifax_get_format(self->printer, &format));
 	ASSERT_TRUE(write_sheet(self->printer, &format, &sheet));
 	ASSERT_EQ(0, ifax_commit(self->printer));
@@ -172,6 +212,65 @@ TEST_F(ioctl, fuzz)
 	EXPECT_TRUE(sheet_same(&sheet, &got));
 	sheet_free(&got);
 	sheet_free(&sheet);
+}
+
+TEST_F(ioctl, fuzz)
+{
+	struct sheet sheet;
+	int i;
+
+	sheet_draw(&sheet, 1728, 40, 1);
+	srandom(FUZZ_SEED);
+	for (i = 0; i < FUZZ_CALLS; i++) {
+		if (i % 1000 == 0)
+			ASSERT_TRUE(feeder_put(&sheet));
+		if (i % 500 == 0)
+			tray_empty();
+		fuzz_call(random() % 2 ? self->scanner : self->printer);
+	}
+	sheet_free(&sheet);
+	expect_print_works(_metadata, self);
+}
+
+/* The same from many sides on the same files, and then the hardware goes. */
+TEST_F_TIMEOUT(ioctl, fuzz_together, 120)
+{
+	enum { RUNNERS = 6, LIVES = 6 };
+	pid_t runners[RUNNERS];
+	struct sheet sheet;
+	int life, i, status;
+
+	sheet_draw(&sheet, 1728, 40, 1);
+	for (life = 0; life < LIVES; life++) {
+		for (i = 0; i < RUNNERS; i++) {
+			runners[i] = fork();
+			if (runners[i])
+				continue;
+			for (srandom(FUZZ_SEED + life * RUNNERS + i);;)
+				fuzz_call(random() % 2 ? self->scanner : self->printer);
+		}
+		ASSERT_TRUE(feeder_put(&sheet));
+		usleep(200000);
+		EXPECT_TRUE(driver_unbind(SCANNER));
+		EXPECT_TRUE(driver_unbind(PRINTER));
+		usleep(20000);
+		for (i = 0; i < RUNNERS; i++) {
+			kill(runners[i], SIGKILL);
+			ASSERT_EQ(runners[i], waitpid(runners[i], &status, 0));
+			EXPECT_EQ(SIGKILL, WTERMSIG(status));
+		}
+		EXPECT_TRUE(driver_bind(SCANNER));
+		EXPECT_TRUE(driver_bind(PRINTER));
+		close(self->scanner);
+		self->scanner = ifax_open_scanner(SCANNER, O_NONBLOCK);
+		ASSERT_LE(0, self->scanner);
+		close(self->printer);
+		self->printer = ifax_open_printer(PRINTER, O_NONBLOCK);
+		ASSERT_LE(0, self->printer);
+		tray_empty();
+	}
+	sheet_free(&sheet);
+	expect_print_works(_metadata, self);
 }
 
 TEST_HARNESS_MAIN
