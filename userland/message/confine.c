@@ -22,7 +22,6 @@ static const char * const charsets[] = {
 	"utf-7", "utf-16", "us-ascii",
 };
 
-static FILE *scratch;
 static char signal_stack[32768];
 
 /* Each charset is used once, so that libraries have their lazy parts loaded. */
@@ -69,6 +68,8 @@ static void catch_signals(void)
 int open_confined(int message_fd, int pages_fd, unsigned int codings, FILE *out,
 		  struct failure *failure)
 {
+	FILE *scratch;
+
 	/* Whole lines at any time, for give_up() to add one. */
 	setvbuf(out, NULL, _IOLBF, BUFSIZ);
 	/* Whatever our parent left open is not ours. */

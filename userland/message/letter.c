@@ -19,9 +19,11 @@ static int read_line(FILE *in, char line[LINE_BYTES], struct failure *failure)
 	int c;
 
 	while ((c = getc(in)) != EOF && c != '\n') {
-		if (!c || n == LINE_BYTES - 1)
-			return fail(failure, EXIT_INPUT, c ? "a header value is longer than %d bytes" :
-				    "a NUL in a header value (lines are up to %d bytes)", LINE_BYTES);
+		if (!c)
+			return fail(failure, EXIT_INPUT, "a line on stdin holds a NUL");
+		if (n == LINE_BYTES - 1)
+			return fail(failure, EXIT_INPUT, "a line on stdin is longer than %d bytes",
+				    LINE_BYTES - 1);
 		line[n++] = c;
 	}
 	line[n] = 0;
@@ -78,10 +80,12 @@ static int set_from(struct letter *letter, const char *value, struct failure *fa
 {
 	InternetAddressList *list = internet_address_list_new();
 	int err = add_mailbox(list, value, failure);
+	InternetAddress *address;
 
-	if (!err)
-		letter->from = INTERNET_ADDRESS_MAILBOX(
-			g_object_ref(internet_address_list_get_address(list, 0)));
+	if (!err) {
+		address = internet_address_list_get_address(list, 0);
+		letter->from = g_object_ref(INTERNET_ADDRESS_MAILBOX(address));
+	}
 	g_object_unref(list);
 	return err;
 }
@@ -106,7 +110,8 @@ static int set_date(struct letter *letter, const char *value, struct failure *fa
 	errno = 0;
 	letter->date_s = strtoll(value, &end, 10);
 	if (errno || end == value || *end || letter->date_s < 1 || letter->date_s > DATE_S_MAX)
-		return fail(failure, EXIT_INPUT, "date=%s is not a time in seconds since 1970", value);
+		return fail(failure, EXIT_INPUT, "date=%s is not a time in seconds since 1970",
+			    value);
 	return 0;
 }
 
@@ -115,7 +120,8 @@ static int add_text(struct letter *letter, const char *value, struct failure *fa
 	if (!letter->text)
 		letter->text = g_string_new(NULL);
 	if (letter->text->len + strlen(value) >= TEXT_BYTES_MAX)
-		return fail(failure, EXIT_INPUT, "the text is longer than %d bytes", TEXT_BYTES_MAX);
+		return fail(failure, EXIT_INPUT, "the text is longer than %d bytes",
+			    TEXT_BYTES_MAX);
 	g_string_append(letter->text, value);
 	g_string_append_c(letter->text, '\n');
 	return 0;
@@ -144,7 +150,8 @@ static int take(struct letter *letter, char *line, struct failure *failure)
 	else if (!strcmp(line, "text"))
 		return add_text(letter, value, failure);
 	else
-		return fail(failure, EXIT_INPUT, "%s= on stdin is unknown or was there before", line);
+		return fail(failure, EXIT_INPUT, "%s= on stdin is unknown or was there before",
+			    line);
 	return 0;
 }
 

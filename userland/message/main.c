@@ -35,6 +35,10 @@ int main(int argc, char **argv)
 	unsigned int codings = OPEN_CODINGS_DEFAULT;
 	int err;
 
+	if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))) {
+		fputs(usage, stdout);
+		return 0;
+	}
 	if (argc == 2 && !strcmp(argv[1], "compose")) {
 		err = compose_message(FD_IN, FD_OUT, stdin, stdout, &failure);
 	} else if (argc == 2 && !strcmp(argv[1], "open")) {
@@ -42,12 +46,9 @@ int main(int argc, char **argv)
 	} else if (argc == 4 && !strcmp(argv[1], "open") && !strcmp(argv[2], "--codings")) {
 		err = open_codings(argv[3], &codings, &failure) ||
 			open_confined(FD_IN, FD_OUT, codings, stdout, &failure);
-	} else if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))) {
-		fputs(usage, stdout);
-		return 0;
 	} else {
 		fputs(usage, stderr);
-		return EXIT_LATER;
+		err = fail(&failure, EXIT_INPUT, "wrong arguments");
 	}
 	if (!err && (fflush(stdout) || ferror(stdout)))
 		err = fail(&failure, EXIT_LATER, "cannot write to stdout");

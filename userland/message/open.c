@@ -97,22 +97,29 @@ static int open_tiff(struct opening *opening, GMimePart *part, struct failure *f
 			   g_mime_part_get_filename(part) ?: "TIFF");
 }
 
+/* What an embedded message consists of, NULL: nothing, or @object is none. */
+static GMimeObject *embedded(GMimeObject *object)
+{
+	GMimeMessage *message = GMIME_IS_MESSAGE_PART(object) ?
+		g_mime_message_part_get_message(GMIME_MESSAGE_PART(object)) : NULL;
+
+	return message ? g_mime_message_get_mime_part(message) : NULL;
+}
+
 static bool holds_tiff(GMimeObject *object, unsigned int depth)
 {
+	GMimeObject *inner = embedded(object);
 	bool found = is_tiff(object);
 
 	if (depth > NESTING_MAX)
 		return false;
+	if (inner)
+		return holds_tiff(inner, depth + 1);
 	if (GMIME_IS_MULTIPART(object)) {
 		GMimeMultipart *multipart = GMIME_MULTIPART(object);
 
 		for (int i = 0; !found && i < g_mime_multipart_get_count(multipart); i++)
 			found = holds_tiff(g_mime_multipart_get_part(multipart, i), depth + 1);
-	} else if (GMIME_IS_MESSAGE_PART(object)) {
-		GMimeMessage *message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
-		GMimeObject *inner = message ? g_mime_message_get_mime_part(message) : NULL;
-
-		found = inner && holds_tiff(inner, depth + 1);
 	}
 	return found;
 }
@@ -148,6 +155,7 @@ static int visit(struct opening *opening, GMimeObject *object, unsigned int dept
 		 struct failure *failure)
 {
 	GMimeContentType *type = g_mime_object_get_content_type(object);
+	GMimeObject *inner = embedded(object);
 
 	if (depth > NESTING_MAX)
 		return fail(failure, EXIT_INPUT, "parts are nested more than %d deep", NESTING_MAX);
@@ -157,12 +165,8 @@ static int visit(struct opening *opening, GMimeObject *object, unsigned int dept
 						 failure);
 		return visit_multipart(opening, GMIME_MULTIPART(object), depth + 1, failure);
 	}
-	if (GMIME_IS_MESSAGE_PART(object)) {
-		GMimeMessage *message = g_mime_message_part_get_message(GMIME_MESSAGE_PART(object));
-		GMimeObject *inner = message ? g_mime_message_get_mime_part(message) : NULL;
-
-		return inner ? visit(opening, inner, depth + 1, failure) : 0;
-	}
+	if (inner)
+		return visit(opening, inner, depth + 1, failure);
 	opening->parts++;
 	if (GMIME_IS_MESSAGE_PARTIAL(object))
 		return fail(failure, EXIT_INPUT,
@@ -200,7 +204,8 @@ static int visit_message(struct opening *opening, GMimeMessage *message, struct 
 	if (root && visit(opening, root, 0, failure))
 		return -1;
 	if (!opening->tiffs)
-		return fail(failure, EXIT_INPUT, "the message holds no TIFF, so there is no page to print");
+		return fail(failure, EXIT_INPUT,
+			    "the message holds no TIFF, so there is no page to print");
 	return 0;
 }
 
