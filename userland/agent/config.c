@@ -476,7 +476,7 @@ static bool fill(struct config *config, cfg_t *cfg)
 	config->name = cfg_getstr(cfg, "name");
 	config->address = cfg_getstr(cfg, "address");
 	if (!config->address)
-		return complain(cfg, "address = %s is missing: the station's mail address",
+		return complain(cfg, "no mail address: a line address = \"%s\" is needed",
 				"fax@example.com");
 	config->host_name = cfg_getstr(cfg, "host_name");
 	if (!config->host_name)

@@ -260,6 +260,8 @@ int main(int argc, char **argv)
 	int code = EXIT_FAILED;
 	int ready = -1;
 
+	/* what we were started with is no business of the workers */
+	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 	if (!parse_options(argc, argv, &options)) {
 		fputs(usage, stderr);
 		return EXIT_USAGE;

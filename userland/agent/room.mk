@@ -20,3 +20,9 @@ $(B)/ifaxd: $(AGENT_OBJECTS)
 
 $(B)/ifax-paper: $(PAPER_OBJECTS) $(B)/libifax.a
 	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^
+
+.PHONY: install-agent
+install: install-agent
+install-agent:
+	install -d $(DESTDIR)$(PREFIX)/share/doc/ifax
+	install -m 644 userland/agent/ifaxd.conf.example $(DESTDIR)$(PREFIX)/share/doc/ifax

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0
+# The daemon and its command line, with a fake paper worker: no device is needed
+AGENT_CHECKS := $(patsubst %,tests/agent/%,config send receive paper fetch crash control)
+CHECKS += $(AGENT_CHECKS)
+
+$(AGENT_CHECKS): $(B)/tests/agent/fail_fsync.so
+
+$(B)/tests/agent/fail_fsync.so: tests/agent/fail_fsync.c
+	@mkdir -p $(@D)
+	$(CC) $(IFAX_CFLAGS) -fPIC -shared -o $@ $<

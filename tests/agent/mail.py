@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Mail for the tests: messages, a scripted SMTP server, a scripted POP3 server."""
+import os
+import socketserver
+import subprocess
+import tempfile
+import threading
+
+from station import BUILD, HERE
+
+
+def page_file(*lines):
+    """A page file as the fake scanner writes it."""
+    with tempfile.TemporaryDirectory() as directory:
+        device = os.path.join(directory, "device")
+        os.mkdir(device)
+        with open(os.path.join(device, "feeder"), "w") as file:
+            file.write("".join(f"{n}\n" for n in lines))
+        path = os.path.join(directory, "pages")
+        with open(path, "wb") as pages, open(os.path.join(directory, "lines"), "wb") as progress:
+            subprocess.run(["sh", "-c", 'exec "$@" 4>&1 5>&2 1>/dev/null', "sh",
+                            os.path.join(HERE, "fake-paper"), "scan", "--device", device],
+                           stdout=pages, stderr=progress, check=True)
+        with open(path, "rb") as file:
+            return file.read()
+
+
+def message(*lines, to="fax@b.example.com", sender="someone@example.net", subject="a fax"):
+    """A fax with a page for each of the numbers of lines, as bytes with CRLF."""
+    with tempfile.TemporaryFile() as pages, tempfile.TemporaryFile() as mail:
+        pages.write(page_file(*lines))
+        pages.flush()
+        pages.seek(0)
+        os.set_inheritable(pages.fileno(), True)
+        values = (f"from={sender}\nto={to}\nsubject={subject}\n"
+                  f"message-id=<{os.urandom(8).hex()}@example.net>\ndate=1700000000\n")
+        done = subprocess.run(["sh", "-c", f"exec \"$@\" 3<&{pages.fileno()} 4<&{mail.fileno()}",
+                               "sh", os.path.join(BUILD, "ifax-message"), "compose"],
+                              input=values.encode(), capture_output=True,
+                              pass_fds=(pages.fileno(), mail.fileno()), check=False)
+        if done.returncode:
+            raise RuntimeError(done.stdout)
+        mail.seek(0)
+        return mail.read()
+
+
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, handler, port=0):
+        super().__init__(("127.0.0.1", port), handler)
+        self.port = self.server_address[1]
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05},
+                         daemon=True).start()
+
+    def close(self):
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, request, address):
+        pass    # a station that is killed is no error here
+
+
+class SmtpHandler(socketserver.StreamRequestHandler):
+    def say(self, text):
+        self.wfile.write(text.encode() + b"\r\n")
+
+    def handle(self):
+        server = self.server
+        server.connections += 1
+        self.say(server.answer("greeting", ""))
+        while True:
+            line = self.rfile.readline().decode("latin-1")
+            if not line:
+                return
+            line = line.rstrip("\r\n")
+            server.commands.append(line)
+            verb = line.split(" ")[0].upper()
+            reply = server.answer(verb, line)
+            if reply is None:
+                return
+            self.say(reply)
+            if verb == "QUIT":
+                return
+            if verb == "DATA" and reply.startswith("3"):
+                data = b""
+                while not data.endswith(b"\r\n.\r\n"):
+                    data += self.rfile.readline()
+                server.messages.append(data[:-3])
+                reply = server.answer(".", "")
+                if reply is None:
+                    return
+                self.say(reply)
+
+
+class SmtpServer(Server):
+    """Answers of @script win over the usual ones: verb, or the whole line, to reply or None."""
+    USUAL = {"greeting": "220 test", "EHLO": "250 test", "HELO": "250 test", "DATA": "354 go on",
+             "QUIT": "221 bye", ".": "250 2.0.0 taken"}
+
+    def __init__(self, script=None, port=0):
+        self.script = script or {}
+        self.commands = []
+        self.messages = []
+        self.connections = 0
+        super().__init__(SmtpHandler, port)
+
+    def answer(self, verb, line):
+        for key in (line, verb):
+            if key in self.script:
+                return self.script[key]
+        return self.USUAL.get(verb, "250 ok")
+
+
+class Pop3Handler(socketserver.StreamRequestHandler):
+    def say(self, text):
+        self.wfile.write(text.encode() + b"\r\n")
+
+    def listing(self, lines):
+        self.say("+OK")
+        for line in lines:
+            self.say(line)
+        self.say(".")
+
+    def handle(self):
+        server = self.server
+        server.visits += 1
+        drop = list(server.messages)            # (unique-id, message) as they are now
+        deleted = set()
+        self.say("+OK ready")
+        while True:
+            line = self.rfile.readline().decode("latin-1").strip()
+            if not line:
+                return
+            server.commands.append(line)
+            verb, *words = line.split(" ")
+            verb = verb.upper()
+            if server.cut == verb:
+                return
+            if verb == "CAPA":
+                self.listing(["USER"] + ([] if server.no_uidl else ["UIDL"]))
+            elif verb == "PASS" and words != ["secret"]:
+                self.say("-ERR wrong")
+            elif verb == "STAT":
+                self.say(f"+OK {len(drop)} {sum(len(m) for _, m in drop)}")
+            elif verb == "LIST":
+                self.listing(f"{i} {len(m)}" for i, (_, m) in enumerate(drop, 1))
+            elif verb == "UIDL":
+                if server.no_uidl:
+                    self.say("-ERR unknown")
+                else:
+                    self.listing(f"{i} {u}" for i, (u, _) in enumerate(drop, 1))
+            elif verb == "RETR":
+                self.say("+OK")
+                lines = drop[int(words[0]) - 1][1].split(b"\r\n")[:-1]
+                for text in lines:
+                    self.wfile.write((b"." if text.startswith(b".") else b"") + text + b"\r\n")
+                self.say(".")
+            elif verb == "DELE":
+                server.on_dele()
+                deleted.add(int(words[0]))
+                self.say("+OK")
+            elif verb == "QUIT":
+                server.messages[:] = [m for i, m in enumerate(drop, 1) if i not in deleted]
+                self.say("+OK")
+                return
+            else:
+                self.say("+OK")
+
+
+class Pop3Server(Server):
+    """A maildrop. @cut: the verb at which the connection is cut."""
+
+    def __init__(self, *messages):
+        self.messages = list(messages)
+        self.commands = []
+        self.visits = 0
+        self.cut = None
+        self.no_uidl = False
+        self.on_dele = lambda: None
+        super().__init__(Pop3Handler)

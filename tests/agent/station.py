@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A station on this machine: ifaxd with a fake paper worker, and what the tests ask of it."""
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.abspath(os.environ.get("IFAX_BUILD", os.path.join(HERE, "../../build")))
+TIMEOUT_S = 15
+FINAL = {"handed over", "failed", "printed", "kept", "cancelled"}
+
+
+class Tap:
+    """Results in the Test Anything Protocol."""
+
+    def __init__(self):
+        self.count = 0
+        self.failed = 0
+
+    def ok(self, good, name, detail=""):
+        self.count += 1
+        print(f"{'ok' if good else 'not ok'} {self.count} - {name}")
+        if not good:
+            self.failed += 1
+            for line in str(detail).splitlines():
+                print(f"# {line}")
+        sys.stdout.flush()
+        return good
+
+    def equal(self, got, wanted, name):
+        return self.ok(got == wanted, name, f"got:    {got!r}\nwanted: {wanted!r}")
+
+    def contains(self, text, part, name):
+        return self.ok(part in text, name, f"got:    {text!r}\nwanted: {part!r}")
+
+    def end(self):
+        print(f"1..{self.count}")
+        sys.exit(1 if self.failed else 0)
+
+
+def free_port():
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def until(condition, what, timeout_s=TIMEOUT_S):
+    """The first true value of condition()."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise TimeoutError(f"not within {timeout_s} s: {what}")
+
+
+class Station:
+    """One ifaxd. Use as a context: it is ended and its directory removed."""
+
+    def __init__(self, domain="a.example.com", extra="", paper_worker=None, message_worker=None):
+        self.directory = tempfile.mkdtemp(prefix="ifax-test-")
+        self.domain = domain
+        self.address = f"fax@{domain}"
+        self.port = free_port()
+        self.device = os.path.join(self.directory, "device")
+        os.mkdir(self.device)
+        # device names have no slash: the worker is called in its directory
+        self.worker = os.path.join(self.directory, "paper")
+        with open(self.worker, "w") as file:
+            file.write(f"#!/bin/sh\ncd {self.directory} && exec "
+                       f"{paper_worker or os.path.join(HERE, 'fake-paper')} \"$@\"\n")
+        os.chmod(self.worker, 0o755)
+        self.message_worker = message_worker or os.path.join(BUILD, "ifax-message")
+        self.control = os.path.join(self.directory, "control")
+        self.spool = os.path.join(self.directory, "spool")
+        self.config = os.path.join(self.directory, "ifaxd.conf")
+        self.log_path = os.path.join(self.directory, "log")
+        self.extra = extra
+        self.process = None
+        self.write_config()
+
+    def write_config(self):
+        with open(self.config, "w") as file:
+            file.write(f"""
+name = "{self.domain}"
+address = "{self.address}"
+spool = "{self.spool}"
+control = "{self.control}"
+scanner = "device"
+printer = "device"
+paper_worker = "{self.worker}"
+message_worker = "{self.message_worker}"
+smtp_listen = {{ "127.0.0.1:{self.port}" }}
+domains = {{ "{self.domain}" }}
+retry {{ quick = {{ 200ms, 300ms }} interval = 500ms paper = 200ms }}
+limits {{ free_space = 1M }}
+{self.extra}
+""")
+
+    def start(self):
+        log = open(self.log_path, "a")
+        self.process = subprocess.Popen([os.path.join(BUILD, "ifaxd"), "-f", "-c", self.config],
+                                        stderr=log, stdin=subprocess.DEVNULL, close_fds=False)
+        log.close()
+        until(lambda: os.path.exists(self.control) and self.try_request({"command": "status"}),
+              f"start of {self.domain}\n{self.log()}")
+        return self
+
+    def stop(self, how=signal.SIGTERM):
+        if not self.process:
+            return None
+        self.process.send_signal(how)
+        code = self.process.wait(TIMEOUT_S)
+        self.process = None
+        return code
+
+    def kill(self):
+        return self.stop(signal.SIGKILL)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *exception):
+        self.stop()
+        if exception[0]:
+            print(f"# log of {self.domain}:")
+            for line in self.log().splitlines():
+                print(f"# {line}")
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def log(self):
+        with open(self.log_path) as file:
+            return file.read()
+
+    # the control socket
+
+    def try_request(self, request):
+        try:
+            with socket.socket(socket.AF_UNIX) as sock:
+                sock.settimeout(TIMEOUT_S)
+                sock.connect(self.control)
+                sock.sendall(json.dumps(request).encode() + b"\n")
+                return json.loads(sock.makefile().readline())
+        except (OSError, ValueError):
+            return None
+
+    def jobs(self):
+        return self.try_request({"command": "jobs"})["jobs"]
+
+    def job(self, number):
+        return self.try_request({"command": "jobs", "job": number}).get("job")
+
+    def wait(self, number, states=FINAL, reason=""):
+        states = {states} if isinstance(states, str) else states
+
+        def there():
+            job = self.job(number)
+            return job if job and job["state"] in states and reason in job["reason"] else None
+
+        try:
+            return until(there, "")
+        except TimeoutError:
+            raise TimeoutError(f"{self.domain}: job {number} is not {states}: {self.job(number)}")
+
+    def ifax(self, *arguments):
+        """Runs the command line; its exit code, standard output and standard error."""
+        done = subprocess.run([os.path.join(BUILD, "ifax"), "-s", self.control, *arguments],
+                              capture_output=True, text=True, timeout=TIMEOUT_S)
+        return done.returncode, done.stdout, done.stderr
+
+    # paper
+
+    def put(self, name, text):
+        with open(os.path.join(self.device, name), "w") as file:
+            file.write(str(text))
+
+    def take_away(self, name):
+        os.unlink(os.path.join(self.device, name))
+
+    def feed(self, *lines):
+        self.put("feeder", "".join(f"{n}\n" for n in lines))
+
+    def tray(self):
+        """Lines of each printed page."""
+        try:
+            with open(os.path.join(self.device, "tray")) as file:
+                return [int(line) for line in file]
+        except FileNotFoundError:
+            return []
+
+    def spool_files(self):
+        return {place: sorted(os.listdir(os.path.join(self.spool, place)))
+                for place in ("tmp", "message", "page", "progress")}
+
+
+def route(domain, port):
+    return f'route "{domain}" {{ host = "127.0.0.1" port = {port} }}\n'
