@@ -163,7 +163,9 @@ class Pop3Handler(socketserver.StreamRequestHandler):
                 deleted.add(int(words[0]))
                 self.say("+OK")
             elif verb == "QUIT":
-                server.messages[:] = [m for i, m in enumerate(drop, 1) if i not in deleted]
+                # what came meanwhile stays
+                gone = [id(m) for i, m in enumerate(drop, 1) if i in deleted]
+                server.messages[:] = [m for m in server.messages if id(m) not in gone]
                 self.say("+OK")
                 return
             else:

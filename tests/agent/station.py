@@ -85,6 +85,7 @@ class Station:
         self.log_path = os.path.join(self.directory, "log")
         self.extra = extra
         self.process = None
+        self.environment = None
         self.write_config()
 
     def write_config(self):
@@ -108,11 +109,17 @@ limits {{ free_space = 1M }}
     def start(self):
         log = open(self.log_path, "a")
         self.process = subprocess.Popen([os.path.join(BUILD, "ifaxd"), "-f", "-c", self.config],
-                                        stderr=log, stdin=subprocess.DEVNULL, close_fds=False)
+                                        stderr=log, stdin=subprocess.DEVNULL, close_fds=False,
+                                        env=self.environment)
         log.close()
         until(lambda: os.path.exists(self.control) and self.try_request({"command": "status"}),
               f"start of {self.domain}\n{self.log()}")
         return self
+
+    def preload(self, fault):
+        """From the next start on the disk fails while the file @fault is there."""
+        self.environment = dict(os.environ, FAIL_FSYNC=fault,
+                                LD_PRELOAD=os.path.join(BUILD, "tests/agent/fail_fsync.so"))
 
     def stop(self, how=signal.SIGTERM):
         if not self.process:

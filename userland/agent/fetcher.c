@@ -43,6 +43,7 @@ struct maildrop {
 	struct listed *listed;
 	unsigned int listed_count;
 	bool stopped;			/* not all that the server has was looked at */
+	bool nameless;			/* a message has no unique-id of its own */
 	unsigned int number;		/* of the message that comes */
 	struct spool_file file;
 	EVP_MD_CTX *digest;
@@ -79,6 +80,8 @@ static const char *list_message(struct maildrop *maildrop, unsigned int number, 
 		return NULL;
 	if (unique_id && is_listed(maildrop, unique_id))
 		unique_id = NULL;
+	if (!unique_id)
+		maildrop->nameless = true;
 	snprintf(listed->unique_id, sizeof(listed->unique_id), "%s", unique_id ? unique_id : "");
 	if (number > maildrop->listed_count)
 		maildrop->listed_count = number;
@@ -213,19 +216,24 @@ static void note_result(struct maildrop *maildrop, const char *text)
 	maildrop->result_ms = now_ms();
 }
 
+/* Only a listing that is complete tells what the server does not have any more. */
+static bool is_complete(const struct maildrop *maildrop)
+{
+	return !maildrop->stopped && !maildrop->nameless && maildrop->listed_count < MESSAGES_MAX;
+}
+
 static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 {
 	struct maildrop *maildrop = arg;
+	const char *title = maildrop->account->title;
 	char result[480];
 
 	snprintf(result, sizeof(result), "%u fetched; %.400s", maildrop->taken, text);
 	note_result(maildrop, result);
 	log_event(outcome == POP3_OUTCOME_DONE ? LOG_INFO : LOG_WARNING,
-		  "fetcher.visit account=%s fetched=%u result=%s", maildrop->account->title,
-		  maildrop->taken, text);
-	if (outcome == POP3_OUTCOME_DONE && !maildrop->stopped && maildrop->listed_count < MESSAGES_MAX)
-		jobs_forget_fetched(maildrop->fetcher->station->jobs, maildrop->account->title, is_listed,
-				    maildrop);
+		  "fetcher.visit account=%s fetched=%u result=%s", title, maildrop->taken, text);
+	if (outcome == POP3_OUTCOME_DONE && is_complete(maildrop))
+		jobs_forget_fetched(maildrop->fetcher->station->jobs, title, is_listed, maildrop);
 }
 
 static const struct pop3_client_ops client_ops = {
@@ -348,6 +356,7 @@ static void visit(struct maildrop *maildrop)
 	maildrop->listed_count = 0;
 	memset(maildrop->listed, 0, MESSAGES_MAX * sizeof(*maildrop->listed));
 	maildrop->stopped = false;
+	maildrop->nameless = false;
 	maildrop->taken = 0;
 	/* read anew each time: a changed secret needs no restart */
 	if (!config_secret(account->secret_file, maildrop->secret, sizeof(maildrop->secret), reason,

@@ -626,14 +626,17 @@ bool jobs_forget_fetched(struct jobs *jobs, const char *account,
 			    forget.good);
 }
 
+/* A job that ended well needs nothing, even if a crash came before its files were removed. */
+#define NOT_OVER "state NOT IN ('handed over', 'printed', 'cancelled')"
+
 bool jobs_needs_file(void *jobs, enum spool_place place, const char *name)
 {
 	struct jobs *j = jobs;
 
 	/* when in doubt (the database cannot be read) a file is needed */
 	return database_number(j->db, 1, place == SPOOL_MESSAGE ?
-			       "SELECT count(*) FROM job WHERE message_file = ?" :
-			       "SELECT count(*) FROM job WHERE page_file = ?", "s", name);
+			       "SELECT count(*) FROM job WHERE message_file = ? AND " NOT_OVER :
+			       "SELECT count(*) FROM job WHERE page_file = ? AND " NOT_OVER, "s", name);
 }
 
 bool jobs_prune(struct jobs *jobs, int64_t keep)
