@@ -156,12 +156,15 @@ u32 sim_engine_lines_due(struct sim_engine *engine)
  */
 bool sim_engine_line(struct sim_engine *engine)
 {
+	bool moved = false, stalled = false;
 	unsigned long flags;
-	bool moved = false;
 
 	spin_lock_irqsave(&engine->lock, flags);
 	if (engine->stop) {
 		/* Who stopped it has said why */
+	} else if (engine->stall_at_line && engine->lines >= engine->stall_at_line) {
+		engine->stall_at_line = 0;
+		stalled = true;
 	} else if (engine->jam_at_line && engine->lines >= engine->jam_at_line) {
 		engine->jam_at_line = 0;
 		engine->jam = true;
@@ -174,6 +177,8 @@ bool sim_engine_line(struct sim_engine *engine)
 		moved = true;
 	}
 	spin_unlock_irqrestore(&engine->lock, flags);
+	if (stalled)
+		wait_event_interruptible(engine->wait, sim_engine_stopped(engine));
 	return moved;
 }
 

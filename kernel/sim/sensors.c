@@ -40,6 +40,20 @@ static ssize_t paper_sheets_store(struct device *dev, struct device_attribute *a
 }
 static DEVICE_ATTR_RW(paper_sheets);
 
+static ssize_t line_store(struct sim_engine *engine, u32 *at_line, const char *buf, size_t count)
+{
+	u32 line;
+	int ret;
+
+	ret = kstrtou32(buf, 0, &line);
+	if (ret)
+		return ret;
+	spin_lock_irq(&engine->lock);
+	WRITE_ONCE(*at_line, line);
+	spin_unlock_irq(&engine->lock);
+	return count;
+}
+
 static ssize_t jam_at_line_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%u\n", READ_ONCE(sim_engine_of(dev)->jam_at_line));
@@ -49,18 +63,24 @@ static ssize_t jam_at_line_store(struct device *dev, struct device_attribute *at
 				 const char *buf, size_t count)
 {
 	struct sim_engine *engine = sim_engine_of(dev);
-	u32 line;
-	int ret;
 
-	ret = kstrtou32(buf, 0, &line);
-	if (ret)
-		return ret;
-	spin_lock_irq(&engine->lock);
-	engine->jam_at_line = line;
-	spin_unlock_irq(&engine->lock);
-	return count;
+	return line_store(engine, &engine->jam_at_line, buf, count);
 }
 static DEVICE_ATTR_RW(jam_at_line);
+
+static ssize_t stall_at_line_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(sim_engine_of(dev)->stall_at_line));
+}
+
+static ssize_t stall_at_line_store(struct device *dev, struct device_attribute *attr,
+				   const char *buf, size_t count)
+{
+	struct sim_engine *engine = sim_engine_of(dev);
+
+	return line_store(engine, &engine->stall_at_line, buf, count);
+}
+static DEVICE_ATTR_RW(stall_at_line);
 
 static ssize_t sensor_store(struct sim_engine *engine, bool *sensor, u32 interrupt,
 			    const char *buf, size_t count)
@@ -110,6 +130,7 @@ static DEVICE_ATTR_RW(cover_open);
 static struct attribute *sim_feeder_attrs[] = {
 	&dev_attr_sheets.attr,
 	&dev_attr_jam_at_line.attr,
+	&dev_attr_stall_at_line.attr,
 	&dev_attr_jam.attr,
 	&dev_attr_cover_open.attr,
 	NULL
@@ -119,6 +140,7 @@ static struct attribute *sim_tray_attrs[] = {
 	&dev_attr_sheets.attr,
 	&dev_attr_paper_sheets.attr,
 	&dev_attr_jam_at_line.attr,
+	&dev_attr_stall_at_line.attr,
 	&dev_attr_jam.attr,
 	&dev_attr_cover_open.attr,
 	NULL

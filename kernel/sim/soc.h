@@ -101,6 +101,7 @@ int sim_dma_pull(struct sim_chan *chan, void *data, size_t bytes);
  * @cover_open: sensor
  * @jam: sensor
  * @jam_at_line: a jam will happen after so many lines, once (0: none)
+ * @stall_at_line: it will fall silent after so many lines, once (0: never)
  * @int_status: INT_STATUS register
  * @int_enable: INT_ENABLE register
  * @width_px: WIDTH register
@@ -126,6 +127,7 @@ struct sim_engine {
 	bool cover_open;
 	bool jam;
 	u32 jam_at_line;
+	u32 stall_at_line;
 	u32 int_status;
 	u32 int_enable;
 	u32 width_px;
