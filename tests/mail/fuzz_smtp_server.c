@@ -17,12 +17,15 @@ const char *const fuzz_seeds[] = {
 	"DATA\r\ny\n.\r\n.\r\n",
 	"\x10" "EHLO x\r\nVRFY x\r\nHELP\r\nNOOP\r\nEXPN\r\nDATA\r\nRCPT TO:<a@b>\r\n\xfd",
 	"\x02" "EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhalf\xfe",
+	"\x04" "EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 5\r\nab\r\n.BDAT 3 LAST\r\nx\r\n"
+	"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 0\r\nBDAT 9\r\n",
 	NULL
 };
 
 const char *const fuzz_words[] = {
 	"\r\n.\r\n", "\n.\n", "\r.\r", "\r\n", "\r", "\n", ".", "EHLO a\r\n", "HELO a\r\n",
 	"MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "DATA\r\n", "RSET\r\n", "QUIT\r\n", " SIZE=",
+	"BDAT 3\r\n", "BDAT 5 LAST\r\n", "BDAT 0 LAST\r\n",
 	" BODY=8BITMIME", "99999999999999999999", "<@a:b@c>", "\"a\\\"\"", "[IPv6:::1]",
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	NULL

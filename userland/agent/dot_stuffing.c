@@ -92,6 +92,28 @@ size_t dot_decode(struct dot_decoder *decoder, const char *bytes, size_t len, do
 	return i;
 }
 
+/**
+ * text_check() - follow text that comes without stuffed dots and without an end
+ * @decoder: the text so far: @irregular and whether it is within a line
+ * @bytes: the bytes
+ * @len: their number
+ */
+void text_check(struct dot_decoder *decoder, const char *bytes, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len) {
+		if (decoder->state == DOT_TEXT_CR && bytes[i] == '\n') {
+			decoder->state = DOT_LINE_START;
+			i++;
+			continue;
+		}
+		if (decoder->state == DOT_TEXT_CR)
+			decoder->irregular = true;
+		i += text_run(decoder, bytes + i, len - i);
+	}
+}
+
 static size_t encode_special(struct dot_encoder *encoder, char c, struct mail_output *output)
 {
 	if (c == '.') {

@@ -44,6 +44,8 @@ typedef void (*dot_sink)(void *arg, const char *bytes, size_t len);
 size_t dot_decode(struct dot_decoder *decoder, const char *bytes, size_t len, dot_sink sink,
 		  void *arg);
 
+void text_check(struct dot_decoder *decoder, const char *bytes, size_t len);
+
 /**
  * struct dot_encoder - zeroed at the begin of a message
  * @within_line: the last byte was no line end

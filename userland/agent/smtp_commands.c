@@ -5,6 +5,19 @@
 
 #include "smtp_session.h"
 
+#define SMALL_CHUNK	1024	/* bytes; a peer that sends many such is not sane */
+
+/* Count a command that does not move a transaction on. Return: it was one too many. */
+static bool idles_too_long(struct smtp_server *server)
+{
+	if (server->idle_commands++ < server->config->idle_commands_max)
+		return false;
+	smtp_session_note(server, "too many commands without a message");
+	smtp_session_say(server, 421, "4.7.0", "%s too many commands, closing",
+			 server->config->host_name);
+	return true;
+}
+
 /* Nothing in a trace line or a log may depend on what else a peer writes here. */
 static void keep_hello(struct smtp_server *server, const char *name)
 {
@@ -145,8 +158,9 @@ static void command_rcpt(struct smtp_server *server, char *args)
 {
 	struct mail_path path;
 
-	if (!server->transaction) {
-		smtp_session_say(server, 503, "5.5.1", "MAIL first");
+	if (!server->transaction || server->chunked) {
+		smtp_session_say(server, 503, "5.5.1", server->chunked ? "BDAT goes on, or RSET" :
+				 "MAIL first");
 		return;
 	}
 	args = command_path(server, args, "TO:", MAIL_FORWARD_PATH, &path);
@@ -169,14 +183,33 @@ static void command_data(struct smtp_server *server, char *args)
 {
 	if (*args) {
 		smtp_session_say(server, 501, "5.5.4", "DATA stands alone");
-	} else if (!server->transaction) {
-		smtp_session_say(server, 503, "5.5.1", "MAIL and RCPT first");
+	} else if (!server->transaction || server->chunked) {
+		smtp_session_say(server, 503, "5.5.1", server->chunked ? "BDAT goes on, or RSET" :
+				 "MAIL and RCPT first");
 	} else if (!server->recipients) {
 		smtp_session_say(server, 554, "5.5.1", "no valid recipients");
 	} else {
 		server->turn = true;
 		smtp_session_ask(server, SMTP_ASK_DATA, 354, "", "end with a dot on its own line");
 	}
+}
+
+/* After a BDAT that is not understood nobody knows where the next command begins. */
+static void command_bdat(struct smtp_server *server, char *args)
+{
+	char *last = args + strcspn(args, " ");
+	uint64_t bytes;
+
+	if (*last)
+		*last++ = '\0';
+	last += strspn(last, " ");
+	if (!parse_size(args, &bytes) || (*last && strcasecmp(last, "LAST"))) {
+		smtp_session_say(server, 501, "5.5.4", "use BDAT number-of-bytes or BDAT number LAST");
+		smtp_session_close(server);
+		return;
+	}
+	if (*last || bytes >= SMALL_CHUNK || !idles_too_long(server))
+		smtp_chunk(server, bytes, *last);
 }
 
 static void command_rset(struct smtp_server *server, char *args)
@@ -215,7 +248,7 @@ static void command_vrfy(struct smtp_server *server, char *args)
 static void command_help(struct smtp_server *server, char *args)
 {
 	smtp_session_say(server, 214, "2.0.0",
-			 "EHLO HELO MAIL RCPT DATA RSET NOOP QUIT VRFY HELP (RFC 5321)");
+			 "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP (RFC 5321)");
 }
 
 static void command_not_here(struct smtp_server *server, char *args)
@@ -249,6 +282,7 @@ static const struct smtp_command commands[] = {
 	{ "MAIL", command_mail, false },
 	{ "RCPT", command_rcpt, false },
 	{ "DATA", command_data, false },
+	{ "BDAT", command_bdat, false },
 	{ "RSET", command_rset, true },
 	{ "NOOP", command_noop, true },
 	{ "QUIT", command_quit, false },
@@ -260,7 +294,6 @@ static const struct smtp_command commands[] = {
 	{ "SAML", command_not_here, true },
 	{ "TURN", command_not_here, true },
 	{ "ETRN", command_not_here, true },
-	{ "BDAT", command_not_here, true },
 	{ "AUTH", command_not_here, true },
 	{ "STARTTLS", command_not_here, true },
 	{ "GET", command_of_http, true },
@@ -296,14 +329,8 @@ void smtp_command_run(struct smtp_server *server, char *line)
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcasecmp(line, commands[i].verb))
 			continue;
-		if (commands[i].idle &&
-		    server->idle_commands++ >= server->config->idle_commands_max) {
-			smtp_session_note(server, "too many commands without a message");
-			smtp_session_say(server, 421, "4.7.0", "%s too many commands, closing",
-					 server->config->host_name);
-			return;
-		}
-		commands[i].run(server, args);
+		if (!commands[i].idle || !idles_too_long(server))
+			commands[i].run(server, args);
 		return;
 	}
 	smtp_session_say(server, 500, "5.5.2", "command not known");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * SMTP server engine: the course of a session. What single commands mean is in
- * smtp_commands.c.
+ * smtp_commands.c, how a message comes in smtp_content.c.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,8 +11,6 @@
 #include "smtp_session.h"
 
 #define MINUTE_MS	60000
-#define BLOCK_BYTES	16384	/* a peer has to bring so many within data_timeout_ms */
-#define DISCARD_FACTOR	4	/* read on over the limit so far, then cut */
 #define CLOSING_MS	30000	/* for the last reply to be taken */
 
 const struct smtp_server_config smtp_server_config_defaults = {
@@ -59,6 +57,7 @@ void smtp_session_abandon(struct smtp_server *server)
 	if (!begun || server->question == SMTP_ASK_END)
 		return;
 	server->transaction = false;
+	server->chunked = false;
 	server->recipients = 0;
 	server->question = SMTP_ASK_NONE;
 	server->ops->abandon(server->arg);
@@ -88,7 +87,7 @@ void smtp_session_close(struct smtp_server *server)
 	mail_deadline_set(&server->deadline, CLOSING_MS, "the peer to take the last reply");
 }
 
-static void put_reply(struct smtp_server *server, const struct smtp_reply *reply)
+void smtp_session_reply(struct smtp_server *server, const struct smtp_reply *reply)
 {
 	static const char *const usual[] = { "2.0.0", NULL, "4.0.0", "5.0.0" };
 	const char *enhanced = reply->enhanced;
@@ -103,8 +102,11 @@ static void put_reply(struct smtp_server *server, const struct smtp_reply *reply
 		smtp_session_close(server);
 }
 
-static void count_error(struct smtp_server *server)
+/* Count a refusal; so many and no more. */
+void smtp_session_count_error(struct smtp_server *server, const struct smtp_reply *reply)
 {
+	if (!smtp_reply_permanent(reply))
+		return;
 	if (++server->errors < server->config->errors_max || server->state != SMTP_COMMAND)
 		return;
 	smtp_session_note(server, "too many errors: session ended");
@@ -112,7 +114,7 @@ static void count_error(struct smtp_server *server)
 			 server->config->host_name);
 }
 
-/* Reply at once. */
+/* Reply at once; a refusal counts as an error of the peer. */
 void smtp_session_say(struct smtp_server *server, unsigned int code, const char *enhanced,
 		      const char *format, ...)
 {
@@ -124,22 +126,14 @@ void smtp_session_say(struct smtp_server *server, unsigned int code, const char 
 	vsnprintf(reply.text, sizeof(reply.text), format, args);
 	va_end(args);
 	mail_text_clean(reply.text);
-	put_reply(server, &reply);
-	if (smtp_reply_permanent(&reply))
-		count_error(server);
+	smtp_session_reply(server, &reply);
+	smtp_session_count_error(server, &reply);
 }
 
-static void await_command(struct smtp_server *server)
+void smtp_session_await_command(struct smtp_server *server)
 {
 	mail_deadline_set(&server->deadline, server->config->command_timeout_ms,
 			  "the next command");
-}
-
-static void await_content(struct smtp_server *server)
-{
-	server->block_bytes = 0;
-	mail_deadline_set(&server->deadline, server->config->data_timeout_ms,
-			  "the next part of the message");
 }
 
 static void hello_accepted(struct smtp_server *server)
@@ -157,16 +151,8 @@ static void hello_accepted(struct smtp_server *server)
 				   (unsigned long long)config->message_bytes_max);
 	else
 		mail_output_printf(&server->output, "250-SIZE\r\n");
-	mail_output_printf(&server->output, "250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n");
-}
-
-static void content_begins(struct smtp_server *server)
-{
-	server->state = SMTP_CONTENT;
-	server->content = SMTP_CONTENT_GOOD;
-	server->content_bytes = 0;
-	memset(&server->decoder, 0, sizeof(server->decoder));
-	await_content(server);
+	mail_output_printf(&server->output, "250-8BITMIME\r\n250-CHUNKING\r\n"
+			   "250 ENHANCEDSTATUSCODES\r\n");
 }
 
 /* The answer to the question is in reply: let it take effect. */
@@ -180,7 +166,7 @@ static void settle(struct smtp_server *server)
 	mail_text_clean(server->reply.text);
 	positive = smtp_reply_positive(&server->reply);
 	server->question = SMTP_ASK_NONE;
-	await_command(server);
+	smtp_session_await_command(server);
 	switch (question) {
 	case SMTP_ASK_HELLO:
 		if (positive) {
@@ -198,18 +184,22 @@ static void settle(struct smtp_server *server)
 		break;
 	case SMTP_ASK_DATA:
 		if (positive)
-			content_begins(server);
+			smtp_content_begin(server, SMTP_CONTENT);
 		break;
+	case SMTP_ASK_CHUNK:
+		smtp_chunk_decided(server);
+		return;
 	default:
 		server->transaction = false;
+		server->chunked = false;
 		server->recipients = 0;
 		if (positive)
 			server->idle_commands = 0;
 		break;
 	}
-	put_reply(server, &server->reply);
-	if (smtp_reply_permanent(&server->reply) && question != SMTP_ASK_END)
-		count_error(server);
+	smtp_session_reply(server, &server->reply);
+	if (question != SMTP_ASK_END)
+		smtp_session_count_error(server, &server->reply);
 }
 
 static enum smtp_server_answer put_question(struct smtp_server *server)
@@ -225,6 +215,7 @@ static enum smtp_server_answer put_question(struct smtp_server *server)
 	case SMTP_ASK_RCPT:
 		return ops->rcpt(server->arg, &server->forward_path, &server->reply);
 	case SMTP_ASK_DATA:
+	case SMTP_ASK_CHUNK:
 		return ops->data(server->arg, &server->reply);
 	default:
 		return ops->message_end(server->arg, &server->reply);
@@ -263,7 +254,7 @@ static void greet(struct smtp_server *server)
 {
 	server->state = SMTP_COMMAND;
 	mail_output_printf(&server->output, "220 %s ESMTP ifax\r\n", server->config->host_name);
-	await_command(server);
+	smtp_session_await_command(server);
 }
 
 void smtp_server_start(struct smtp_server *server)
@@ -280,68 +271,6 @@ static void refuse_early_talker(struct smtp_server *server, const char *when)
 	smtp_session_note(server, "the peer talked %s: refused", when);
 	smtp_session_close(server);
 	smtp_session_say(server, 554, "5.5.0", "%s you talked %s", server->config->host_name, when);
-}
-
-static void take_content(void *arg, const char *bytes, size_t len)
-{
-	struct smtp_server *server = arg;
-	uint64_t max = server->config->message_bytes_max;
-
-	server->content_bytes += len;
-	if (server->content != SMTP_CONTENT_GOOD)
-		return;
-	if (server->decoder.irregular)
-		server->content = SMTP_CONTENT_IRREGULAR;
-	else if (max && server->content_bytes > max)
-		server->content = SMTP_CONTENT_TOO_BIG;
-	else if (!server->ops->message(server->arg, bytes, len))
-		server->content = SMTP_CONTENT_NOT_STORED;
-	if (server->content != SMTP_CONTENT_GOOD)
-		smtp_session_abandon(server);
-}
-
-static void content_refused(struct smtp_server *server)
-{
-	switch (server->content) {
-	case SMTP_CONTENT_IRREGULAR:
-		smtp_session_note(server, "message refused: bare CR, bare LF or NUL");
-		smtp_session_say(server, 554, "5.6.0",
-				 "message refused: it has a bare CR, a bare LF or a NUL");
-		break;
-	case SMTP_CONTENT_TOO_BIG:
-		smtp_session_note(server, "message refused: too big");
-		smtp_session_say(server, 552, "5.3.4", "message refused: more than %llu bytes",
-				 (unsigned long long)server->config->message_bytes_max);
-		break;
-	default:
-		smtp_session_say(server, 452, "4.3.1", "the message cannot be stored, try later");
-		break;
-	}
-}
-
-static size_t input_content(struct smtp_server *server, const char *bytes, size_t len)
-{
-	uint64_t max = server->config->message_bytes_max;
-	size_t taken = dot_decode(&server->decoder, bytes, len, take_content, server);
-
-	if (server->decoder.state == DOT_END) {
-		server->state = SMTP_COMMAND;
-		await_command(server);
-		if (server->content == SMTP_CONTENT_GOOD)
-			smtp_session_ask(server, SMTP_ASK_END, 250, "2.0.0", "message accepted");
-		else
-			content_refused(server);
-		return taken;
-	}
-	if (max && server->content_bytes / DISCARD_FACTOR > max) {
-		content_refused(server);
-		smtp_session_close(server);
-		return taken;
-	}
-	server->block_bytes += taken;
-	if (server->block_bytes >= BLOCK_BYTES)
-		await_content(server);
-	return taken;
 }
 
 static size_t input_command(struct smtp_server *server, const char *bytes, size_t len)
@@ -364,11 +293,11 @@ static size_t input_command(struct smtp_server *server, const char *bytes, size_
 				 "lines end in CRLF and hold no CR, LF or NUL");
 		return taken;
 	case LINE_TOO_LONG:
-		await_command(server);
+		smtp_session_await_command(server);
 		smtp_session_say(server, 500, "5.5.2", "line too long");
 		return taken;
 	default:
-		await_command(server);
+		smtp_session_await_command(server);
 		smtp_command_run(server, server->line);
 		return taken;
 	}
@@ -393,7 +322,9 @@ size_t smtp_server_input(struct smtp_server *server, const char *bytes, size_t l
 			break;
 		server->turn = false;
 		if (server->state == SMTP_CONTENT)
-			taken += input_content(server, bytes + taken, len - taken);
+			taken += smtp_content_input(server, bytes + taken, len - taken);
+		else if (server->state == SMTP_CHUNK)
+			taken += smtp_chunk_input(server, bytes + taken, len - taken);
 		else
 			taken += input_command(server, bytes + taken, len - taken);
 	}

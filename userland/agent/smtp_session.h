@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The inside of the SMTP server engine: shared by its two files only. */
+/* The inside of the SMTP server engine: shared by its three files only. */
 #ifndef IFAX_SMTP_SESSION_H
 #define IFAX_SMTP_SESSION_H
 
@@ -16,19 +16,39 @@
  * enum smtp_state - where the session stands
  * @SMTP_WAITING: before the greeting
  * @SMTP_COMMAND: a command is awaited
- * @SMTP_CONTENT: the message comes
+ * @SMTP_CONTENT: the message comes, after DATA
+ * @SMTP_CHUNK: a chunk of it comes, after BDAT
  * @SMTP_CLOSING: over, when the output is sent
  * @SMTP_CLOSED: over
  */
-enum smtp_state { SMTP_WAITING, SMTP_COMMAND, SMTP_CONTENT, SMTP_CLOSING, SMTP_CLOSED };
+enum smtp_state {
+	SMTP_WAITING,
+	SMTP_COMMAND,
+	SMTP_CONTENT,
+	SMTP_CHUNK,
+	SMTP_CLOSING,
+	SMTP_CLOSED,
+};
 
 /* What the glue was asked. */
-enum smtp_question { SMTP_ASK_NONE, SMTP_ASK_HELLO, SMTP_ASK_MAIL, SMTP_ASK_RCPT, SMTP_ASK_DATA,
-		     SMTP_ASK_END };
+enum smtp_question {
+	SMTP_ASK_NONE,
+	SMTP_ASK_HELLO,
+	SMTP_ASK_MAIL,
+	SMTP_ASK_RCPT,
+	SMTP_ASK_DATA,
+	SMTP_ASK_CHUNK,	/* the same, because of BDAT */
+	SMTP_ASK_END,
+};
 
 /* Whether the message that comes can be accepted. */
-enum smtp_content { SMTP_CONTENT_GOOD, SMTP_CONTENT_IRREGULAR, SMTP_CONTENT_TOO_BIG,
-		    SMTP_CONTENT_NOT_STORED };
+enum smtp_content {
+	SMTP_CONTENT_GOOD,
+	SMTP_CONTENT_IRREGULAR,
+	SMTP_CONTENT_TOO_BIG,
+	SMTP_CONTENT_NOT_STORED,
+	SMTP_CONTENT_REFUSED,	/* with the reply that was set before it came */
+};
 
 /**
  * struct smtp_server - a session
@@ -56,6 +76,9 @@ enum smtp_content { SMTP_CONTENT_GOOD, SMTP_CONTENT_IRREGULAR, SMTP_CONTENT_TOO_
  * @content_bytes: so far
  * @block_bytes: of the message since the deadline was set
  * @decoder: of the message that comes
+ * @chunked: the message of this transaction comes by BDAT
+ * @chunk_last: the chunk that comes is its last
+ * @chunk_left: bytes of it that are still to come
  * @reader: of commands
  * @output: replies
  * @hello: name the peer gave
@@ -91,6 +114,9 @@ struct smtp_server {
 	uint64_t content_bytes;
 	size_t block_bytes;
 	struct dot_decoder decoder;
+	bool chunked;
+	bool chunk_last;
+	uint64_t chunk_left;
 
 	struct line_reader reader;
 	struct mail_output output;
@@ -102,6 +128,13 @@ struct smtp_server {
 /* smtp_commands.c */
 void smtp_command_run(struct smtp_server *server, char *line);
 
+/* smtp_content.c */
+void smtp_content_begin(struct smtp_server *server, enum smtp_state state);
+size_t smtp_content_input(struct smtp_server *server, const char *bytes, size_t len);
+void smtp_chunk(struct smtp_server *server, uint64_t bytes, bool last);
+void smtp_chunk_decided(struct smtp_server *server);
+size_t smtp_chunk_input(struct smtp_server *server, const char *bytes, size_t len);
+
 /* smtp_server.c */
 void smtp_session_say(struct smtp_server *server, unsigned int code, const char *enhanced,
 		      const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -109,6 +142,9 @@ void smtp_session_note(struct smtp_server *server, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void smtp_session_ask(struct smtp_server *server, enum smtp_question question, unsigned int code,
 		      const char *enhanced, const char *text);
+void smtp_session_reply(struct smtp_server *server, const struct smtp_reply *reply);
+void smtp_session_count_error(struct smtp_server *server, const struct smtp_reply *reply);
+void smtp_session_await_command(struct smtp_server *server);
 void smtp_session_abandon(struct smtp_server *server);
 void smtp_session_close(struct smtp_server *server);
 
