@@ -21,6 +21,8 @@ enum place {
  * @place: where the current line stands
  * @line: begin of the current line
  * @line_bytes: its length so far; may be more than is kept
+ * @field_bytes: bytes of the current field in the lines before
+ * @longest_field_bytes: of all fields so far
  * @header_bytes: bytes of all headers
  * @header_lines: their lines
  * @parts: headers begun
@@ -29,6 +31,8 @@ struct scan {
 	enum place place;
 	char line[KEPT_BYTES];
 	uint64_t line_bytes;
+	uint64_t field_bytes;
+	uint64_t longest_field_bytes;
 	uint64_t header_bytes;
 	unsigned int header_lines;
 	unsigned int parts;
@@ -37,6 +41,11 @@ struct scan {
 static bool blank(const struct scan *scan)
 {
 	return !scan->line_bytes || (scan->line_bytes == 1 && scan->line[0] == '\r');
+}
+
+static bool folded(const struct scan *scan)
+{
+	return scan->line_bytes && (scan->line[0] == ' ' || scan->line[0] == '\t');
 }
 
 static bool like_boundary(const struct scan *scan)
@@ -60,6 +69,8 @@ static bool like_field(const struct scan *scan)
 
 static void end_line(struct scan *scan)
 {
+	if (!folded(scan))
+		scan->field_bytes = 0;
 	if (like_boundary(scan)) {
 		scan->place = IN_HEADER;
 		scan->parts++;
@@ -72,9 +83,12 @@ static void end_line(struct scan *scan)
 		scan->place = IN_BODY;
 	}
 	if (scan->place == IN_HEADER) {
+		scan->field_bytes += scan->line_bytes;
 		scan->header_bytes += scan->line_bytes;
 		scan->header_lines++;
 	}
+	if (scan->field_bytes > scan->longest_field_bytes)
+		scan->longest_field_bytes = scan->field_bytes;
 	scan->line_bytes = 0;
 }
 
@@ -83,10 +97,14 @@ static int within_limits(const struct scan *scan, struct failure *failure)
 {
 	bool in_header = scan->place == IN_HEADER ||
 		(scan->place == AFTER_HEADER && like_field(scan));
+	uint64_t line = in_header ? scan->line_bytes : 0;
 
-	if (scan->header_bytes + (in_header ? scan->line_bytes : 0) > HEADER_BYTES_MAX)
+	if (scan->header_bytes + line > HEADER_BYTES_MAX)
 		return fail(failure, EXIT_INPUT, "the message has more than %d kB of headers",
 			    HEADER_BYTES_MAX >> 10);
+	if (line > FIELD_BYTES_MAX || scan->longest_field_bytes > FIELD_BYTES_MAX)
+		return fail(failure, EXIT_INPUT, "the message has a header field of more than %d kB",
+			    FIELD_BYTES_MAX >> 10);
 	if (scan->header_lines > HEADER_LINES_MAX)
 		return fail(failure, EXIT_INPUT, "the message has more than %d header lines",
 			    HEADER_LINES_MAX);

@@ -8,8 +8,8 @@
 
 #include "failure.h"
 
-#define SANDBOX_MEMORY_BYTES	(384U << 20)
-#define SANDBOX_CPU_S		60
+#define SANDBOX_MEMORY_BYTES	(192U << 20)
+#define SANDBOX_CPU_S		30
 #define SANDBOX_FILE_BYTES	(1U << 30)
 
 /**
