@@ -140,14 +140,14 @@ static void smtp_server_eof_it(void *it)
 ENGINE_CALLS(smtp_server)
 
 static const struct dialogue dialogues[] = {
-	{ "a message as in RFC 5321, appendix D.1", TURNS(
+	{ "a message for two of three recipients", TURNS(
 		START, EHLO, MAIL, RCPT,
 		SAY("RCPT TO:<refused@example.com>\r\n", "550 5.7.1 refused??by policy\r\n"),
 		SAY("RCPT TO:<c@example.com>\r\n", "250 2.1.5 *"), DATA,
-		SAY("Blah blah blah...\r\n...etc. etc. etc.\r\n.\r\n", "250 2.0.0 *"), QUIT),
+		SAY("This is a fax,\r\n...and its end.\r\n.\r\n", "250 2.0.0 *"), QUIT),
 	  "hello a.example.net; mail <a@example.net> size=0 8bit=0; rcpt <b@example.com>; "
 	  "rcpt <refused@example.com>; rcpt <c@example.com>; data; "
-	  "message \"Blah blah blah...\r\n..etc. etc. etc.\r\n\"; ", false },
+	  "message \"This is a fax,\r\n..and its end.\r\n\"; ", false },
 	{ "HELO, lower case, spaces after the colon, null path, postmaster", TURNS(
 		START, SAY("helo a.example.net\r\n", "250 mx.example.com\r\n"),
 		SAY("mail from: <>\r\n", "250 *"), SAY("rcpt to:  <POSTmaster>\r\n", "250 *"),

@@ -30,7 +30,7 @@ const struct smtp_client_timeouts smtp_client_timeouts_defaults = {
 	.data_ms = 2 * MINUTE_MS,
 	.block_ms = 3 * MINUTE_MS,
 	.dot_ms = 10 * MINUTE_MS,
-	.quit_ms = 2 * MINUTE_MS,
+	.quit_ms = 30000,	/* the message is delivered: nobody waits for this */
 };
 
 /* The steps of a session, in their order. */
