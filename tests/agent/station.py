@@ -136,12 +136,14 @@ limits {{ free_space = 1M }}
         return self.start()
 
     def __exit__(self, *exception):
-        self.stop()
-        if exception[0]:
+        code = self.stop()
+        if exception[0] or code:
             print(f"# log of {self.domain}:")
             for line in self.log().splitlines():
                 print(f"# {line}")
         shutil.rmtree(self.directory, ignore_errors=True)
+        if code:
+            raise RuntimeError(f"{self.domain}: ifaxd ended with {code}")
 
     def log(self):
         with open(self.log_path) as file:

@@ -30,7 +30,8 @@ struct unit {
 };
 
 static const struct unit time_units[] = {
-	{ "ms", 1 }, { "s", 1000 }, { "min", MINUTE }, { "h", 60 * MINUTE }, { "d", DAY }, { NULL, 0 },
+	{ "ms", 1 }, { "s", 1000 }, { "min", MINUTE }, { "h", 60 * MINUTE }, { "d", DAY },
+	{ NULL, 0 },
 };
 
 static const struct unit size_units[] = {
@@ -131,7 +132,8 @@ static int check_address(cfg_t *cfg, cfg_opt_t *opt)
 
 	if (mail_path_from_address(&path, address))
 		return 0;
-	cfg_error(cfg, "%s = %s: a mail address is needed, as in fax@example.com", opt->name, address);
+	cfg_error(cfg, "%s = %s: a mail address is needed, as in fax@example.com", opt->name,
+		  address);
 	return -1;
 }
 
@@ -499,8 +501,8 @@ static bool fill(struct config *config, cfg_t *cfg)
 	    !config->domains.item || !config->recipients.item)
 		return false;
 	if (config->listens && !config->domains.items)
-		return complain(cfg, "smtp_listen needs domains = { \"%s\" }: without domains of its own "
-				"the server would refuse every recipient", config->host_name);
+		return complain(cfg, "smtp_listen needs domains = { \"%s\" }: without domains of "
+				"its own the server would refuse every recipient", config->host_name);
 	return fill_routes(config, cfg) && fill_accounts(config, cfg);
 }
 

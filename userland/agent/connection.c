@@ -101,7 +101,8 @@ static bool offer_rest(struct connection *connection)
 
 	if (!bytes || !connection->ops->wants_input(connection->engine))
 		return false;
-	taken = connection->ops->input(connection->engine, (char *)evbuffer_pullup(rest, bytes), bytes);
+	taken = connection->ops->input(connection->engine, (char *)evbuffer_pullup(rest, bytes),
+				       bytes);
 	evbuffer_drain(rest, taken);
 	return taken;
 }
@@ -136,7 +137,8 @@ static bool tell_end(struct connection *connection)
 	if (evbuffer_get_length(connection->rest) && !connection->error)
 		return false;
 	connection->told = true;
-	connection->ops->eof(connection->engine, connection->error ? strerror(connection->error) : NULL);
+	connection->ops->eof(connection->engine,
+			     connection->error ? strerror(connection->error) : NULL);
 	return true;
 }
 

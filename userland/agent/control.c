@@ -103,7 +103,8 @@ static json_t *do_send(struct control *control, json_t *request)
 		.subject = "", .coding = control->station->config.coding, .recipient = recipient,
 		.recipients = json_array_size(to),
 	};
-	const char *fault = recipient ? collect_recipients(control, to, recipient) : "out of memory";
+	const char *fault =
+		recipient ? collect_recipients(control, to, recipient) : "out of memory";
 	json_t *answer = NULL;
 	int64_t id;
 
@@ -211,7 +212,8 @@ static json_t *do_cancel(struct control *control, json_t *request)
 	json_t *answer;
 	struct job job;
 
-	if (!jobs_get(control->station->jobs, json_integer_value(json_object_get(request, "job")), &job))
+	if (!jobs_get(control->station->jobs, json_integer_value(json_object_get(request, "job")),
+		      &job))
 		return refuse("there is no such job");
 	if (!(states & 1U << job.state))
 		answer = refuse("the job has ended");
@@ -392,7 +394,8 @@ static void on_accept(evutil_socket_t socket, short what, void *arg)
 		return;
 	client = control->client_count < CLIENTS_MAX ? calloc(1, sizeof(*client)) : NULL;
 	if (client)
-		client->stream = bufferevent_socket_new(control->station->base, fd, BEV_OPT_CLOSE_ON_FREE);
+		client->stream =
+			bufferevent_socket_new(control->station->base, fd, BEV_OPT_CLOSE_ON_FREE);
 	if (!client || !client->stream) {
 		free(client);
 		close(fd);
@@ -471,12 +474,13 @@ struct control *control_open(struct station *station)
 	control->station = station;
 	control->fd = listen_on(&station->config);
 	if (control->fd < 0) {
-		log_event(LOG_ERR, "control.open socket=%s group=%s error=%s", station->config.control,
-			  station->config.control_group, strerror(errno));
+		log_event(LOG_ERR, "control.open socket=%s group=%s error=%s",
+			  station->config.control, station->config.control_group, strerror(errno));
 		free(control);
 		return NULL;
 	}
-	control->event = event_new(station->base, control->fd, EV_READ | EV_PERSIST, on_accept, control);
+	control->event =
+		event_new(station->base, control->fd, EV_READ | EV_PERSIST, on_accept, control);
 	control->resume = evtimer_new(station->base, on_resume, control);
 	if (control->event && control->resume && !event_add(control->event, NULL))
 		return control;

@@ -167,7 +167,8 @@ static void copy_host(char *to, size_t bytes, const char *host)
 }
 
 struct dial *dial_start(struct event_base *base, const char *host, unsigned int port,
-			long timeout_ms, void (*done)(void *arg, int fd, const char *reason), void *arg)
+			long timeout_ms, void (*done)(void *arg, int fd, const char *reason),
+			void *arg)
 {
 	struct dial *dial = calloc(1, sizeof(*dial));
 

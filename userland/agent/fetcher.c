@@ -72,7 +72,8 @@ static bool is_listed(void *arg, const char *unique_id)
 }
 
 /* A unique-id that comes twice names no message: then its content must tell. */
-static const char *list_message(struct maildrop *maildrop, unsigned int number, const char *unique_id)
+static const char *list_message(struct maildrop *maildrop, unsigned int number,
+				const char *unique_id)
 {
 	struct listed *listed = &maildrop->listed[number - 1];
 
@@ -103,7 +104,8 @@ static enum pop3_verdict on_decide(void *arg, unsigned int number, uint64_t byte
 	if (*name && jobs_fetched(station->jobs, maildrop->account->title, name))
 		return maildrop->account->keep ? POP3_KEEP : POP3_DELETE;
 	if (bytes > limits->message_bytes) {
-		log_event(LOG_WARNING, "fetcher.too_large account=%s number=%u bytes=%llu limit=%llu",
+		log_event(LOG_WARNING,
+			  "fetcher.too_large account=%s number=%u bytes=%llu limit=%llu",
 			  maildrop->account->title, number, (unsigned long long)bytes,
 			  (unsigned long long)limits->message_bytes);
 		return POP3_KEEP;
@@ -181,7 +183,8 @@ static bool store(struct maildrop *maildrop)
 
 	finish_digest(maildrop->digest, digest);
 	if (!*unique_id && jobs_fetched_content(station->jobs, arrival.account, digest)) {
-		log_event(LOG_NOTICE, "fetcher.known account=%s digest=%s", arrival.account, digest);
+		log_event(LOG_NOTICE, "fetcher.known account=%s digest=%s", arrival.account,
+			  digest);
 		spool_discard(&maildrop->file);
 		return true;
 	}
@@ -190,7 +193,8 @@ static bool store(struct maildrop *maildrop)
 		maildrop->taken++;
 		return true;
 	}
-	log_event(LOG_ERR, "fetcher.store account=%s error=%s", maildrop->account->title, strerror(errno));
+	log_event(LOG_ERR, "fetcher.store account=%s error=%s", maildrop->account->title,
+		  strerror(errno));
 	return false;
 }
 
@@ -315,7 +319,8 @@ static const struct engine_ops engine_ops = {
 
 static void fail_visit(struct maildrop *maildrop, const char *reason)
 {
-	log_event(LOG_WARNING, "fetcher.visit account=%s error=%s", maildrop->account->title, reason);
+	log_event(LOG_WARNING, "fetcher.visit account=%s error=%s", maildrop->account->title,
+		  reason);
 	note_result(maildrop, reason);
 	end_visit(maildrop);
 }
@@ -440,8 +445,8 @@ void fetcher_report(struct fetcher *fetcher,
 	for (size_t i = 0; i < fetcher->maildrops; i++) {
 		const struct maildrop *maildrop = &fetcher->maildrop[i];
 
-		each(arg, maildrop->account->title, maildrop->dial || maildrop->engine, maildrop->result,
-		     maildrop->result_ms);
+		each(arg, maildrop->account->title, maildrop->dial || maildrop->engine,
+		     maildrop->result, maildrop->result_ms);
 	}
 }
 

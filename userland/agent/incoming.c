@@ -73,8 +73,9 @@ int64_t incoming_take(struct station *station, struct spool_file *file, struct j
 		errno = EIO;
 		return 0;
 	}
-	log_event(LOG_NOTICE, "incoming.taken job=%lld source=%s sender=%s bytes=%lld", (long long)id,
-		  arrival->source, arrival->sender, (long long)arrival->message_bytes);
+	log_event(LOG_NOTICE, "incoming.taken job=%lld source=%s sender=%s bytes=%lld",
+		  (long long)id, arrival->source, arrival->sender,
+		  (long long)arrival->message_bytes);
 	/* not from here: the mail's last word is still to be said */
 	run_again(station->incoming, 0);
 	return id;
@@ -121,7 +122,8 @@ static void judge_opened(struct incoming *incoming, int64_t id, enum worker_end 
 	    (end == WORKER_CRASHED && ++incoming->crashes >= OPEN_CRASHES_MAX))
 		set_state(incoming, id, JOB_KEPT, text, 0);
 	else
-		set_state(incoming, id, JOB_OPENING, text, incoming->station->config.retry.paper_ms);
+		set_state(incoming, id, JOB_OPENING, text,
+			  incoming->station->config.retry.paper_ms);
 }
 
 static void on_opened(void *arg, enum worker_end end, const char *text)
@@ -145,7 +147,9 @@ static void on_opened(void *arg, enum worker_end end, const char *text)
 static bool start_open(struct incoming *incoming, const struct job *job)
 {
 	struct station *station = incoming->station;
-	char *argv[] = { (char *)station->config.message_worker, "open", "--codings", "mh,mmr,raw", NULL };
+	char *argv[] = {
+		(char *)station->config.message_worker, "open", "--codings", "mh,mmr,raw", NULL,
+	};
 	struct worker_task task = {
 		.argv = argv, .stdin_fd = -1, .fd = { -1, -1, -1 },
 		.deadline_ms = station->config.limits.worker_ms,
@@ -248,7 +252,8 @@ static void on_printed(void *arg, enum worker_end end, const char *text)
 	else if (end == WORKER_REFUSED)
 		set_state(incoming, id, JOB_KEPT, text, 0);
 	else if (end != WORKER_DONE)
-		set_state(incoming, id, JOB_PRINTING, text, incoming->station->config.retry.paper_ms);
+		set_state(incoming, id, JOB_PRINTING, text,
+			  incoming->station->config.retry.paper_ms);
 	/* done: the next run reads the progress file and finds all pages there */
 	incoming_run(incoming);
 }
@@ -258,8 +263,8 @@ static struct worker *start_printer(struct incoming *incoming, int pages, int pr
 	struct station *station = incoming->station;
 	char skip[24];
 	char *argv[] = {
-		(char *)station->config.paper_worker, "print", "--device", (char *)station->config.printer,
-		"--skip", skip, "--progress", NULL,
+		(char *)station->config.paper_worker, "print", "--progress", "--skip", skip,
+		"--device", (char *)station->config.printer, NULL,
 	};
 	struct worker_task task = {
 		.argv = argv, .stdin_fd = -1, .fd = { pages, -1, progress },
@@ -278,8 +283,8 @@ static bool start_print(struct incoming *incoming, const struct job *job)
 	int pages = -1;
 
 	if (progress == -EBUSY) {
-		set_state(incoming, job->id, JOB_PRINTING, "waits for the page that is being printed",
-			  1000);
+		set_state(incoming, job->id, JOB_PRINTING,
+			  "waits for the page that is being printed", 1000);
 		return true;
 	}
 	if (progress < 0)

@@ -47,7 +47,7 @@ static const char schema[] =
 	"PRAGMA user_version = 1;";
 
 #define SCHEMA_VERSION	1
-#define EVENTS_MAX	200	/* before a job's end: one that waits for paper all night fills no disk */
+#define EVENTS_MAX	200	/* until a job ends: one that waits all night fills no disk */
 
 #define JOB_COLUMNS "id, incoming, state, reason, next_ms, sender, subject, coding, message_id," \
 	" source, message_file, page_file, pages, pages_printed, page_bytes, message_bytes," \
@@ -191,18 +191,23 @@ static bool set_state(struct jobs *jobs, int64_t id, enum job_state state, const
 
 	if (database_number(db, 0, "SELECT state = ? AND reason = ? FROM job WHERE id = ?", "ssi",
 			    state_name[state], reason, id))
-		return database_run(db, "UPDATE job SET next_ms = ? WHERE id = ?", "ii", next_ms, id);
+		return database_run(db, "UPDATE job SET next_ms = ? WHERE id = ?", "ii", next_ms,
+				    id);
 	log_event(LOG_INFO, "job.state job=%lld state=%s reason=%s", (long long)id,
 		  state_name[state], reason);
-	return database_run(db, "UPDATE job SET changed_ms = ?, state = ?, reason = ?, next_ms = ?"
-			    " WHERE id = ?", "issii", now, state_name[state], reason, next_ms, id) &&
+	return database_run(db,
+			    "UPDATE job SET changed_ms = ?, state = ?, reason = ?, next_ms = ?"
+			    " WHERE id = ?",
+			    "issii", now, state_name[state], reason, next_ms, id) &&
 	       add_event(jobs, id, state, reason, now);
 }
 
 bool jobs_set_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
 		    int64_t next_ms)
 {
-	return database_begin(jobs->db) && end(jobs, id, set_state(jobs, id, state, reason, next_ms));
+	bool good = database_begin(jobs->db) && set_state(jobs, id, state, reason, next_ms);
+
+	return end(jobs, id, good);
 }
 
 static bool add_recipients(struct jobs *jobs, int64_t id, const char *const *recipient,
@@ -323,7 +328,8 @@ static bool job_whole(struct job *job)
 bool jobs_get(struct jobs *jobs, int64_t id, struct job *job)
 {
 	*job = (struct job){ 0 };
-	database_query(jobs->db, take_job, job, "SELECT " JOB_COLUMNS " FROM job WHERE id = ?", "i", id);
+	database_query(jobs->db, take_job, job, "SELECT " JOB_COLUMNS " FROM job WHERE id = ?", "i",
+		       id);
 	return job_whole(job);
 }
 
@@ -364,55 +370,61 @@ bool jobs_in_state(struct jobs *jobs, int64_t id, unsigned int states)
 
 bool jobs_set_page(struct jobs *jobs, int64_t id, const struct job_page *page, bool printed)
 {
-	return database_begin(jobs->db) &&
-	       end(jobs, id,
-		   database_run(jobs->db, "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?)", "iiiii",
-				id, page->number, page->lines, page->bytes, page->ns) &&
-		   (!printed ||
-		    database_run(jobs->db, "UPDATE job SET reason = '',"
-				 " pages_printed = max(pages_printed, ?) WHERE id = ?", "ii", page->number, id)));
+	bool good = database_begin(jobs->db) &&
+		    database_run(jobs->db, "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?)",
+				 "iiiii", id, page->number, page->lines, page->bytes, page->ns);
+
+	if (printed)
+		good = good && database_run(jobs->db, "UPDATE job SET reason = '', pages_printed ="
+					    " max(pages_printed, ?) WHERE id = ?",
+					    "ii", page->number, id);
+	return end(jobs, id, good);
 }
 
 bool jobs_set_scanned(struct jobs *jobs, int64_t id, int64_t pages)
 {
-	return database_begin(jobs->db) &&
-	       end(jobs, id,
-		   database_run(jobs->db, "UPDATE job SET pages = ?, page_bytes ="
-				" (SELECT total(bytes) FROM page WHERE job = ? AND number <= ?)"
-				" WHERE id = ?", "iiii", pages, id, pages, id) &&
-		   set_state(jobs, id, JOB_COMPOSING, "", 0));
+	bool good = database_begin(jobs->db) &&
+		    database_run(jobs->db, "UPDATE job SET pages = ?, page_bytes ="
+				 " (SELECT total(bytes) FROM page WHERE job = ? AND number <= ?)"
+				 " WHERE id = ?", "iiii", pages, id, pages, id) &&
+		    set_state(jobs, id, JOB_COMPOSING, "", 0);
+
+	return end(jobs, id, good);
 }
 
 bool jobs_set_composed(struct jobs *jobs, int64_t id, const char *message_file, int64_t bytes)
 {
-	return database_begin(jobs->db) &&
-	       end(jobs, id,
-		   database_run(jobs->db, "UPDATE job SET message_file = ?, message_bytes = ?,"
-				" page_file = '' WHERE id = ?", "sii", message_file, bytes, id) &&
-		   set_state(jobs, id, JOB_QUEUED, "", 0));
+	bool good = database_begin(jobs->db) &&
+		    database_run(jobs->db, "UPDATE job SET message_file = ?, message_bytes = ?,"
+				 " page_file = '' WHERE id = ?", "sii", message_file, bytes, id) &&
+		    set_state(jobs, id, JOB_QUEUED, "", 0);
+
+	return end(jobs, id, good);
 }
 
 bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64_t pages,
 		     int64_t page_bytes, const char *from, const char *subject)
 {
-	return database_begin(jobs->db) &&
-	       end(jobs, id,
-		   database_run(jobs->db, "UPDATE job SET page_file = ?, pages = ?, page_bytes = ?,"
-				" subject = ?, pages_printed = 0, sender = CASE sender WHEN '' THEN ?"
-				" ELSE sender END WHERE id = ?", "siissi", page_file, pages,
-				page_bytes, subject, from, id) &&
-		   database_run(jobs->db, "DELETE FROM page WHERE job = ?", "i", id) &&
-		   set_state(jobs, id, JOB_PRINTING, "", 0));
+	bool good = database_begin(jobs->db) &&
+		    database_run(jobs->db, "DELETE FROM page WHERE job = ?", "i", id) &&
+		    database_run(jobs->db, "UPDATE job SET page_file = ?, pages = ?, page_bytes = ?,"
+				 " subject = ?, pages_printed = 0, sender = CASE sender WHEN ''"
+				 " THEN ? ELSE sender END WHERE id = ?", "siissi", page_file,
+				 pages, page_bytes, subject, from, id) &&
+		    set_state(jobs, id, JOB_PRINTING, "", 0);
+
+	return end(jobs, id, good);
 }
 
 bool jobs_set_rescan(struct jobs *jobs, int64_t id, const char *page_file)
 {
-	return database_begin(jobs->db) &&
-	       end(jobs, id,
-		   database_run(jobs->db, "DELETE FROM page WHERE job = ?", "i", id) &&
-		   database_run(jobs->db, "UPDATE job SET page_file = ?, pages = 0 WHERE id = ?", "si",
-				page_file, id) &&
-		   set_state(jobs, id, JOB_SCANNING, "", 0));
+	bool good = database_begin(jobs->db) &&
+		    database_run(jobs->db, "DELETE FROM page WHERE job = ?", "i", id) &&
+		    database_run(jobs->db, "UPDATE job SET page_file = ?, pages = 0 WHERE id = ?",
+				 "si", page_file, id) &&
+		    set_state(jobs, id, JOB_SCANNING, "", 0);
+
+	return end(jobs, id, good);
 }
 
 bool jobs_set_forgotten(struct jobs *jobs, int64_t id)
@@ -432,7 +444,8 @@ static enum recipient_state recipient_state_of(const char *name)
 static bool take_recipient(void *arg, sqlite3_stmt *row)
 {
 	struct recipients *recipients = arg;
-	struct recipient *item = reallocarray(recipients->item, recipients->items + 1, sizeof(*item));
+	struct recipient *item =
+		reallocarray(recipients->item, recipients->items + 1, sizeof(*item));
 
 	if (!item)
 		return false;
@@ -452,13 +465,13 @@ static bool take_recipient(void *arg, sqlite3_stmt *row)
 
 bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipients)
 {
-	int64_t count = database_number(jobs->db, -1, "SELECT count(*) FROM recipient WHERE job = ?",
-					"i", id);
+	int64_t count = database_number(jobs->db, -1,
+					"SELECT count(*) FROM recipient WHERE job = ?", "i", id);
 
 	*recipients = (struct recipients){ 0 };
-	if (database_query(jobs->db, take_recipient, recipients, "SELECT position, address, state, reply,"
-			   " next_ms, tries, waited_ms FROM recipient WHERE job = ? ORDER BY position",
-			   "i", id) &&
+	if (database_query(jobs->db, take_recipient, recipients,
+			   "SELECT position, address, state, reply, next_ms, tries, waited_ms"
+			   " FROM recipient WHERE job = ? ORDER BY position", "i", id) &&
 	    (int64_t)recipients->items == count &&
 	    (!count || (recipients->item[count - 1].address && recipients->item[count - 1].reply)))
 		return true;
@@ -494,25 +507,30 @@ int64_t jobs_next_due(struct jobs *jobs, int64_t *next_ms)
 {
 	struct due due = { 0 };
 
-	database_query(jobs->db, take_due, &due, "SELECT r.job, r.next_ms FROM recipient r"
+	database_query(jobs->db, take_due, &due,
+		       "SELECT r.job, r.next_ms FROM recipient r"
 		       " JOIN job j ON j.id = r.job WHERE r.state = 'queued'"
-		       " AND j.state IN ('queued', 'sending') ORDER BY r.next_ms, r.job LIMIT 1", "");
+		       " AND j.state IN ('queued', 'sending') ORDER BY r.next_ms, r.job LIMIT 1",
+		       "");
 	*next_ms = due.next_ms;
 	return due.job;
 }
 
 static bool update_recipient(struct jobs *jobs, int64_t id, const struct recipient *recipient)
 {
-	return database_run(jobs->db, "UPDATE recipient SET state = ?, reply = ?, next_ms = ?, tries = ?,"
-			    " waited_ms = ? WHERE job = ? AND position = ?", "ssiiiii",
-			    recipient_name[recipient->state], recipient->reply, recipient->next_ms,
-			    recipient->tries, recipient->waited_ms, id, recipient->position);
+	return database_run(jobs->db,
+			    "UPDATE recipient SET state = ?, reply = ?, next_ms = ?, tries = ?,"
+			    " waited_ms = ? WHERE job = ? AND position = ?",
+			    "ssiiiii", recipient_name[recipient->state], recipient->reply,
+			    recipient->next_ms, recipient->tries, recipient->waited_ms, id,
+			    recipient->position);
 }
 
 static int64_t count_recipients(struct jobs *jobs, int64_t id, enum recipient_state state)
 {
-	return database_number(jobs->db, 0, "SELECT count(*) FROM recipient WHERE job = ? AND state = ?",
-			       "is", id, recipient_name[state]);
+	return database_number(jobs->db, 0,
+			       "SELECT count(*) FROM recipient WHERE job = ? AND state = ?", "is",
+			       id, recipient_name[state]);
 }
 
 struct waiting {
@@ -539,22 +557,25 @@ static bool settle(struct jobs *jobs, int64_t id)
 	if (count_recipients(jobs, id, RECIPIENT_SENDING))
 		return set_state(jobs, id, JOB_SENDING, "", 0);
 	if (count_recipients(jobs, id, RECIPIENT_QUEUED))
-		return database_query(jobs->db, take_waiting, &waiting, "SELECT reply, next_ms FROM"
-				      " recipient WHERE job = ? AND state = 'queued' ORDER BY next_ms"
-				      " LIMIT 1", "i", id) &&
+		return database_query(jobs->db, take_waiting, &waiting,
+				      "SELECT reply, next_ms FROM recipient WHERE job = ?"
+				      " AND state = 'queued' ORDER BY next_ms LIMIT 1", "i", id) &&
 		       set_state(jobs, id, JOB_QUEUED, waiting.reason, waiting.next_ms);
 	if (count_recipients(jobs, id, RECIPIENT_CANCELLED))
 		return set_state(jobs, id, JOB_CANCELLED, "cancelled by the user", 0);
 	if (!failed)
 		return set_state(jobs, id, JOB_HANDED_OVER, "", 0);
 	all = failed + count_recipients(jobs, id, RECIPIENT_HANDED_OVER);
-	if (!database_query(jobs->db, take_waiting, &waiting, "SELECT reply, 0 FROM recipient"
-			    " WHERE job = ? AND state = 'failed' ORDER BY position LIMIT 1", "i", id))
+	if (!database_query(jobs->db, take_waiting, &waiting,
+			    "SELECT reply, 0 FROM recipient"
+			    " WHERE job = ? AND state = 'failed' ORDER BY position LIMIT 1",
+			    "i", id))
 		return false;
 	if (all > 1) {
 		char reason[sizeof(waiting.reason)];
 
-		snprintf(reason, sizeof(reason), "%lld of %lld recipients did not get it; the first: %.900s",
+		snprintf(reason, sizeof(reason),
+			 "%lld of %lld recipients did not get it; the first: %.900s",
 			 (long long)failed, (long long)all, waiting.reason);
 		return set_state(jobs, id, JOB_FAILED, reason, 0);
 	}
@@ -585,14 +606,16 @@ bool jobs_requeue(struct jobs *jobs)
 
 int64_t jobs_fetched(struct jobs *jobs, const char *account, const char *unique_id)
 {
-	return database_number(jobs->db, 0, "SELECT job FROM fetched WHERE account = ? AND unique_id = ?",
-			       "ss", account, unique_id);
+	return database_number(jobs->db, 0,
+			       "SELECT job FROM fetched WHERE account = ? AND unique_id = ?", "ss",
+			       account, unique_id);
 }
 
 int64_t jobs_fetched_content(struct jobs *jobs, const char *account, const char *digest)
 {
-	return database_number(jobs->db, 0, "SELECT job FROM fetched WHERE account = ? AND digest = ?",
-			       "ss", account, digest);
+	return database_number(jobs->db, 0,
+			       "SELECT job FROM fetched WHERE account = ? AND digest = ?", "ss",
+			       account, digest);
 }
 
 struct forget {
@@ -609,8 +632,10 @@ static bool forget_one(void *arg, sqlite3_stmt *row)
 	struct forget *forget = arg;
 
 	if (unique_id && !forget->listed(forget->arg, unique_id))
-		forget->good &= database_run(forget->jobs->db, "DELETE FROM fetched WHERE account = ?"
-					     " AND unique_id = ?", "ss", forget->account, unique_id);
+		forget->good &= database_run(forget->jobs->db,
+					     "DELETE FROM fetched WHERE account = ?"
+					     " AND unique_id = ?",
+					     "ss", forget->account, unique_id);
 	return forget->good;
 }
 
@@ -621,7 +646,8 @@ bool jobs_forget_fetched(struct jobs *jobs, const char *account,
 
 	return database_begin(jobs->db) &&
 	       database_end(jobs->db,
-			    database_query(jobs->db, forget_one, &forget, "SELECT unique_id FROM fetched"
+			    database_query(jobs->db, forget_one, &forget,
+					   "SELECT unique_id FROM fetched"
 					   " WHERE account = ? AND unique_id <> ''", "s", account) &&
 			    forget.good);
 }
@@ -636,11 +662,14 @@ bool jobs_needs_file(void *jobs, enum spool_place place, const char *name)
 	/* when in doubt (the database cannot be read) a file is needed */
 	return database_number(j->db, 1, place == SPOOL_MESSAGE ?
 			       "SELECT count(*) FROM job WHERE message_file = ? AND " NOT_OVER :
-			       "SELECT count(*) FROM job WHERE page_file = ? AND " NOT_OVER, "s", name);
+			       "SELECT count(*) FROM job WHERE page_file = ? AND " NOT_OVER,
+			       "s", name);
 }
 
 bool jobs_prune(struct jobs *jobs, int64_t keep)
 {
-	return database_run(jobs->db, "DELETE FROM job WHERE id <= (SELECT max(id) FROM job) - ? AND"
-			    " state IN ('handed over', 'printed', 'cancelled')", "i", keep);
+	return database_run(jobs->db,
+			    "DELETE FROM job WHERE id <= (SELECT max(id) FROM job) - ? AND"
+			    " state IN ('handed over', 'printed', 'cancelled')",
+			    "i", keep);
 }

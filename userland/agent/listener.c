@@ -76,13 +76,15 @@ static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail 
 
 	session->announced_bytes = mail->size_bytes;
 	snprintf(session->sender, sizeof(session->sender), "%s", mail->reverse_path.address);
-	if (spool_free_bytes(&session->listener->station->spool) < limits->free_bytes + mail->size_bytes)
+	if (spool_free_bytes(&session->listener->station->spool) <
+	    limits->free_bytes + mail->size_bytes)
 		smtp_reply_set(reply, 452, "4.3.1", "no room for the message now, try again later");
 	return SMTP_SERVER_NOW;
 }
 
 /* The recipients we take: our domains, and there all or those that are listed. */
-static void judge(const struct config *config, const struct mail_path *path, struct smtp_reply *reply)
+static void judge(const struct config *config, const struct mail_path *path,
+		  struct smtp_reply *reply)
 {
 	const char *domain = mail_path_domain(path);
 	char local[MAIL_LOCAL_MAX + 1];
@@ -94,7 +96,8 @@ static void judge(const struct config *config, const struct mail_path *path, str
 		smtp_reply_set(reply, 550, "5.7.1", "<%s>: we are not responsible for this domain",
 			       path->address);
 	else if (!strncasecmp(local, "FAX=", 4))
-		smtp_reply_set(reply, 550, "5.7.1", "<%s>: there is no way from here to the telephone network",
+		smtp_reply_set(reply, 550, "5.7.1",
+			       "<%s>: there is no way from here to the telephone network",
 			       path->address);
 	else if (config->recipients.items && !in_list(&config->recipients, local) &&
 		 !in_list(&config->recipients, path->address))
@@ -171,7 +174,8 @@ static bool on_message(void *arg, const char *bytes, size_t len)
 	int err = spool_write(&session->file, bytes, len);
 
 	if (err)
-		log_event(LOG_ERR, "listener.write peer=%s error=%s", session->peer, strerror(-err));
+		log_event(LOG_ERR, "listener.write peer=%s error=%s", session->peer,
+			  strerror(-err));
 	return !err;
 }
 
@@ -192,7 +196,8 @@ static enum smtp_server_answer on_message_end(void *arg, struct smtp_reply *repl
 	if (id)
 		smtp_reply_set(reply, 250, "2.0.0", "taken as job %lld", (long long)id);
 	else
-		smtp_reply_set(reply, 452, "4.3.1", "the message could not be stored, try again later");
+		smtp_reply_set(reply, 452, "4.3.1",
+			       "the message could not be stored, try again later");
 	clear_envelope(session);
 	return SMTP_SERVER_NOW;
 }
@@ -292,8 +297,8 @@ static void on_closed(void *arg)
 static void refuse(int fd, const char *host_name)
 {
 	char line[512];
-	int bytes = snprintf(line, sizeof(line), "421 4.3.2 %s has too many sessions, try again later\r\n",
-			     host_name);
+	int bytes = snprintf(line, sizeof(line),
+			     "421 4.3.2 %s has too many sessions, try again later\r\n", host_name);
 
 	if (send(fd, line, bytes, MSG_NOSIGNAL) < 0)
 		log_event(LOG_INFO, "listener.refuse error=%s", strerror(errno));
@@ -418,7 +423,8 @@ static int open_socket(const struct config_address *address)
 	/* so that 0.0.0.0:25 and [::]:25 can stand side by side */
 	if (address->address.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (!bind(fd, (const struct sockaddr *)&address->address, address->bytes) && !listen(fd, BACKLOG))
+	if (!bind(fd, (const struct sockaddr *)&address->address, address->bytes) &&
+	    !listen(fd, BACKLOG))
 		return fd;
 failed:
 	name_address(address, name, sizeof(name));
@@ -458,8 +464,8 @@ struct listener *listener_bind(struct station *station)
 		if (fd < 0)
 			goto free;
 		listener->fd[listener->sockets] = fd;
-		listener->event[listener->sockets] = event_new(station->base, fd, EV_READ | EV_PERSIST,
-							       on_accept, listener);
+		listener->event[listener->sockets] =
+			event_new(station->base, fd, EV_READ | EV_PERSIST, on_accept, listener);
 		if (!listener->event[listener->sockets]) {
 			close(fd);
 			goto free;

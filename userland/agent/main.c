@@ -137,11 +137,13 @@ static bool drop_privileges(const struct config *config)
 	if (*config->user) {
 		owner = getpwnam(config->user);
 		if (!owner) {
-			log_event(LOG_ERR, "station.user user=%s error=%s", config->user, "no such user");
+			log_event(LOG_ERR, "station.user user=%s error=%s", config->user,
+				  "no such user");
 			return false;
 		}
 	}
-	if (!make_directory(config->spool, owner) || !make_control_directory(config->control, owner)) {
+	if (!make_directory(config->spool, owner) ||
+	    !make_control_directory(config->control, owner)) {
 		log_event(LOG_ERR, "station.directory spool=%s control=%s error=%s", config->spool,
 			  config->control, strerror(errno));
 		return false;
@@ -189,8 +191,8 @@ static bool check_secrets(const struct config *config)
 	for (size_t i = 0; i < config->accounts; i++) {
 		if (!config_secret(config->account[i].secret_file, secret, sizeof(secret), reason,
 				   sizeof(reason))) {
-			log_event(LOG_ERR, "station.secret account=%s error=%s", config->account[i].title,
-				  reason);
+			log_event(LOG_ERR, "station.secret account=%s error=%s",
+				  config->account[i].title, reason);
 			return false;
 		}
 	}
@@ -209,8 +211,8 @@ static void run(struct station *station)
 	struct event *interrupt = evsignal_new(station->base, SIGINT, on_stop, station->base);
 
 	if (term && interrupt && !event_add(term, NULL) && !event_add(interrupt, NULL)) {
-		log_event(LOG_NOTICE, "station.ready name=%s address=%s spool=%s", station->config.name,
-			  station->config.address, station->config.spool);
+		log_event(LOG_NOTICE, "station.ready name=%s address=%s spool=%s",
+			  station->config.name, station->config.address, station->config.spool);
 		listener_start(station->listener);
 		fetcher_run(station->fetcher);
 		incoming_run(station->incoming);

@@ -97,8 +97,10 @@ static void take_progress(struct outgoing *outgoing, int progress, const struct 
 		return;
 	}
 	if (!reason) {
-		snprintf(interrupted, sizeof(interrupted), "the scan was interrupted after page %lld: "
-			 "lay the whole document in again and retry", (long long)outgoing->scanned);
+		snprintf(interrupted, sizeof(interrupted),
+			 "the scan was interrupted after page %lld: "
+			 "lay the whole document in again and retry",
+			 (long long)outgoing->scanned);
 		reason = interrupted;
 	}
 	fail_scan(outgoing, job, reason);
@@ -113,7 +115,8 @@ static void on_scanned(void *arg, enum worker_end end, const char *text)
 
 	outgoing->scanner = NULL;
 	if (jobs_get(station->jobs, outgoing->scanning, &job)) {
-		progress = job.state == JOB_SCANNING ? paper_open(&station->spool, job.page_file) : -1;
+		progress =
+			job.state == JOB_SCANNING ? paper_open(&station->spool, job.page_file) : -1;
 		if (progress >= 0) {
 			take_progress(outgoing, progress, &job, text);
 			close(progress);
@@ -129,8 +132,8 @@ static struct worker *start_scanner(struct outgoing *outgoing, const struct job 
 {
 	struct station *station = outgoing->station;
 	char *argv[] = {
-		(char *)station->config.paper_worker, "scan", "--device", (char *)station->config.scanner,
-		"--coding", job->coding, "--progress", NULL,
+		(char *)station->config.paper_worker, "scan", "--progress", "--coding", job->coding,
+		"--device", (char *)station->config.scanner, NULL,
 	};
 	struct worker_task task = {
 		.argv = argv, .stdin_fd = -1, .fd = { -1, pages, progress },
@@ -147,8 +150,8 @@ static bool start_scan(struct outgoing *outgoing, const struct job *job)
 	int pages;
 
 	if (progress == -EBUSY) {
-		set_state(outgoing, job->id, JOB_SCANNING, "waits for the page that is being scanned",
-			  1000);
+		set_state(outgoing, job->id, JOB_SCANNING,
+			  "waits for the page that is being scanned", 1000);
 		return true;
 	}
 	if (progress < 0)
@@ -159,7 +162,8 @@ static bool start_scan(struct outgoing *outgoing, const struct job *job)
 		run_again(outgoing, 0);
 		return true;
 	}
-	pages = spool_open_file(&station->spool, SPOOL_PAGE, job->page_file, O_RDWR | O_CREAT | O_TRUNC);
+	pages = spool_open_file(&station->spool, SPOOL_PAGE, job->page_file,
+				O_RDWR | O_CREAT | O_TRUNC);
 	if (pages >= 0 && !fsync(station->spool.place_fd[SPOOL_PAGE])) {
 		outgoing->scanned = 0;
 		outgoing->scanning = job->id;
@@ -170,7 +174,8 @@ static bool start_scan(struct outgoing *outgoing, const struct job *job)
 	close(progress);
 	if (!outgoing->scanner) {
 		outgoing->scanning = 0;
-		fail_scan(outgoing, job, "the scan could not be started; the daemon's log says why");
+		fail_scan(outgoing, job,
+			  "the scan could not be started; the daemon's log says why");
 	}
 	return true;
 }
@@ -204,7 +209,8 @@ static void on_composed(void *arg, enum worker_end end, const char *text)
 		if (end == WORKER_DONE)
 			keep_composed(outgoing, &job);
 		else if (end == WORKER_AGAIN)
-			set_state(outgoing, id, JOB_COMPOSING, text, station->config.retry.paper_ms);
+			set_state(outgoing, id, JOB_COMPOSING, text,
+				  station->config.retry.paper_ms);
 		else
 			set_state(outgoing, id, JOB_FAILED, text, 0);
 	}
@@ -233,7 +239,8 @@ static int header_values(struct station *station, const struct job *job)
 		dprintf(fd, "subject=%s\n", job->subject);
 	else
 		dprintf(fd, "subject=Fax from %s\n", station->config.name);
-	dprintf(fd, "message-id=%s\ndate=%lld\n", job->message_id, (long long)job->created_ms / 1000);
+	dprintf(fd, "message-id=%s\ndate=%lld\n", job->message_id,
+		(long long)job->created_ms / 1000);
 	dprintf(fd, "text=A fax of %lld %s from %s.\n", (long long)job->pages,
 		job->pages == 1 ? "page" : "pages", station->config.name);
 	lseek(fd, 0, SEEK_SET);

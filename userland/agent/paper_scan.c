@@ -87,8 +87,8 @@ static enum paper_exit scan_pages(struct scan *scan)
 		}
 		paper_line(scan->options, "page %u status=%s lines=%u bytes=%llu ns=%llu",
 			   scan->pages.pages,
-			   scan->record.status == IFAX_PAGE_OK ? "ok" : "truncated", scan->record.lines,
-			   (unsigned long long)scan->record.bytes,
+			   scan->record.status == IFAX_PAGE_OK ? "ok" : "truncated",
+			   scan->record.lines, (unsigned long long)scan->record.bytes,
 			   (unsigned long long)(scan->record.end_ns - scan->record.begin_ns));
 	} while (scan->record.flags & IFAX_PAGE_MORE);
 	if (fsync(SCAN_PAGES_FD))

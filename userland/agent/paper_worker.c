@@ -115,7 +115,8 @@ static bool parse_options(int argc, char **argv, struct paper_options *options)
 			break;
 		case 'c':
 			good = !ifax_coding_by_name(optarg, &options->coding) &&
-			       (options->coding == IFAX_CODING_MH || options->coding == IFAX_CODING_MMR);
+			       (options->coding == IFAX_CODING_MH ||
+				options->coding == IFAX_CODING_MMR);
 			break;
 		case 'r':
 			good = parse_resolution(optarg, options);

@@ -42,8 +42,8 @@ json_t *report_jobs(struct jobs *jobs, int64_t limit)
 	json_t *list = json_array();
 
 	if (list)
-		database_query(jobs_database(jobs), append_row, list, JOB " ORDER BY id DESC LIMIT ?", "i",
-			       limit);
+		database_query(jobs_database(jobs), append_row, list,
+			       JOB " ORDER BY id DESC LIMIT ?", "i", limit);
 	return list;
 }
 

@@ -145,7 +145,8 @@ static void finish(struct delivery *delivery)
 		return;
 	}
 	if (!delivery->store_again)
-		delivery->store_again = evtimer_new(sender->station->base, on_store_again, delivery);
+		delivery->store_again =
+			evtimer_new(sender->station->base, on_store_again, delivery);
 	if (delivery->store_again)
 		evtimer_add(delivery->store_again, &time);
 }
@@ -277,7 +278,8 @@ static void on_dialed(void *arg, int fd, const char *reason)
 		goto defer;
 	}
 	reason = "out of memory";
-	delivery->engine = smtp_client_create(&sender->config, &delivery->envelope, &client_ops, delivery);
+	delivery->engine =
+		smtp_client_create(&sender->config, &delivery->envelope, &client_ops, delivery);
 	if (!delivery->engine) {
 		close(fd);
 		goto defer;
@@ -377,7 +379,8 @@ static bool begin(struct delivery *delivery, const struct job *job)
 {
 	struct station *station = delivery->sender->station;
 
-	delivery->message_fd = spool_open_file(&station->spool, SPOOL_MESSAGE, job->message_file, O_RDONLY);
+	delivery->message_fd =
+		spool_open_file(&station->spool, SPOOL_MESSAGE, job->message_file, O_RDONLY);
 	if (delivery->message_fd == -ENOENT) {
 		fail_all(delivery, "the mail is gone from the spool");
 		finish(delivery);

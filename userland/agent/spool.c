@@ -29,7 +29,8 @@ static int open_directory(int at, const char *name)
 
 	if (mkdirat(at, name, 0700) && errno != EEXIST)
 		return -errno;
-	fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (at == AT_FDCWD ? 0 : O_NOFOLLOW));
+	fd = openat(at, name,
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC | (at == AT_FDCWD ? 0 : O_NOFOLLOW));
 	return fd < 0 ? -errno : fd;
 }
 

@@ -145,8 +145,8 @@ static void on_exit_of(evutil_socket_t fd, short what, void *arg)
 	if (worker->used)
 		finish_line(worker);
 	end = judge(worker, status, text, sizeof(text));
-	log_event(end == WORKER_DONE ? LOG_INFO : LOG_WARNING, "worker.end program=%s pid=%d text=%s",
-		  worker->program, (int)worker->pid, text);
+	log_event(end == WORKER_DONE ? LOG_INFO : LOG_WARNING,
+		  "worker.end program=%s pid=%d text=%s", worker->program, (int)worker->pid, text);
 	worker->task.ended(worker->task.arg, end, text);
 	free_worker(worker);
 }
@@ -190,7 +190,8 @@ static int spawn(const struct worker_task *task, int out, pid_t *pid)
 	for (int i = 0; i < WORKER_FDS; i++) {
 		given[i + 2] = high_copy(task->fd[i]);
 		if (given[i + 2] >= 0)
-			posix_spawn_file_actions_adddup2(&actions, given[i + 2], WORKER_FD_FIRST + i);
+			posix_spawn_file_actions_adddup2(&actions, given[i + 2],
+							 WORKER_FD_FIRST + i);
 	}
 	err = posix_spawnp(pid, task->argv[0], &actions, &attributes, task->argv, environment);
 	for (int i = 0; i < WORKER_FDS + 2; i++)

@@ -98,8 +98,9 @@ static enum exit_code wait_while(long long id, const char *const *states, long l
 		if (!is_one_of(show_text(*job, "state"), states))
 			return EXIT_GOOD;
 		if (deadline_s && time(NULL) >= deadline_s) {
-			fprintf(stderr, "ifax: job %lld is still %s%s%s\n", id, show_text(*job, "state"),
-				*show_text(*job, "reason") ? ": " : "", show_text(*job, "reason"));
+			fprintf(stderr, "ifax: job %lld is still %s%s%s\n", id,
+				show_text(*job, "state"), *show_text(*job, "reason") ? ": " : "",
+				show_text(*job, "reason"));
 			json_decref(*job);
 			return EXIT_FAILED;
 		}
@@ -164,7 +165,7 @@ static enum exit_code do_send(int argc, char **argv)
 		case 'w':
 			wait = true;
 			if (optarg && !parse_number(optarg, &wait_s))
-				return bad_usage("--wait takes a number of seconds, as in --wait=60");
+				return bad_usage("--wait takes seconds, as in --wait=60");
 			break;
 		default:
 			return other_option(c);
@@ -259,7 +260,8 @@ static enum exit_code do_simple(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "h", known, NULL)) != -1)
 		return other_option(c);
 	if (optind != argc - wants_job || (wants_job && !parse_number(argv[optind], &id)))
-		return bad_usage(wants_job ? "the number of one job is needed" : "fetch takes no argument");
+		return bad_usage(wants_job ? "the number of one job is needed" :
+				 "fetch takes no argument");
 	if (wants_job)
 		json_object_set_new(question, "job", json_integer(id));
 	code = request(control_socket, question, &answer);
@@ -282,7 +284,9 @@ static const struct {
 int main(int argc, char **argv)
 {
 	static const struct option known[] = {
-		{ "socket", required_argument, NULL, 's' }, { "help", no_argument, NULL, 'h' }, { 0 }
+		{ "socket", required_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 }
 	};
 	int c;
 

@@ -56,7 +56,8 @@ enum exit_code request(const char *socket, json_t *question, json_t **answer)
 
 	*answer = NULL;
 	if (!stream) {
-		fprintf(stderr, "ifax: cannot reach the daemon at %s: %s\n", socket, strerror(errno));
+		fprintf(stderr, "ifax: cannot reach the daemon at %s: %s\n", socket,
+			strerror(errno));
 		json_decref(question);
 		return EXIT_UNREACHABLE;
 	}

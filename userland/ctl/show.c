@@ -66,7 +66,8 @@ void show_jobs(const json_t *jobs)
 		puts("no jobs");
 		return;
 	}
-	printf("%6s  %-8s  %-11s  %7s  %-23s  %s\n", "JOB", "WAY", "STATE", "PAGES", "SINCE", "REASON");
+	printf("%6s  %-8s  %-11s  %7s  %-23s  %s\n", "JOB", "WAY", "STATE", "PAGES", "SINCE",
+	       "REASON");
 	/* the oldest first: the newest stands where one looks */
 	while (count--) {
 		const json_t *job = json_array_get(jobs, count);
@@ -116,9 +117,11 @@ static void show_pages(const json_t *job)
 	const json_t *page;
 	size_t i;
 
-	json_array_foreach(json_object_get(job, "page_list"), i, page)
-		printf("  page %-7lld%lld lines, %lld bytes, %lld ms\n", show_number(page, "number"),
-		       show_number(page, "lines"), show_number(page, "bytes"), show_number(page, "ms"));
+	json_array_foreach(json_object_get(job, "page_list"), i, page) {
+		printf("  page %-7lld%lld lines, %lld bytes, %lld ms\n",
+		       show_number(page, "number"), show_number(page, "lines"),
+		       show_number(page, "bytes"), show_number(page, "ms"));
+	}
 }
 
 static void show_stages(const json_t *job)
@@ -134,7 +137,8 @@ static void show_stages(const json_t *job)
 		printf("  %s  %-11s", stamp(show_number(stage, "time_ms"), text, sizeof(text)),
 		       show_text(stage, "state"));
 		if (next)
-			printf(" %8lld ms", show_number(next, "time_ms") - show_number(stage, "time_ms"));
+			printf(" %8lld ms",
+			       show_number(next, "time_ms") - show_number(stage, "time_ms"));
 		if (*show_text(stage, "reason")) {
 			printf("  ");
 			put_clean(show_text(stage, "reason"));
@@ -172,12 +176,13 @@ void show_status(const json_t *status)
 	size_t i;
 
 	printf("station %s <%s>\n", show_text(status, "name"), show_text(status, "address"));
-	printf("  running since %s\n", stamp(show_number(status, "started_ms"), text, sizeof(text)));
+	printf("  running since %s\n",
+	       stamp(show_number(status, "started_ms"), text, sizeof(text)));
 	printf("  spool %s, %lld MiB free\n", show_text(status, "spool"),
 	       show_number(status, "free_bytes") >> 20);
 	printf("  scanner %s, printer %s%s\n", show_text(status, "scanner"),
 	       show_text(status, "printer"),
-	       json_is_true(json_object_get(status, "printing")) ? "" : " (printing is switched off)");
+	       json_is_false(json_object_get(status, "printing")) ? " (switched off)" : "");
 	printf("  %lld sessions in, %lld connections out\n", show_number(status, "sessions"),
 	       show_number(status, "connections"));
 	json_array_foreach(json_object_get(status, "accounts"), i, account) {
