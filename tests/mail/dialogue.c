@@ -94,7 +94,8 @@ static bool feed(struct engine *engine, enum pieces pieces, const char *bytes, s
 		piece = piece_len(pieces, len);
 		copy = malloc(piece);
 		memcpy(copy, bytes, piece);
-		taken = engine->input(engine->it, copy, piece);
+		taken = engine->wants_input(engine->it) ?
+			engine->input(engine->it, copy, piece) : 0;
 		free(copy);
 		if (taken > piece)
 			return false;

@@ -254,6 +254,15 @@ static const struct script scripts[] = {
 		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		    "")),
 	    DECIDED_2 "begin 1; abort 1; finished protocol *300 bytes>; ", false }, 0, NULL, NULL },
+	{ { "a message that is not to be begun", TURNS(TO_STAT, ONE("+OK 7 7\r\n", "LIST\r\n"),
+		ONE("+OK\r\n7 1\r\n.\r\n", "UIDL\r\n"),
+		ONE("+OK\r\n1 keep\r\n2 keep\r\n3 keep\r\n4 keep\r\n5 keep\r\n6 keep\r\n7 x\r\n.\r\n",
+		    "RETR 7\r\n"), ONE("+OK\r\nx\r\n.\r\n", "")),
+	    "*begin 7; finished temporary <message 7 cannot be stored>; ", false }, 0, NULL, NULL },
+	{ { "no reply to QUIT, DELE was refused", TURNS(TO_RETR, ONE("+OK\r\n.\r\n", "DELE 1\r\n"),
+		ONE("-ERR no\r\n", "RETR 2\r\n"), ONE("+OK\r\nstop\r\n.\r\n", "QUIT\r\n"),
+		ONE(GETS_EOF, "")),
+	    "*finished update-failed *", false }, 0, NULL, NULL },
 	{ { "bytes that cannot be stored", TURNS(TO_RETR, ONE("+OK\r\nunstorable", "")),
 	    DECIDED_2 "begin 1; abort 1; finished temporary *", false }, 0, NULL, NULL },
 	{ { "connection lost within a message", TURNS(TO_RETR, ONE("+OK\r\nhalf\r\n.\r", ""), ONE(GETS_EOF, "")),
@@ -469,6 +478,14 @@ static void test_block_deadline(void)
 		hear("a");
 	tap_ok(generation == pop3_client_deadline(client)->generation,
 	       "pop3: dripping bytes do not move the deadline");
+	for (i = 0; i < 12370; i++)
+		hear("a");
+	tap_ok(generation == pop3_client_deadline(client)->generation,
+	       "pop3: nor do 16 KiB less a few");
+	for (i = 0; i < 10; i++)
+		hear("a");
+	tap_ok(generation != pop3_client_deadline(client)->generation &&
+	       pop3_client_deadline(client)->timeout_ms == 1004, "pop3: 16 KiB do");
 	pop3_client_destroy(client);
 }
 

@@ -730,6 +730,42 @@ static void test_full_output(void)
 	smtp_server_destroy(server);
 }
 
+/* Answers of the glue that are not quite replies. */
+static void test_answers(void)
+{
+	struct smtp_server_config no_limit = config;
+	struct smtp_reply reply;
+
+	later = true;
+	no_limit.message_bytes_max = 0;
+	server_begin(&no_limit);
+	smtp_server_start(server);
+	talk("");
+	talk("EHLO a.example.net\r\n");
+	smtp_server_answer(server, NULL);
+	tap_ok(strstr(talk(""), "250-SIZE\r\n"), "server: SIZE without a limit");
+	talk("MAIL FROM:<a@example.net>\r\n");
+	smtp_reply_set(&reply, 450, "", "not now");
+	smtp_server_answer(server, &reply);
+	tap_ok(!strcmp(talk(""), "450 4.0.0 not now\r\n"), "server: reply without a status code");
+	talk("MAIL FROM:<a@example.net>\r\n");
+	smtp_reply_set(&reply, 99, "", "what");
+	smtp_server_answer(server, &reply);
+	tap_ok(!strcmp(talk(""), "451 4.3.0 local error\r\n"), "server: reply that is none");
+	talk("MAIL FROM:<a@example.net>\r\n");
+	smtp_reply_set(&reply, 250, "2.1.0", "ok");
+	strcpy(reply.text, "a\r\nb");
+	smtp_server_answer(server, &reply);
+	tap_ok(!strcmp(talk(""), "250 2.1.0 a??b\r\n"), "server: reply with a line end in it");
+	talk("RCPT TO:<b@example.com>\r\n");
+	smtp_reply_set(&reply, 421, "4.3.2", "enough");
+	smtp_server_answer(server, &reply);
+	tap_ok(ends_with_closed(talk(""), "421 4.3.2 enough\r\n") && strstr(events(), "abandon; "),
+	       "server: the glue ends the session with 421");
+	smtp_server_destroy(server);
+	later = false;
+}
+
 static bool has_status(const char *line)
 {
 	return isdigit(line[4]) && line[4] == line[0] && line[5] == '.';
@@ -764,6 +800,7 @@ int main(void)
 	test_long_session();
 	test_message_end_open();
 	test_full_output();
+	test_answers();
 	test_status_codes();
 	return tap_end();
 }
