@@ -29,7 +29,7 @@
 static struct pop3_client *client;
 static bool asked;
 static enum pop3_verdict answer;
-static char message[4096];
+static char message[32768];
 static size_t message_len;
 
 static bool begins(const char *text, const char *with)
