@@ -78,7 +78,7 @@ run-check: all $(KSELFTESTS) $(CHECKS)
 run-bench: all $(BENCHES)
 	@for bench in $(BENCHES); do $$bench || exit; done
 
-run-demo: all $(B)/tests/demo/compare
+run-demo: all $(B)/tests/demo/compare $(if $(DOC),,$(B)/demo/document.pdf)
 	@$(VM) tests/demo/demo $(DOC)
 
 install: all
