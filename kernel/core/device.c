@@ -157,7 +157,7 @@ static void ifax_device_end(struct ifax_device *idev)
 {
 	mutex_lock(&idev->op_lock);
 	mutex_lock(&idev->lock);
-	idev->gone = true;
+	WRITE_ONCE(idev->gone, true);
 	mutex_unlock(&idev->lock);
 
 	idev->ops.stop(idev);

@@ -6,7 +6,7 @@
 
 #include "page.h"
 
-/* A band costs about one copy into the store if this much of it fits in the bounce. */
+/* So much coded data of a band is collected before it is copied into the store. */
 #define BOUNCE_BYTES	PAGE_SIZE
 
 /* A check looks for signals and other work after so many lines. */

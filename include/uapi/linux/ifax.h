@@ -167,13 +167,14 @@ enum ifax_page_status {
  * struct ifax_page_record - what became of a page
  * @seq: number of the page in this job, from 1
  * @status: &enum ifax_page_status
- * @lines: lines scanned, or lines that left the engine on paper
+ * @lines: lines scanned, or lines that left the engine on paper (0 if it was
+ *	stopped by IFAX_PAGE_CANCELLED or IFAX_PAGE_GONE: nobody counted them)
  * @fault_line: line of the first coding fault, from 1 (0: none)
  * @flags: IFAX_PAGE_MORE
  * @bad_lines: coded lines that were concealed
  * @bytes: coded bytes of the page
  * @begin_ns: CLOCK_BOOTTIME when its first line passed the sensor, or when the
- *	engine took the sheet
+ *	engine took the sheet (0: it never did)
  * @end_ns: CLOCK_BOOTTIME when it ended
  * @reserved: zero
  */
