@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One page of raw pixels through a device, for scripts.
+ * One page through a device, for scripts.
  *
  *	page scan DEVICE WIDTH X_DPI Y_DPI [MOST_LINES] > PBM
+ *	page code DEVICE WIDTH X_DPI Y_DPI > MMR
  *	page print DEVICE X_DPI Y_DPI < PBM
  *
  * Standard error says how it ended: "STATUS: N lines[, more]", with the number
@@ -56,7 +57,8 @@ static int scan(const char *device, const struct ifax_format *format)
 		bytes += got;
 	if (got < 0 && got != -ENODEV)
 		return fail(got);
-	printf("P4\n%u %zu\n", format->width_px, bytes / row_bytes);
+	if (format->coding == IFAX_CODING_RAW)
+		printf("P4\n%u %zu\n", format->width_px, bytes / row_bytes);
 	fwrite(rows, 1, bytes, stdout);
 	return record_tell(fd);
 }
@@ -85,7 +87,8 @@ int main(int argc, char **argv)
 {
 	struct ifax_format format = { .coding = IFAX_CODING_RAW };
 
-	if (argc >= 6 && !strcmp(argv[1], "scan")) {
+	if (argc >= 6 && (!strcmp(argv[1], "scan") || !strcmp(argv[1], "code"))) {
+		format.coding = argv[1][0] == 's' ? IFAX_CODING_RAW : IFAX_CODING_MMR;
 		format.width_px = atoi(argv[3]);
 		format.x_dpi = atoi(argv[4]);
 		format.y_dpi = atoi(argv[5]);
@@ -98,6 +101,7 @@ int main(int argc, char **argv)
 		return print(argv[2], &format);
 	}
 	fprintf(stderr, "usage: page scan DEVICE WIDTH X_DPI Y_DPI [MOST_LINES]\n"
+			"       page code DEVICE WIDTH X_DPI Y_DPI\n"
 			"       page print DEVICE X_DPI Y_DPI\n");
 	return 2;
 }
