@@ -87,7 +87,23 @@ struct bits_source {
 	bool lsb_first;
 };
 
-struct bits_in ifax_refill_slowly(struct bits_in in, struct bits_source *src);
+void ifax_refill_slowly(struct bits_source *src);
+
+/*
+ * By way of the source: were the address of a struct bits_in taken, it would
+ * live in memory instead of in registers.
+ */
+static __always_inline struct bits_in refill_slowly(struct bits_in in, struct bits_source *src)
+{
+	src->bits.acc = in.acc;
+	src->bits.n = in.n;
+	src->bits.at = in.at;
+	ifax_refill_slowly(src);
+	in.acc = src->bits.acc;
+	in.n = src->bits.n;
+	in.at = src->bits.at;
+	return in;
+}
 
 /* Have at least 56 bits, zeros behind the end of the data */
 static __always_inline struct bits_in refill(struct bits_in in, struct bits_source *src)
@@ -102,7 +118,7 @@ static __always_inline struct bits_in refill(struct bits_in in, struct bits_sour
 		in.n |= 56;
 		return in;
 	}
-	return ifax_refill_slowly(in, src);
+	return refill_slowly(in, src);
 }
 
 static __always_inline struct bits_in skip(struct bits_in in, u32 bits)

@@ -75,24 +75,20 @@ static __always_inline const u16 *run_entry(struct bits_in in, bool black)
 		       &ifax_white_runs[in.acc >> (64 - WHITE_BITS)];
 }
 
-/* Make-up words as many as there are, then the terminating word */
-static noinline struct bits_in take_long_run(struct bits_in in, struct bits_source *src,
-					     bool black, u32 *px)
+/* Make-up words as many as there are, then the terminating word, from src->bits */
+static noinline u32 take_long_run(struct bits_source *src, bool black)
 {
-	u32 entry;
+	u32 entry, px = 0;
 
-	*px = 0;
 	do {
-		in = refill(in, src);
-		entry = *run_entry(in, black);
-		if (!entry || *px > IFAX_WIDTH_PX_MAX) {
-			*px = NO_RUN;
-			break;
-		}
-		*px += entry >> 4;
-		in = skip(in, entry & 15);
+		src->bits = refill(src->bits, src);
+		entry = *run_entry(src->bits, black);
+		if (!entry || px > IFAX_WIDTH_PX_MAX)
+			return NO_RUN;
+		px += entry >> 4;
+		src->bits = skip(src->bits, entry & 15);
 	} while (entry >= 64 << 4);
-	return in;
+	return px;
 }
 
 /* A run of up to 63 pixels needs one look; @in has bits for it */
@@ -105,7 +101,14 @@ static __always_inline struct bits_in take_run(struct bits_in in, struct bits_so
 		*px = entry >> 4;
 		return skip(in, entry & 15);
 	}
-	return take_long_run(in, src, black, px);
+	src->bits.acc = in.acc;
+	src->bits.n = in.n;
+	src->bits.at = in.at;
+	*px = take_long_run(src, black);
+	in.acc = src->bits.acc;
+	in.n = src->bits.n;
+	in.at = src->bits.at;
+	return in;
 }
 
 /* A run that is none (@in is at its wrong word), or too long (@in is behind it) */

@@ -27,3 +27,15 @@ $(B)/sanitized/kernel/codec/tables.o: $(B)/kernel/codec/tables.c
 $(B)/tests/codec/mutate: $(CODEC_SANITIZED)
 	@mkdir -p $(@D)
 	$(CC) -fsanitize=address,undefined -o $@ $^ -lz
+
+CODEC_BENCH := $(B)/tests/codec/bench
+CODEC_BENCH_OBJECTS := $(patsubst %,$(B)/tests/codec/%.o,bench bench_ifax peer_tiff page)
+
+$(CODEC_BENCH): $(CODEC_BENCH_OBJECTS) $(CODEC_LIB)
+	$(CC) $(IFAX_LDFLAGS) -o $@ $^ $(CODEC_TEST_LIBS)
+
+# "make bench-codec": on one core; the pages of the folder of test pages, too, if it exists
+.PHONY: bench-codec
+bench-codec: $(CODEC_BENCH)
+	@mkdir -p $(B)/bench
+	@taskset -c 0 $< $(B)/bench/codec.tsv

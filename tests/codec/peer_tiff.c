@@ -4,6 +4,7 @@
 #include <string.h>
 #include <tiffio.h>
 
+#include "bench.h"
 #include "peer_tiff.h"
 
 struct memory_file {
@@ -174,4 +175,66 @@ bool tiff_decodes(const struct ifax_codec_format *fmt, const struct page *page,
 	free(file.data);
 	free(rows);
 	return same;
+}
+
+/* For the benchmark: one file in memory stays open, its only strip is written or read again */
+struct open_strip {
+	struct memory_file write_file, read_file;
+	TIFF *write, *read;
+};
+
+static void strip_begin(struct bench_run *run)
+{
+	struct open_strip *strip = calloc(1, sizeof(*strip));
+
+	if (!strip)
+		abort();
+	strip->write = open_memory(&strip->write_file, "w");
+	set_format(strip->write, &run->fmt, run->page->lines);
+	strip->read = open_memory(&strip->read_file, "w");
+	set_format(strip->read, &run->fmt, run->page->lines);
+	TIFFWriteRawStrip(strip->read, 0, run->coded, run->coded_bytes);
+	TIFFClose(strip->read);
+	strip->read = open_memory(&strip->read_file, "r");
+	set_fax_mode(strip->read, &run->fmt);
+	run->priv = strip;
+}
+
+/* The same bytes as in bench_libtiff_reference(), which are compared there */
+static size_t strip_encode(struct bench_run *run)
+{
+	struct open_strip *strip = run->priv;
+
+	if (TIFFWriteEncodedStrip(strip->write, 0, run->page->rows,
+				  run->page->lines * run->page->stride) < 0)
+		abort();
+	return run->coded_bytes;
+}
+
+static size_t strip_decode(struct bench_run *run)
+{
+	struct open_strip *strip = run->priv;
+
+	return TIFFReadEncodedStrip(strip->read, 0, run->rows,
+				    run->page->lines * run->page->stride);
+}
+
+static void strip_end(struct bench_run *run)
+{
+	struct open_strip *strip = run->priv;
+
+	TIFFClose(strip->write);
+	TIFFClose(strip->read);
+	free(strip->write_file.data);
+	free(strip->read_file.data);
+	free(strip);
+}
+
+const struct bench_impl bench_libtiff = {
+	"libtiff", strip_begin, strip_encode, strip_decode, strip_end
+};
+
+size_t bench_libtiff_reference(const struct bench_run *run, u8 **coded)
+{
+	return tiff_encode(&run->fmt, run->page, coded);
 }
