@@ -71,8 +71,7 @@ enum line {
 };
 
 struct bits_out ifax_1d_put_line(struct bits_out out, const u16 *runs, u32 changes);
-struct bits_out ifax_2d_put_line(struct bits_out out, const u16 *ref, const u16 *cur,
-				 u32 changes, u32 width_px);
+struct bits_out ifax_2d_put_line(struct bits_out out, const u16 *ref, const u16 *cur, u32 width_px);
 
 enum line ifax_mh_take_line(struct ifax_decoder *dec, u32 *changes);
 enum line ifax_mr_take_line(struct ifax_decoder *dec, u32 *changes);

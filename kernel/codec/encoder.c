@@ -103,7 +103,7 @@ static struct bits_out put_line(struct ifax_encoder *enc, struct bits_out out, c
 	else if (same)
 		out = put_ones(out, enc->changes + 1);
 	else
-		out = ifax_2d_put_line(out, ref, enc->ref, enc->changes, enc->fmt.width_px);
+		out = ifax_2d_put_line(out, ref, enc->ref, enc->fmt.width_px);
 	enc->lines++;
 	return flags & IFAX_FMT_ROW_ALIGNED ? put_fill(out, 0) : out;
 }

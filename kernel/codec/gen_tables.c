@@ -52,18 +52,21 @@ static const char *const long_words[] = {
 	"000000011101", "000000011110", "000000011111",
 };
 
-/* T.4 table 4, T.6 table 1; V(0) is counted, not listed */
+/* T.4 table 4, T.6 table 1 */
 static const struct {
 	const char *word;
-	const char *kind;
+	const char *kind;	/* NULL: vertical */
+	int offset;
 } modes[] = {
-	{ "0000010", "MODE_VL3" }, { "000010", "MODE_VL3 + 1" }, { "010", "MODE_VL3 + 2" },
-	{ "011", "MODE_VL3 + 4" }, { "000011", "MODE_VL3 + 5" }, { "0000011", "MODE_VL3 + 6" },
-	{ "0001", "MODE_PASS" }, { "001", "MODE_HORIZONTAL" },
+	{ "1", NULL, 0 },
+	{ "011", NULL, 1 }, { "000011", NULL, 2 }, { "0000011", NULL, 3 },
+	{ "010", NULL, -1 }, { "000010", NULL, -2 }, { "0000010", NULL, -3 },
+	{ "0001", "MODE_PASS", 0 }, { "001", "MODE_HORIZONTAL", 0 },
 };
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define TERMINATING	64
+#define ONE_PAIR_PX	2623	/* the longest run of two words */
 #define RUN_WORDS	(TERMINATING + 40)		/* make-up: 64 to 2560 */
 
 static const char *run_word(int black, unsigned int i)
@@ -83,16 +86,18 @@ static unsigned int value(const char *word)
 	return strtoul(word, NULL, 2);
 }
 
-/* One entry a code word: word << 4 | bits */
+/* One entry a run length: its make-up and terminating words << 5 | bits in them */
 static void encode_table(int black)
 {
-	unsigned int i;
+	unsigned int px;
 
-	printf("const u32 ifax_%s_codes[%u] = {", black ? "black" : "white", RUN_WORDS);
-	for (i = 0; i < RUN_WORDS; i++) {
-		const char *word = run_word(black, i);
+	printf("const u32 ifax_%s_codes[%u] = {", black ? "black" : "white", ONE_PAIR_PX + 1);
+	for (px = 0; px <= ONE_PAIR_PX; px++) {
+		const char *make_up = px < 64 ? "" : run_word(black, TERMINATING - 1 + px / 64);
+		char words[32];
 
-		printf("%s0x%x,", i % 8 ? " " : "\n\t", value(word) << 4 | (int)strlen(word));
+		snprintf(words, sizeof(words), "%s%s", make_up, run_word(black, px % 64));
+		printf("%s0x%x,", px % 8 ? " " : "\n\t", value(words) << 5 | (int)strlen(words));
 	}
 	printf("\n};\n\n");
 }
@@ -126,40 +131,78 @@ static void decode_table(int black, unsigned int bits)
 	free(table);
 }
 
-static void mode_entry(unsigned int at, unsigned int bits, unsigned int v0_max)
-{
-	char text[32];
-	unsigned int i, v0;
-
-	for (i = 0; i < bits; i++)
-		text[i] = at >> (bits - 1 - i) & 1 ? '1' : '0';
-	text[bits] = 0;
-	v0 = strspn(text, "1");
-	if (v0 > v0_max)
-		v0 = v0_max;
-	for (i = 0; i < ARRAY_SIZE(modes) && v0 < v0_max; i++) {
-		unsigned int len = strlen(modes[i].word);
-
-		if (!strncmp(text + v0, modes[i].word, len)) {
-			printf("MODE(%s, %u, %u),", modes[i].kind, v0, v0 + len);
-			return;
-		}
-	}
-	printf("MODE(%s, %u, %u),", v0 ? "MODE_NONE" : "MODE_OTHER", v0, v0);
-}
-
-/*
- * What the next @bits bits say: up to 8 times V(0), then at most one other
- * mode, if its word is complete.
- */
-static void mode_table(unsigned int bits)
+/* The mode word that @text begins with; -1: none */
+static int mode_of(const char *text)
 {
 	unsigned int i;
 
-	printf("const u16 ifax_modes[1 << %u] = {", bits);
+	for (i = 0; i < ARRAY_SIZE(modes); i++)
+		if (!strncmp(modes[i].word, text, strlen(modes[i].word)))
+			return i;
+	return -1;
+}
+
+/* Up to four vertical modes, then at most one other, of those that are complete in @text */
+static void mode_entry(const char *text)
+{
+	unsigned int verticals = 0, bits = 0, offsets = 0x3333;
+	const char *kind = "MODE_NONE";
+	int mode;
+
+	for (mode = mode_of(text); mode >= 0; mode = mode_of(text + bits)) {
+		if (modes[mode].kind) {
+			kind = modes[mode].kind;
+			bits += strlen(modes[mode].word);
+			break;
+		}
+		if (verticals == 4)
+			break;
+		offsets += modes[mode].offset * (1 << verticals * 4);
+		verticals++;
+		bits += strlen(modes[mode].word);
+	}
+	if (!bits)
+		kind = "MODE_OTHER";
+	printf("MODE(0x%x, %s, %u, %u),", offsets, kind, verticals, bits);
+}
+
+/* What the next @bits bits say */
+static void mode_table(unsigned int bits)
+{
+	char text[32] = "";
+	unsigned int i, k;
+
+	printf("const u32 ifax_modes[1 << %u] = {", bits);
 	for (i = 0; i < 1U << bits; i++) {
+		for (k = 0; k < bits; k++)
+			text[k] = i >> (bits - 1 - k) & 1 ? '1' : '0';
 		printf("%s", i % 4 ? " " : "\n\t");
-		mode_entry(i, bits, 8);
+		mode_entry(text);
+	}
+	printf("\n};\n\n");
+}
+
+static const char *vertical_word(unsigned int offset_3)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(modes); i++)
+		if (!modes[i].kind && modes[i].offset + 3 == (int)offset_3)
+			return modes[i].word;
+	return "";
+}
+
+/* Two vertical modes at once: words << 4 | bits; 7 instead of offset + 3: none */
+static void vertical_table(void)
+{
+	unsigned int i;
+
+	printf("const u32 ifax_verticals[64] = {");
+	for (i = 0; i < 64; i++) {
+		char words[16];
+
+		snprintf(words, sizeof(words), "%s%s", vertical_word(i & 7), vertical_word(i >> 3));
+		printf("%s0x%x,", i % 8 ? " " : "\n\t", value(words) << 4 | (int)strlen(words));
 	}
 	printf("\n};\n");
 }
@@ -172,5 +215,6 @@ int main(void)
 	decode_table(0, 12);
 	decode_table(1, 13);
 	mode_table(11);
+	vertical_table();
 	return fflush(stdout) || ferror(stdout);
 }

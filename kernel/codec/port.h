@@ -57,21 +57,4 @@ static inline u64 mirror_bytes(u64 value)
 	return (value >> 4 & 0x0f0f0f0f0f0f0f0fULL) | (value & 0x0f0f0f0f0f0f0f0fULL) << 4;
 }
 
-/* Of four 16-bit values each: how many are equal before the first that differs */
-static __always_inline u32 equal_u16s(const u16 *a, const u16 *b)
-{
-	u64 x, y;
-
-	memcpy(&x, a, sizeof(x));
-	memcpy(&y, b, sizeof(y));
-	x ^= y;
-	if (!x)
-		return 4;
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	return __builtin_clzll(x) / 16;
-#else
-	return __builtin_ctzll(x) / 16;
-#endif
-}
-
 #endif

@@ -1,140 +1,158 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One line of MH, MR or MMR into bits. */
 #include "coder.h"
+#include "lanes.h"
 #include "tables.h"
 
-#define LONGEST_WORD_PX	2560
-#define ONE_PAIR_PX	(LONGEST_WORD_PX + 63)
+#define LONGEST_WORD		0x1f	/* the make-up word of 2560 */
+#define LONGEST_WORD_BITS	12
+#define LONGEST_WORD_PX		2560
 
-#define HORIZONTAL	1
-#define HORIZONTAL_BITS	3
-#define PASS		1
-#define PASS_BITS	4
+#define HORIZONTAL		1
+#define HORIZONTAL_BITS		3
+#define PASS			1
+#define PASS_BITS		4
 
-/* Vertical modes, offset -3 to 3: word << 4 | bits */
-static const u8 vertical[7] = {
-	2 << 4 | 7, 2 << 4 | 6, 2 << 4 | 3, 1 << 4 | 1, 3 << 4 | 3, 3 << 4 | 6, 3 << 4 | 7,
+#define NO_OFFSET		7	/* of ifax_verticals */
+
+/* Words that go out together */
+struct words {
+	u64 code;
+	u32 bits;
 };
 
-/* Append the words of a run up to ONE_PAIR_PX to @code; at most 25 bits */
-static __always_inline u64 add_run(u64 code, u32 *bits, const u32 *codes, u32 px)
+static __always_inline struct words add(struct words words, u32 code, u32 bits)
 {
-	if (px >= 64) {
-		u32 make_up = codes[63 + px / 64];
+	words.code = words.code << bits | code;
+	words.bits += bits;
+	return words;
+}
 
-		code = code << (make_up & 15) | make_up >> 4;
-		*bits += make_up & 15;
-	}
-	code = code << (codes[px & 63] & 15) | codes[px & 63] >> 4;
-	*bits += codes[px & 63] & 15;
-	return code;
+static __always_inline struct words add_run(struct words words, const u32 *codes, u32 px)
+{
+	return add(words, codes[px] >> 5, codes[px] & 31);
 }
 
 static struct bits_out put_long_run(struct bits_out out, const u32 *codes, u32 px)
 {
-	u32 bits = 0;
-	u64 code;
-
 	for (; px > ONE_PAIR_PX; px -= LONGEST_WORD_PX)
-		out = put(out, codes[103] >> 4, codes[103] & 15);
-	code = add_run(0, &bits, codes, px);
-	return put(out, code, bits);
+		out = put(out, LONGEST_WORD, LONGEST_WORD_BITS);
+	return put(out, codes[px] >> 5, codes[px] & 31);
 }
 
 /* T.4 4.1: white and black runs in turn, a white one of 0 if the line begins black */
 struct bits_out ifax_1d_put_line(struct bits_out out, const u16 *runs, u32 changes)
 {
+	const u16 *end = runs + changes;
 	u32 at = 0;
-	u32 i;
 
-	for (i = 0; ; i += 2) {
-		u32 white = runs[i] - at;
-		u32 black = runs[i + 1] - runs[i];
-		u32 bits = 0;
-		u64 code;
+	for (; runs < end; runs += 2) {
+		u32 white = runs[0] - at;
+		u32 black = runs[1] - runs[0];
+		struct words words = { 0 };
 
-		if (i >= changes) {
-			/* a last white run, unless a black one has reached the end */
-			return white ? put_long_run(out, ifax_white_codes, white) : out;
-		}
-		at = runs[i + 1];
-		if (unlikely(white > ONE_PAIR_PX || black > ONE_PAIR_PX)) {
+		at = runs[1];
+		if (unlikely((white | black) > ONE_PAIR_PX)) {
 			out = put_long_run(out, ifax_white_codes, white);
 			out = put_long_run(out, ifax_black_codes, black);
 			continue;
 		}
-		code = add_run(0, &bits, ifax_white_codes, white);
-		code = add_run(code, &bits, ifax_black_codes, black);
-		out = put(out, code, bits);
+		words = add_run(words, ifax_white_codes, white);
+		words = add_run(words, ifax_black_codes, black);
+		out = put(out, words.code, words.bits);
 	}
+	/* a last white run, unless a black one has reached the end */
+	return *runs > at ? put_long_run(out, ifax_white_codes, *runs - at) : out;
 }
 
-static struct bits_out put_horizontal(struct bits_out out, u32 ones, bool black, u32 px,
+static struct bits_out put_horizontal(struct bits_out out, struct words before, bool black, u32 px,
 				      u32 next_px)
 {
 	const u32 *first = black ? ifax_black_codes : ifax_white_codes;
 	const u32 *second = black ? ifax_white_codes : ifax_black_codes;
-	u64 code = ((1U << ones) - 1) << HORIZONTAL_BITS | HORIZONTAL;
-	u32 bits = ones + HORIZONTAL_BITS;
+	struct words words = { HORIZONTAL, HORIZONTAL_BITS };
 
-	if (unlikely(px > ONE_PAIR_PX || next_px > ONE_PAIR_PX)) {
-		out = put(out, code, bits);
+	if (unlikely((px | next_px) > ONE_PAIR_PX)) {
+		before = add(before, HORIZONTAL, HORIZONTAL_BITS);
+		out = put(out, before.code, before.bits);
 		out = put_long_run(out, first, px);
 		return put_long_run(out, second, next_px);
 	}
-	code = add_run(code, &bits, first, px);
-	code = add_run(code, &bits, second, next_px);
-	return put(out, code, bits);
+	words = add_run(words, first, px);
+	words = add_run(words, second, next_px);
+	if (before.bits + words.bits <= 56) {
+		words.code |= before.code << words.bits;
+		return put(out, words.code, before.bits + words.bits);
+	}
+	out = put(out, before.code, before.bits);
+	return put(out, words.code, words.bits);
+}
+
+/* How many of the next four changes are vertical modes in step with @b; their words */
+static __always_inline u32 verticals(const u16 *a, const u16 *b, struct words *words)
+{
+	u64 a1 = lanes_load(a);
+	/* offset + 3 if it is 0 to 6, else the top bit is set or more than that */
+	u64 offsets = ((a1 | LANES_TOP) - lanes_load(b) + LANES(3)) ^ LANES_TOP;
+	u64 others = offsets | ((offsets & ~LANES_TOP) + LANES(0x8000ULL - NO_OFFSET));
+	u64 not = (others | ~lanes_in_step(a1, b)) & LANES_TOP;
+	u32 first, second;
+
+	/* from the first lane on that is none: NO_OFFSET */
+	offsets = (offsets | -((not & -not) >> 15)) & LANES(NO_OFFSET);
+	first = ifax_verticals[(offsets | offsets >> 13) & 63];
+	second = ifax_verticals[(offsets >> 32 | offsets >> 45) & 63];
+	words->code = (u64)(first >> 4) << (second & 15) | second >> 4;
+	words->bits = (first & 15) + (second & 15);
+	return not ? __builtin_ctzll(not) / 16 : 4;
 }
 
 /*
- * T.4 4.2, T.6 2.2.5. a1 is cur[i]; b1 is ref[j], where i and j are both even or both
- * odd: the first change behind a0 of a1's kind. While both lines have the same
- * changes, each of them is V(0): ones are counted and go out with the next word.
+ * T.4 4.2, T.6 2.2.5. a1 is a[0]; b1 is b[0]: the first change behind a0 of a1's
+ * kind. As long as the changes of both lines go in step, they are coded four at
+ * a time; a change that does not is coded together with those before it.
  */
-struct bits_out ifax_2d_put_line(struct bits_out out, const u16 *ref, const u16 *cur,
-				 u32 changes, u32 width_px)
+struct bits_out ifax_2d_put_line(struct bits_out out, const u16 *ref, const u16 *cur, u32 width_px)
 {
-	const u16 *end = cur + changes;
+	const bool by_lanes = width_px <= LANES_PX_MAX;
 	const u16 *a = cur;
 	const u16 *b = ref;
 	u32 a0 = 0;
 
 	for (;;) {
-		u32 ones = equal_u16s(a, b);
+		struct words words = { 0 };
 		int offset;
 
-		if (a + ones > end)
-			return put_ones(out, end + 1 - a);
-		if (ones == 4) {
-			out = put(out, 0xf, 4);
-			a += 4;
-			b += 4;
-			a0 = a[-1];
-			continue;
-		}
-		if (ones) {
-			a += ones;
-			b += ones;
-			a0 = a[-1];
+		if (likely(by_lanes)) {
+			u32 count = verticals(a, b, &words);
+
+			a += count;
+			b += count;
+			if (count)
+				a0 = a[-1];
+			if (count == 4) {
+				out = put(out, words.code, words.bits);
+				continue;
+			}
 		}
 		offset = *a - *b;
 		if (b[1] < *a) {
-			out = put(out, ((1U << ones) - 1) << PASS_BITS | PASS, ones + PASS_BITS);
+			words = add(words, PASS, PASS_BITS);
+			out = put(out, words.code, words.bits);
 			a0 = b[1];
 			b += 2;
 			continue;
 		}
 		if (offset >= -3 && offset <= 3) {
-			u32 code = vertical[offset + 3];
+			u32 word = ifax_verticals[(offset + 3) | NO_OFFSET << 3];
 
-			out = put(out, ((1U << ones) - 1) << (code & 15) | code >> 4,
-				  ones + (code & 15));
+			words = add(words, word >> 4, word & 15);
+			out = put(out, words.code, words.bits);
 			a0 = *a++;
 			/* the next b1 is of the other kind, and may be the one before this one */
 			b += b[-1] > a0 ? -1 : 1;
 		} else {
-			out = put_horizontal(out, ones, (a - cur) & 1, *a - a0, a[1] - *a);
+			out = put_horizontal(out, words, (a - cur) & 1, *a - a0, a[1] - *a);
 			a0 = a[1];
 			a += 2;
 		}

@@ -15,9 +15,28 @@ u64 ifax_row_word(const u8 *row, u32 bytes, u32 at)
 	return word;
 }
 
+/* Number of bits that are 1 */
+static __always_inline u32 ones(u64 value)
+{
+	value -= value >> 1 & 0x5555555555555555ULL;
+	value = (value & 0x3333333333333333ULL) + (value >> 2 & 0x3333333333333333ULL);
+	value = (value + (value >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
+	return value * 0x0101010101010101ULL >> 56;
+}
+
+/* Write the position of the first 1 of @changes, drop it */
+static __always_inline u64 write_first(u16 *to, u32 x, u64 changes)
+{
+	u32 at = __builtin_clzll(changes | 1);
+
+	*to = x + at;
+	return changes & ~(1ULL << 63 >> at);
+}
+
 /*
- * A change is where a pixel differs from its left neighbour. Up to four
- * positions are written at once, wanted or not; the next word overwrites.
+ * A change is where a pixel differs from its left neighbour. Four positions are
+ * written at once, wanted or not, and the next ones written over those that are
+ * not: how many there are is no branch, unless they are more than four.
  * Returns the number of changes before the width.
  */
 u32 ifax_runs_of_row(u16 *runs, const u8 *row, u32 width_px, u64 invert)
@@ -30,17 +49,22 @@ u32 ifax_runs_of_row(u16 *runs, const u8 *row, u32 width_px, u64 invert)
 	for (x = 0; x < width_px; x += 64) {
 		u64 word = ifax_row_word(row, bytes, x / 8) ^ invert;
 		u64 changes;
+		u32 count, i;
 
 		if (width_px - x < 64)
 			word &= ~(~0ULL >> (width_px - x));
 		changes = word ^ (word >> 1 | left << 63);
 		left = word & 1;
-		while (changes) {
-			u32 at = leading_zeros(changes);
-
-			*to++ = x + at;
-			changes ^= 1ULL << 63 >> at;
+		if (!changes)
+			continue;
+		count = ones(changes);
+		for (i = 0; i < count; i += 4) {
+			changes = write_first(to + i, x, changes);
+			changes = write_first(to + i + 1, x, changes);
+			changes = write_first(to + i + 2, x, changes);
+			changes = write_first(to + i + 3, x, changes);
 		}
+		to += count;
 	}
 	/* a black run up to the width has its end there, if the last word is not full */
 	if (to > runs && to[-1] == width_px)

@@ -5,9 +5,13 @@
 
 #include "port.h"
 
-/* By run length 0 to 63, then 64, 128, ... 2560: word << 4 | bits in it */
-extern const u32 ifax_white_codes[104];
-extern const u32 ifax_black_codes[104];
+/* By run length: its words << 5 | bits in them */
+#define ONE_PAIR_PX	2623	/* the longest run of one make-up and one terminating word */
+extern const u32 ifax_white_codes[ONE_PAIR_PX + 1];
+extern const u32 ifax_black_codes[ONE_PAIR_PX + 1];
+
+/* By two offsets of vertical modes + 3, each 3 bits, 7: none: their words << 4 | bits */
+extern const u32 ifax_verticals[64];
 
 /* By the next bits: run length << 4 | bits of its word; 0: no run begins so */
 #define WHITE_BITS	12
@@ -16,20 +20,20 @@ extern const u16 ifax_white_runs[1 << WHITE_BITS];
 extern const u16 ifax_black_runs[1 << BLACK_BITS];
 
 /*
- * By the next bits: how often V(0) stands there (up to 8), which mode follows,
- * and the bits of all of it. Vertical modes are MODE_VL3 + 3 + offset.
+ * By the next bits: up to four vertical modes (number, and offset + 3 in 4 bits
+ * for each, the first one in the lowest; 3 for those that are not there), what
+ * follows them, and the bits of all of it.
  */
 enum mode {
-	MODE_VL3 = 0,
-	MODE_NONE = 3,
-	MODE_VR3 = 6,
-	MODE_PASS = 7,
-	MODE_HORIZONTAL = 8,
-	MODE_OTHER = 9,		/* no mode begins so: end, extension or fault */
+	MODE_NONE = 0,		/* look again */
+	MODE_HORIZONTAL = 1,
+	MODE_PASS = 2,
+	MODE_OTHER = 3,		/* no mode begins so: end, extension or fault */
 };
 
 #define MODE_BITS	11
-#define MODE(kind, v0, bits)	((kind) << 8 | (v0) << 4 | (bits))
-extern const u16 ifax_modes[1 << MODE_BITS];
+#define MODE(offsets, kind, verticals, bits) \
+	((u32)(offsets) << 16 | (kind) << 8 | (verticals) << 4 | (bits))
+extern const u32 ifax_modes[1 << MODE_BITS];
 
 #endif

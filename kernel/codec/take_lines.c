@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One line of MH, MR or MMR out of bits. */
 #include "coder.h"
+#include "lanes.h"
 #include "tables.h"
 
 /* Record a fault, found at the next bit */
@@ -69,10 +70,10 @@ static enum begin take_eol(struct ifax_decoder *dec)
 
 #define NO_RUN	(~0U)	/* longer than any line */
 
-static __always_inline const u16 *run_entry(struct bits_in in, bool black)
+static __always_inline u32 run_entry(struct bits_in in, bool black)
 {
-	return black ? &ifax_black_runs[in.acc >> (64 - BLACK_BITS)] :
-		       &ifax_white_runs[in.acc >> (64 - WHITE_BITS)];
+	return black ? ifax_black_runs[in.acc >> (64 - BLACK_BITS)] :
+		       ifax_white_runs[in.acc >> (64 - WHITE_BITS)];
 }
 
 /* Make-up words as many as there are, then the terminating word, from src->bits */
@@ -82,7 +83,7 @@ static noinline u32 take_long_run(struct bits_source *src, bool black)
 
 	do {
 		src->bits = refill(src->bits, src);
-		entry = *run_entry(src->bits, black);
+		entry = run_entry(src->bits, black);
 		if (!entry || px > IFAX_WIDTH_PX_MAX)
 			return NO_RUN;
 		px += entry >> 4;
@@ -91,11 +92,14 @@ static noinline u32 take_long_run(struct bits_source *src, bool black)
 	return px;
 }
 
-/* A run of up to 63 pixels needs one look; @in has bits for it */
+/*
+ * A run of 1 to 63 pixels needs one look, one with a make-up word two; @in has
+ * the 25 bits for it, and behind any run 25 for another one.
+ */
 static __always_inline struct bits_in take_run(struct bits_in in, struct bits_source *src,
 					       bool black, u32 *px)
 {
-	u32 entry = *run_entry(in, black);
+	u32 entry = run_entry(in, black);
 
 	if (likely(entry - 1 < (64 << 4) - 1)) {
 		*px = entry >> 4;
@@ -118,12 +122,12 @@ static enum line run_fault(struct ifax_decoder *dec, struct bits_in in, u32 px)
 }
 
 /*
- * Append a change. Runs of 0 pixels inside a line mean that there is none:
+ * Append a change, behind a run of @px. Runs of 0 pixels inside a line mean that there is none:
  * then the change before goes too.
  */
-static __always_inline u16 *add_change(u16 *to, const u16 *runs, u32 at)
+static __always_inline u16 *add_change(u16 *to, const u16 *runs, u32 at, u32 px)
 {
-	if (unlikely(to > runs && to[-1] == at))
+	if (unlikely(!px && to > runs && to[-1] == at))
 		return to - 1;
 	*to = at;
 	return to + 1;
@@ -136,20 +140,24 @@ static enum line take_1d_data(struct ifax_decoder *dec, u32 *changes)
 	struct bits_source *src = &dec->src;
 	struct bits_in in = src->bits;
 	u16 *to = dec->cur;
-	bool black = false;
 	u32 at = 0;
+	u32 px;
 
-	while (at < width_px) {
-		u32 px;
-
+	for (;;) {
 		in = refill(in, src);
-		in = take_run(in, src, black, &px);
-		if (unlikely(px > width_px - at))
-			return run_fault(dec, in, px);
+		in = take_run(in, src, false, &px);
+		if (unlikely(px >= width_px - at))
+			break;
 		at += px;
-		to = add_change(to, dec->cur, at);
-		black = !black;
+		to = add_change(to, dec->cur, at, px);
+		in = take_run(in, src, true, &px);
+		if (unlikely(px >= width_px - at))
+			break;
+		at += px;
+		to = add_change(to, dec->cur, at, px);
 	}
+	if (px > width_px - at)
+		return run_fault(dec, in, px);
 	if (overrun(src, in))
 		return ifax_fault(dec, in, IFAX_FAULT_SHORT);
 	src->bits = in;
@@ -157,10 +165,32 @@ static enum line take_1d_data(struct ifax_decoder *dec, u32 *changes)
 	return LINE_NEW;
 }
 
-/* T.4 4.2, T.6 2.2.5; a0 and b1 as in ifax_2d_put_line() */
+/* Bits of the vertical modes, by offset + 3 */
+static const u8 vertical_bits[7] = { 7, 6, 3, 1, 3, 6, 7 };
+
+/* The lanes of so many positions */
+static const u64 lanes_of[5] = { 0, 0xffff, 0xffffffff, 0xffffffffffff, ~0ULL };
+
+/*
+ * Four positions by vertical modes from @b[0] to @b[3], with @offsets + 3. Are
+ * the first @count of them valid and in step with @b? Then they lie before the
+ * end of the line, too.
+ */
+static __always_inline bool take_verticals(u16 *to, const u16 *b, u32 offsets, u32 count, int a0)
+{
+	u64 a1 = (((lanes_load(b) | LANES_TOP) + lanes_spread(offsets)) - LANES(3)) & ~LANES_TOP;
+	u64 behind = (a1 + LANES(1)) << 16 | (u32)(a0 + 1);
+	u64 valid = lanes_in_step(a1, b) & ((a1 | LANES_TOP) - behind);
+
+	lanes_store(to, a1);
+	return !(~valid & LANES_TOP & lanes_of[count]);
+}
+
+/* T.4 4.2, T.6 2.2.5; a0 and b as in ifax_2d_put_line() */
 static enum line take_2d_data(struct ifax_decoder *dec, u32 *changes)
 {
-	u32 width_px = dec->fmt.width_px;
+	const int width_px = dec->fmt.width_px;
+	const bool by_lanes = width_px <= LANES_PX_MAX;
 	struct bits_source *src = &dec->src;
 	struct bits_in in = src->bits;
 	const u16 *b = dec->ref;
@@ -168,67 +198,66 @@ static enum line take_2d_data(struct ifax_decoder *dec, u32 *changes)
 	int a0 = -1;
 
 	for (;;) {
-		u32 entry, v0, mode;
+		u32 entry, count, mode;
 
 		in = refill(in, src);
 		entry = ifax_modes[in.acc >> (64 - MODE_BITS)];
-		v0 = entry >> 4 & 15;
-		mode = entry >> 8;
+		count = entry >> 4 & 15;
+		mode = entry >> 8 & 15;
+		if (likely(by_lanes && take_verticals(to, b, entry >> 16, count, a0))) {
+			in = skip(in, entry & 15);
+			to += count;
+			b += count;
+			if (count)
+				a0 = to[-1];
+		} else if (count) {
+			/* out of step, or at the end of the line: only the first of them */
+			u32 offset = entry >> 16 & 15;
+			int a1 = *b + (int)offset - 3;
 
-		if (v0) {
-			memcpy(to, b, 8 * sizeof(*to));
-			if (b[v0 - 1] >= width_px) {
-				/* the line ends here, the ones behind belong to the next */
-				for (v0 = 1; b[v0 - 1] < width_px; v0++)
-					;
-				in = skip(in, v0);
-				to += v0;
-				break;
-			}
-			a0 = b[v0 - 1];
-			to += v0;
-			b += v0;
-		}
-		in = skip(in, entry & 15);
-		if (mode <= MODE_VR3) {
-			int a1 = *b + (int)mode - 3;
-
-			if (mode == MODE_NONE)
-				continue;
+			in = skip(in, vertical_bits[offset]);
 			if (unlikely(a1 <= a0))
 				return ifax_fault(dec, in, IFAX_FAULT_BACK);
-			if (unlikely(a1 > (int)width_px))
+			if (unlikely(a1 > width_px))
 				return ifax_fault(dec, in, IFAX_FAULT_LONG);
 			*to++ = a0 = a1;
+			if (a0 == width_px)
+				break;
 			b += b[-1] > a0 ? -1 : 1;
+			while (*b <= a0)
+				b += 2;
+			continue;
+		} else {
+			in = skip(in, entry & 15);
+		}
+		if (mode == MODE_NONE)
+			continue;
+		if (mode == MODE_HORIZONTAL) {
+			bool black = (to - dec->cur) & 1;
+			u32 left_px = width_px - (a0 < 0 ? 0 : a0);
+			u32 px, next_px;
+
+			in = take_run(in, src, black, &px);
+			if (unlikely(px > left_px))
+				return run_fault(dec, in, px);
+			in = take_run(in, src, !black, &next_px);
+			if (unlikely(next_px > left_px - px))
+				return run_fault(dec, in, next_px);
+			to = add_change(to, dec->cur, width_px - left_px + px, px);
+			a0 = width_px - left_px + px + next_px;
+			to = add_change(to, dec->cur, a0, next_px);
+			if (a0 == width_px)
+				break;
+			while (*b <= a0)
+				b += 2;
 		} else if (mode == MODE_PASS) {
 			if (unlikely(b[1] >= width_px))
 				return ifax_fault(dec, in, IFAX_FAULT_LONG);
 			a0 = b[1];
 			b += 2;
-			continue;
-		} else if (mode == MODE_HORIZONTAL) {
-			bool black = (to - dec->cur) & 1;
-			u32 at = a0 < 0 ? 0 : a0;
-			u32 px, next_px;
-
-			in = take_run(in, src, black, &px);
-			if (unlikely(px > width_px - at))
-				return run_fault(dec, in, px);
-			in = refill(in, src);
-			in = take_run(in, src, !black, &next_px);
-			if (unlikely(next_px > width_px - at - px))
-				return run_fault(dec, in, next_px);
-			to = add_change(to, dec->cur, at + px);
-			to = add_change(to, dec->cur, at + px + next_px);
-			a0 = at + px + next_px;
 		} else {
 			return ifax_fault(dec, in, word_fault(in, 6));
 		}
-		if (a0 >= (int)width_px)
-			break;
-		while (*b <= a0)
-			b += 2;
 	}
 	if (overrun(src, in))
 		return ifax_fault(dec, in, IFAX_FAULT_SHORT);
