@@ -42,12 +42,11 @@ struct ifax_encoder {
  * @report: the fault that ended decoding
  * @ended: nothing more will come
  * @lines: lines decoded
- * @invert: all ones if the pixels are to be inverted
  * @changes: number of changes in @ref
  * @ref: change positions of the line before
  * @cur: room for those of this line
- * @words: pixels of the line before, painted if @painted
- * @painted: @words are those of @ref
+ * @row: pixels of the line before, if @painted
+ * @painted: @row is up to date with @ref
  */
 struct ifax_decoder {
 	struct ifax_codec_format fmt;
@@ -55,11 +54,10 @@ struct ifax_decoder {
 	struct ifax_fault_report report;
 	bool ended;
 	u32 lines;
-	u64 invert;
 	u32 changes;
 	u16 *ref;
 	u16 *cur;
-	u64 *words;
+	u8 *row;
 	bool painted;
 };
 

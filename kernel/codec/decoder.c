@@ -5,7 +5,7 @@
 size_t ifax_decoder_size(const struct ifax_codec_format *fmt)
 {
 	return sizeof(struct ifax_decoder) +
-	       2 * runs_entries(fmt->width_px) * sizeof(u16) + row_words(fmt->width_px) * 8;
+	       2 * runs_entries(fmt->width_px) * sizeof(u16) + row_bytes(fmt->width_px) + ROW_SLACK;
 }
 EXPORT_SYMBOL_GPL(ifax_decoder_size);
 
@@ -21,7 +21,6 @@ struct ifax_decoder *ifax_decoder_init(void *mem, const struct ifax_codec_format
 	runs = (u16 *)(dec + 1);
 	memset(dec, 0, sizeof(*dec));
 	dec->fmt = *fmt;
-	dec->invert = fmt->flags & IFAX_FMT_WHITE_IS_1 ? ~0ULL : 0;
 	dec->src.bytes = in;
 	dec->src.begin = in->at;
 	dec->src.end = in->end;
@@ -31,7 +30,7 @@ struct ifax_decoder *ifax_decoder_init(void *mem, const struct ifax_codec_format
 	memset(runs + entries, 0, RUNS_BEFORE * sizeof(*runs));
 	dec->ref = runs + RUNS_BEFORE;
 	dec->cur = runs + entries + RUNS_BEFORE;
-	dec->words = (u64 *)(runs + 2 * entries);
+	dec->row = (u8 *)(runs + 2 * entries);
 	/* T.6 2.2.1: the line before the first is white */
 	runs_close(dec->ref, 0, fmt->width_px);
 	return dec;
@@ -45,20 +44,19 @@ static enum line take_raw_line(struct ifax_decoder *dec)
 	struct bits_source *src = &dec->src;
 	u32 i;
 
-	memset(dec->words, 0, row_words(dec->fmt.width_px) * 8);
 	for (i = 0; i < bytes; i++) {
 		src->bits = refill(src->bits, src);
 		if (src->ended && src->bits.n - src->pad < 8) {
 			/* a page may end here, but only between lines */
 			return i ? ifax_fault(dec, src->bits, IFAX_FAULT_SHORT) : LINE_NONE;
 		}
-		dec->words[i / 8] |= src->bits.acc >> 56 << (56 - i % 8 * 8);
+		dec->row[i] = src->bits.acc >> 56;
 		src->bits = skip(src->bits, 8);
 	}
-	for (i = 0; i < bytes; i += 8)
-		dec->words[i / 8] ^= dec->invert;
-	if (dec->fmt.width_px % 64)
-		dec->words[dec->fmt.width_px / 64] &= ~(~0ULL >> dec->fmt.width_px % 64);
+	if (dec->fmt.flags & IFAX_FMT_WHITE_IS_1)
+		ifax_row_invert(dec->row, dec->fmt.width_px);
+	else
+		ifax_row_trim(dec->row, dec->fmt.width_px);
 	dec->painted = true;
 	return LINE_SAME;
 }
@@ -118,11 +116,12 @@ u32 ifax_decode_lines(struct ifax_decoder *dec, void *rows, size_t stride, u32 l
 		if (!row)
 			continue;
 		if (!dec->painted) {
-			ifax_words_of_runs(dec->words, dec->ref, dec->changes, dec->fmt.width_px,
-					   dec->invert);
+			ifax_row_of_runs(dec->row, dec->ref, dec->changes, dec->fmt.width_px);
+			if (dec->fmt.flags & IFAX_FMT_WHITE_IS_1)
+				ifax_row_invert(dec->row, dec->fmt.width_px);
 			dec->painted = true;
 		}
-		ifax_row_of_words(row, dec->words, bytes);
+		memcpy(row, dec->row, bytes);
 		row += stride;
 	}
 	return i;

@@ -5,7 +5,7 @@
 size_t ifax_encoder_size(const struct ifax_codec_format *fmt)
 {
 	return sizeof(struct ifax_encoder) +
-	       2 * runs_entries(fmt->width_px) * sizeof(u16) + row_words(fmt->width_px) * 8;
+	       2 * runs_entries(fmt->width_px) * sizeof(u16) + row_bytes(fmt->width_px);
 }
 EXPORT_SYMBOL_GPL(ifax_encoder_size);
 
@@ -28,7 +28,7 @@ struct ifax_encoder *ifax_encoder_init(void *mem, const struct ifax_codec_format
 	enc->row = (u8 *)(runs + 2 * entries);
 	/* T.6 2.2.1: the line before the first is white */
 	runs_close(enc->ref, 0, fmt->width_px);
-	memset(enc->row, enc->invert & 0xff, row_words(fmt->width_px) * 8);
+	memset(enc->row, enc->invert & 0xff, row_bytes(fmt->width_px));
 	return enc;
 }
 EXPORT_SYMBOL_GPL(ifax_encoder_init);

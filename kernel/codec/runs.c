@@ -73,35 +73,53 @@ u32 ifax_runs_of_row(u16 *runs, const u8 *row, u32 width_px, u64 invert)
 	return to - runs;
 }
 
-/*
- * Toggling all pixels right of every change paints the runs: first within the
- * change's own word, then through all words with the last pixel as carry.
- */
-void ifax_words_of_runs(u64 *words, const u16 *runs, u32 changes, u32 width_px, u64 invert)
-{
-	u32 count = row_words(width_px);
-	u64 carry = invert;
-	u32 i;
+#define SHORT_RUN_PX	56	/* fits into 8 bytes, wherever it begins in the first of them */
 
-	memset(words, 0, count * sizeof(*words));
-	for (i = 0; i < changes; i++)
-		words[runs[i] / 64] ^= ~0ULL >> runs[i] % 64;
-	for (i = 0; i < count; i++) {
-		words[i] ^= carry;
-		carry = -(words[i] & 1);
-	}
-	if (width_px % 64)
-		words[count - 1] &= ~(~0ULL >> width_px % 64);
+/* From @from to @to, which are more than SHORT_RUN_PX apart */
+static void paint_long_run(u8 *row, u32 from, u32 to)
+{
+	row[from / 8] |= 0xff >> from % 8;
+	memset(row + from / 8 + 1, 0xff, to / 8 - from / 8 - 1);
+	row[to / 8] = 0xff00 >> to % 8;
 }
 
-void ifax_row_of_words(u8 *row, const u64 *words, u32 bytes)
+/*
+ * A short black run is one store of eight bytes over white ones; what the run
+ * before has left in its first byte is kept.
+ */
+void ifax_row_of_runs(u8 *row, const u16 *runs, u32 changes, u32 width_px)
 {
+	const u16 *end = runs + changes;
+
+	memset(row, 0, row_bytes(width_px) + ROW_SLACK);
+	for (; runs < end; runs += 2) {
+		u32 from = runs[0], to = runs[1];
+		u64 black;
+
+		if (unlikely(to - from > SHORT_RUN_PX)) {
+			paint_long_run(row, from, to);
+			continue;
+		}
+		black = ~0ULL << (64 - (to - from)) >> from % 8;
+		store64(row + from / 8, (u64)row[from / 8] << 56 | black);
+	}
+}
+
+/* White and black change places, but not behind the width */
+void ifax_row_invert(u8 *row, u32 width_px)
+{
+	u32 bytes = row_bytes(width_px);
 	u32 i;
 
-	for (i = 0; i + 8 <= bytes; i += 8)
-		store64(row + i, words[i / 8]);
-	for (; i < bytes; i++)
-		row[i] = words[i / 8] >> (56 - i % 8 * 8);
+	for (i = 0; i < bytes; i++)
+		row[i] = ~row[i];
+	ifax_row_trim(row, width_px);
+}
+
+void ifax_row_trim(u8 *row, u32 width_px)
+{
+	if (width_px % 8)
+		row[width_px / 8] &= 0xff00 >> width_px % 8;
 }
 
 bool ifax_rows_equal(const u8 *a, const u8 *b, u32 width_px)

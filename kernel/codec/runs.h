@@ -25,11 +25,7 @@ static inline u32 row_bytes(u32 width_px)
 	return (width_px + 7) / 8;
 }
 
-/* 64-bit words that hold a line */
-static inline u32 row_words(u32 width_px)
-{
-	return (width_px + 63) / 64;
-}
+#define ROW_SLACK	8	/* behind a row of its own that may be written */
 
 static inline void runs_close(u16 *runs, u32 changes, u32 width_px)
 {
@@ -41,8 +37,9 @@ static inline void runs_close(u16 *runs, u32 changes, u32 width_px)
 
 u64 ifax_row_word(const u8 *row, u32 bytes, u32 at);
 u32 ifax_runs_of_row(u16 *runs, const u8 *row, u32 width_px, u64 invert);
-void ifax_words_of_runs(u64 *words, const u16 *runs, u32 changes, u32 width_px, u64 invert);
-void ifax_row_of_words(u8 *row, const u64 *words, u32 bytes);
+void ifax_row_of_runs(u8 *row, const u16 *runs, u32 changes, u32 width_px);
+void ifax_row_invert(u8 *row, u32 width_px);
+void ifax_row_trim(u8 *row, u32 width_px);
 bool ifax_rows_equal(const u8 *a, const u8 *b, u32 width_px);
 
 #endif
