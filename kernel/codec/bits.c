@@ -2,6 +2,11 @@
 /* Bits near the end of a piece of coded data. */
 #include "bits.h"
 
+u64 ifax_mirror_bytes(u64 value)
+{
+	return mirror_bytes(value);
+}
+
 /* Go on to the next piece; false at the end of the data */
 static bool next_piece(struct bits_source *src)
 {

@@ -87,6 +87,8 @@ struct bits_source {
 	bool lsb_first;
 };
 
+/* Not inline: it would take registers in every loop that refills */
+u64 ifax_mirror_bytes(u64 value);
 void ifax_refill_slowly(struct bits_source *src);
 
 /*
@@ -111,8 +113,8 @@ static __always_inline struct bits_in refill(struct bits_in in, struct bits_sour
 	if (likely(src->end - in.at >= 8)) {
 		u64 word = load64(in.at);
 
-		if (src->lsb_first)
-			word = mirror_bytes(word);
+		if (unlikely(src->lsb_first))
+			word = ifax_mirror_bytes(word);
 		in.acc |= word >> in.n;
 		in.at += (63 - in.n) / 8;
 		in.n |= 56;

@@ -18,9 +18,9 @@
  * @n: their number
  * @lines: lines encoded
  * @invert: all ones if the pixels are to be inverted
- * @changes: number of changes in @ref
- * @ref: change positions of the line before
- * @cur: room for those of this line
+ * @changes: number of changes of the line before
+ * @ref_end: behind its last change position
+ * @cur_end: behind the room for those of this line
  * @row: pixels of the last line of the call before
  */
 struct ifax_encoder {
@@ -30,8 +30,8 @@ struct ifax_encoder {
 	u32 lines;
 	u64 invert;
 	u32 changes;
-	u16 *ref;
-	u16 *cur;
+	u16 *ref_end;
+	u16 *cur_end;
 	u8 *row;
 };
 

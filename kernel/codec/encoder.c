@@ -21,13 +21,13 @@ struct ifax_encoder *ifax_encoder_init(void *mem, const struct ifax_codec_format
 	memset(enc, 0, sizeof(*enc));
 	enc->fmt = *fmt;
 	enc->invert = fmt->flags & IFAX_FMT_WHITE_IS_1 ? ~0ULL : 0;
-	memset(runs, 0, RUNS_BEFORE * sizeof(*runs));
-	memset(runs + entries, 0, RUNS_BEFORE * sizeof(*runs));
-	enc->ref = runs + RUNS_BEFORE;
-	enc->cur = runs + entries + RUNS_BEFORE;
+	enc->ref_end = runs + entries - RUNS_AFTER;
+	enc->cur_end = enc->ref_end + entries;
 	enc->row = (u8 *)(runs + 2 * entries);
 	/* T.6 2.2.1: the line before the first is white */
-	runs_close(enc->ref, 0, fmt->width_px);
+	runs_close(enc->ref_end, 0, fmt->width_px);
+	runs_close(enc->cur_end, 0, fmt->width_px);
+	memset(enc->ref_end - RUNS_BEFORE, 0, RUNS_BEFORE * sizeof(*runs));
 	memset(enc->row, enc->invert & 0xff, row_bytes(fmt->width_px));
 	return enc;
 }
@@ -86,7 +86,8 @@ static struct bits_out put_line(struct ifax_encoder *enc, struct bits_out out, c
 	bool same = ifax_rows_equal(row, before, enc->fmt.width_px);
 	u32 flags = enc->fmt.flags;
 	bool one = is_1d(enc);
-	u16 *ref = enc->ref;
+	const u16 *ref = enc->ref_end - enc->changes;
+	u16 *end = enc->cur_end;
 
 	if (has_eols(&enc->fmt)) {
 		if (flags & IFAX_FMT_EOL_ALIGNED)
@@ -94,16 +95,16 @@ static struct bits_out put_line(struct ifax_encoder *enc, struct bits_out out, c
 		out = put_eol(enc, out, one);
 	}
 	if (!same) {
-		enc->changes = ifax_runs_of_row(enc->cur, row, enc->fmt.width_px, enc->invert);
-		enc->ref = enc->cur;
-		enc->cur = ref;
+		enc->changes = ifax_runs_of_row(end, row, enc->fmt.width_px, enc->invert);
+		enc->cur_end = enc->ref_end;
+		enc->ref_end = end;
 	}
 	if (one)
-		out = ifax_1d_put_line(out, enc->ref, enc->changes);
+		out = ifax_1d_put_line(out, enc->ref_end - enc->changes, enc->changes);
 	else if (same)
 		out = put_ones(out, enc->changes + 1);
 	else
-		out = ifax_2d_put_line(out, ref, enc->ref, enc->fmt.width_px);
+		out = ifax_2d_put_line(out, ref, end - enc->changes, enc->fmt.width_px);
 	enc->lines++;
 	return flags & IFAX_FMT_ROW_ALIGNED ? put_fill(out, 0) : out;
 }

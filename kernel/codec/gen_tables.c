@@ -102,33 +102,97 @@ static void encode_table(int black)
 	printf("\n};\n\n");
 }
 
-/* One entry for every value of the next @bits bits: run << 4 | bits of its word; 0: none */
+/* The code word that @text begins with; -1: none is complete */
+static int run_of(int black, const char *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < RUN_WORDS; i++)
+		if (!strncmp(run_word(black, i), text, strlen(run_word(black, i))))
+			return i;
+	return -1;
+}
+
+/* Bits of the run that @text begins with: one word, or a make-up and a terminating word */
+static unsigned int run_bits(int black, const char *text, unsigned int *px, int *complete)
+{
+	int word = run_of(black, text), second = -1;
+	unsigned int bits;
+
+	if (word < 0)
+		return 0;
+	bits = strlen(run_word(black, word));
+	*px = run_px(word);
+	*complete = word < TERMINATING;
+	if (!*complete)
+		second = run_of(black, text + bits);
+	if (second >= 0 && second < TERMINATING) {
+		bits += strlen(run_word(black, second));
+		*px += run_px(second);
+		*complete = 1;
+	}
+	return bits;
+}
+
+static void runs_entry(int black, const char *text)
+{
+	unsigned int px = 0, next_px = 0, bits, next_bits;
+	int complete = 0, next_complete = 0;
+
+	bits = run_bits(black, text, &px, &complete);
+	next_bits = complete ? run_bits(!black, text + bits, &next_px, &next_complete) : 0;
+	if (!px) {
+		/* nothing, or a run of 0, which is not to be taken along */
+		printf("RUNS(0, %u, %u, 0, 0),", bits, complete);
+		return;
+	}
+	if (!next_complete || !next_px)
+		next_bits = next_px = next_complete = 0;
+	printf("RUNS(%u, %u, %u, %u, %u),", bits + next_bits, bits, complete + next_complete, px,
+	       next_px);
+}
+
+static void text_of(char *text, unsigned int value, unsigned int bits)
+{
+	unsigned int i;
+
+	for (i = 0; i < bits; i++)
+		text[i] = value >> (bits - 1 - i) & 1 ? '1' : '0';
+	text[bits] = 0;
+}
+
+/* What the next @bits bits say, in a run of this colour */
 static void decode_table(int black, unsigned int bits)
 {
-	unsigned int *table = calloc(1U << bits, sizeof(*table));
-	unsigned int i, k;
+	char text[32];
+	unsigned int i;
 
-	if (!table)
-		exit(1);
-	for (i = 0; i < RUN_WORDS; i++) {
-		const char *word = run_word(black, i);
-		unsigned int left = bits - strlen(word);
-
-		for (k = 0; k < 1U << left; k++) {
-			unsigned int at = value(word) << left | k;
-
-			if (table[at]) {
-				fprintf(stderr, "gen_tables: %s is not free of prefixes\n", word);
-				exit(1);
-			}
-			table[at] = run_px(i) << 4 | (unsigned int)strlen(word);
-		}
+	for (i = 0; i < 1U << bits; i++) {
+		text_of(text, i, bits);
+		printf("%s", i % 4 ? " " : "\n\t");
+		runs_entry(black, text);
 	}
-	printf("const u16 ifax_%s_runs[1 << %u] = {", black ? "black" : "white", bits);
-	for (i = 0; i < 1U << bits; i++)
-		printf("%s0x%x,", i % 8 ? " " : "\n\t", table[i]);
+}
+
+/* The words of more than @short_bits bits, all of which begin with four zeros */
+static void long_table(int black, unsigned int short_bits, unsigned int bits)
+{
+	char text[32];
+	unsigned int i;
+
+	printf("const u16 ifax_%s_long_words[1 << %u] = {", black ? "black" : "white", bits - 4);
+	for (i = 0; i < 1U << (bits - 4); i++) {
+		unsigned int len = 0;
+		int word;
+
+		text_of(text, i, bits);
+		word = run_of(black, text);
+		if (word >= 0)
+			len = strlen(run_word(black, word));
+		printf("%s0x%x,", i % 8 ? " " : "\n\t",
+		       len > short_bits ? run_px(word) << 4 | len : 0);
+	}
 	printf("\n};\n\n");
-	free(table);
 }
 
 /* The mode word that @text begins with; -1: none */
@@ -169,13 +233,12 @@ static void mode_entry(const char *text)
 /* What the next @bits bits say */
 static void mode_table(unsigned int bits)
 {
-	char text[32] = "";
-	unsigned int i, k;
+	char text[32];
+	unsigned int i;
 
 	printf("const u32 ifax_modes[1 << %u] = {", bits);
 	for (i = 0; i < 1U << bits; i++) {
-		for (k = 0; k < bits; k++)
-			text[k] = i >> (bits - 1 - k) & 1 ? '1' : '0';
+		text_of(text, i, bits);
 		printf("%s", i % 4 ? " " : "\n\t");
 		mode_entry(text);
 	}
@@ -212,8 +275,12 @@ int main(void)
 	printf("/* made by gen_tables.c */\n#include \"tables.h\"\n\n");
 	encode_table(0);
 	encode_table(1);
-	decode_table(0, 12);
-	decode_table(1, 13);
+	printf("const u32 ifax_runs[2 << 11] = {");
+	decode_table(0, 11);
+	decode_table(1, 11);
+	printf("\n};\n\n");
+	long_table(0, 11, 12);
+	long_table(1, 11, 13);
 	mode_table(11);
 	vertical_table();
 	return fflush(stdout) || ferror(stdout);

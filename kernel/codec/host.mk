@@ -4,10 +4,10 @@
 CODEC_LIB := $(B)/libifax-codec.a
 CODEC_OBJECTS := $(patsubst %,$(B)/kernel/codec/%.o, \
 	format encoder decoder put_lines take_lines runs bits tables)
-CODEC_CFLAGS := -Ikernel/codec '-DEXPORT_SYMBOL_GPL(symbol)='
+# no vector registers, as in the kernel; symbols are exported to modules only
+CODEC_CFLAGS := -Ikernel/codec -fno-tree-vectorize '-DEXPORT_SYMBOL_GPL(symbol)='
 LIBRARIES += $(CODEC_LIB)
 
-# symbols are exported to modules only
 $(CODEC_OBJECTS): ROOM_CFLAGS = $(CODEC_CFLAGS)
 
 $(CODEC_LIB): $(CODEC_OBJECTS)

@@ -38,13 +38,10 @@ static __always_inline void lanes_store(u16 *to, u64 lanes)
 #endif
 }
 
-/* Four numbers of 4 bits into lanes */
+/* Four numbers of 4 bits into lanes; neighbours have a sum below 16, so that nothing is carried */
 static __always_inline u64 lanes_spread(u32 nibbles)
 {
-	u64 lanes = nibbles;
-
-	lanes = (lanes | lanes << 24) & 0x000000ff000000ffULL;
-	return (lanes | lanes << 12) & LANES(0xfULL);
+	return nibbles * 0x0000001001001001ULL & LANES(0xfULL);
 }
 
 /*

@@ -3,7 +3,7 @@
 #include "runs.h"
 
 /* The 64 pixels from byte @at of a row of @bytes; white behind its end */
-u64 ifax_row_word(const u8 *row, u32 bytes, u32 at)
+static u64 row_word(const u8 *row, u32 bytes, u32 at)
 {
 	u64 word = 0;
 	u32 i;
@@ -24,53 +24,49 @@ static __always_inline u32 ones(u64 value)
 	return value * 0x0101010101010101ULL >> 56;
 }
 
-/* Write the position of the first 1 of @changes, drop it */
-static __always_inline u64 write_first(u16 *to, u32 x, u64 changes)
+/* Write the position of the last 1 of @changes, drop it; @end: position behind the word */
+static __always_inline u64 write_last(u16 *to, u32 end, u64 changes)
 {
-	u32 at = __builtin_clzll(changes | 1);
-
-	*to = x + at;
-	return changes & ~(1ULL << 63 >> at);
+	*to = end - 1 - __builtin_ctzll(changes | 1ULL << 63);
+	return changes & (changes - 1);
 }
 
 /*
- * A change is where a pixel differs from its left neighbour. Four positions are
- * written at once, wanted or not, and the next ones written over those that are
- * not: how many there are is no branch, unless they are more than four.
+ * A change is where a pixel differs from its left neighbour. Positions are
+ * written from the last one to the first, down from @end, behind which the
+ * width stands already: dropping the last 1 of a word is cheaper than the first.
+ * Four are written at once, wanted or not, and the next ones over those that
+ * are not: how many there are is no branch, unless they are more than four.
  * Returns the number of changes before the width.
  */
-u32 ifax_runs_of_row(u16 *runs, const u8 *row, u32 width_px, u64 invert)
+u32 ifax_runs_of_row(u16 *end, const u8 *row, u32 width_px, u64 invert)
 {
-	u32 bytes = row_bytes(width_px);
-	u64 left = 0;
-	u16 *to = runs;
-	u32 x;
+	u32 x = (width_px - 1) / 64 * 64;
+	/* pixels of the last word, and those of them that there are */
+	u64 word = row_word(row, row_bytes(width_px), x / 8) ^ invert;
+	u64 valid = ~0ULL << (63 - (width_px - 1) % 64);
+	u16 *to = end;
+	u32 i;
 
-	for (x = 0; x < width_px; x += 64) {
-		u64 word = ifax_row_word(row, bytes, x / 8) ^ invert;
-		u64 changes;
-		u32 count, i;
+	for (;; x -= 64) {
+		u64 before = x ? load64(row + x / 8 - 8) ^ invert : 0;
+		u64 changes = (word ^ (word >> 1 | before << 63)) & valid;
+		u32 count = changes ? ones(changes) : 0;
 
-		if (width_px - x < 64)
-			word &= ~(~0ULL >> (width_px - x));
-		changes = word ^ (word >> 1 | left << 63);
-		left = word & 1;
-		if (!changes)
-			continue;
-		count = ones(changes);
 		for (i = 0; i < count; i += 4) {
-			changes = write_first(to + i, x, changes);
-			changes = write_first(to + i + 1, x, changes);
-			changes = write_first(to + i + 2, x, changes);
-			changes = write_first(to + i + 3, x, changes);
+			changes = write_last(to - i - 1, x + 64, changes);
+			changes = write_last(to - i - 2, x + 64, changes);
+			changes = write_last(to - i - 3, x + 64, changes);
+			changes = write_last(to - i - 4, x + 64, changes);
 		}
-		to += count;
+		to -= count;
+		if (!x)
+			break;
+		word = before;
+		valid = ~0ULL;
 	}
-	/* a black run up to the width has its end there, if the last word is not full */
-	if (to > runs && to[-1] == width_px)
-		to--;
-	runs_close(to, 0, width_px);
-	return to - runs;
+	memset(to - RUNS_BEFORE, 0, RUNS_BEFORE * sizeof(*to));
+	return end - to;
 }
 
 #define SHORT_RUN_PX	56	/* fits into 8 bytes, wherever it begins in the first of them */

@@ -35,8 +35,7 @@ static inline void runs_close(u16 *runs, u32 changes, u32 width_px)
 		runs[changes + i] = width_px;
 }
 
-u64 ifax_row_word(const u8 *row, u32 bytes, u32 at);
-u32 ifax_runs_of_row(u16 *runs, const u8 *row, u32 width_px, u64 invert);
+u32 ifax_runs_of_row(u16 *end, const u8 *row, u32 width_px, u64 invert);
 void ifax_row_of_runs(u8 *row, const u16 *runs, u32 changes, u32 width_px);
 void ifax_row_invert(u8 *row, u32 width_px);
 void ifax_row_trim(u8 *row, u32 width_px);

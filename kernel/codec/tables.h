@@ -13,11 +13,23 @@ extern const u32 ifax_black_codes[ONE_PAIR_PX + 1];
 /* By two offsets of vertical modes + 3, each 3 bits, 7: none: their words << 4 | bits */
 extern const u32 ifax_verticals[64];
 
-/* By the next bits: run length << 4 | bits of its word; 0: no run begins so */
-#define WHITE_BITS	12
-#define BLACK_BITS	13
-extern const u16 ifax_white_runs[1 << WHITE_BITS];
-extern const u16 ifax_black_runs[1 << BLACK_BITS];
+/*
+ * By the next bits: the run that they begin with (make-up and terminating word),
+ * and the one of the other colour behind it, if they are complete. Bits of both,
+ * bits of the first, number of runs that are complete, pixels. Where the number
+ * is 0, there is only a make-up word. Where the bits of both are 0, there is no
+ * word of so few bits, or a run of 0 pixels, for which see the bits of the first.
+ */
+#define RUNS_BITS	11
+#define RUNS(bits, first_bits, count, px, next_px) \
+	((bits) | (first_bits) << 4 | (count) << 8 | (px) << 10 | (u32)(next_px) << 21)
+extern const u32 ifax_runs[2 << RUNS_BITS];	/* white, black */
+
+/* By the next bits behind four zeros, the words of more bits: run length << 4 | bits; 0: none */
+#define WHITE_WORD_BITS	12
+#define BLACK_WORD_BITS	13
+extern const u16 ifax_white_long_words[1 << (WHITE_WORD_BITS - 4)];
+extern const u16 ifax_black_long_words[1 << (BLACK_WORD_BITS - 4)];
 
 /*
  * By the next bits: up to four vertical modes (number, and offset + 3 in 4 bits

@@ -8,7 +8,7 @@
 enum line ifax_fault(struct ifax_decoder *dec, struct bits_in in, enum ifax_fault fault)
 {
 	bool cut_off = fault == IFAX_FAULT_EOL ? !in.acc :
-		       fault == IFAX_FAULT_CODE && in.n - dec->src.pad < BLACK_BITS;
+		       fault == IFAX_FAULT_CODE && in.n - dec->src.pad < BLACK_WORD_BITS;
 
 	/* at the very end, a word is cut off rather than wrong */
 	if (overrun(&dec->src, in) || (dec->src.ended && cut_off))
@@ -70,45 +70,61 @@ static enum begin take_eol(struct ifax_decoder *dec)
 
 #define NO_RUN	(~0U)	/* longer than any line */
 
-static __always_inline u32 run_entry(struct bits_in in, bool black)
+static __always_inline u32 runs_entry(struct bits_in in, u32 black)
 {
-	return black ? ifax_black_runs[in.acc >> (64 - BLACK_BITS)] :
-		       ifax_white_runs[in.acc >> (64 - WHITE_BITS)];
+	return ifax_runs[(u32)black << RUNS_BITS | in.acc >> (64 - RUNS_BITS)];
 }
 
-/* Make-up words as many as there are, then the terminating word, from src->bits */
-static noinline u32 take_long_run(struct bits_source *src, bool black)
+static u32 long_word(struct bits_in in, bool black)
 {
-	u32 entry, px = 0;
+	if (in.acc >> 60)
+		return 0;
+	return black ? ifax_black_long_words[in.acc >> (64 - BLACK_WORD_BITS)] :
+		       ifax_white_long_words[in.acc >> (64 - WHITE_WORD_BITS)];
+}
 
-	do {
+/* A run of any words: make-up words as many as there are, then a terminating word */
+static noinline u32 take_any_run(struct bits_source *src, bool black)
+{
+	u32 px = 0;
+
+	while (px <= IFAX_WIDTH_PX_MAX) {
+		u32 entry, word;
+
 		src->bits = refill(src->bits, src);
-		entry = run_entry(src->bits, black);
-		if (!entry || px > IFAX_WIDTH_PX_MAX)
-			return NO_RUN;
-		px += entry >> 4;
-		src->bits = skip(src->bits, entry & 15);
-	} while (entry >= 64 << 4);
-	return px;
+		entry = runs_entry(src->bits, black);
+		if (entry >> 4 & 15) {
+			px += entry >> 10 & 0x7ff;
+			src->bits = skip(src->bits, entry >> 4 & 15);
+			if (entry >> 8 & 3)
+				return px;
+			continue;
+		}
+		word = long_word(src->bits, black);
+		if (!word)
+			break;
+		px += word >> 4;
+		src->bits = skip(src->bits, word & 15);
+		if (word >> 4 < 64)
+			return px;
+	}
+	return NO_RUN;
 }
 
-/*
- * A run of 1 to 63 pixels needs one look, one with a make-up word two; @in has
- * the 25 bits for it, and behind any run 25 for another one.
- */
+/* Most runs need one look; @in has the bits for it, and behind any run bits for another */
 static __always_inline struct bits_in take_run(struct bits_in in, struct bits_source *src,
 					       bool black, u32 *px)
 {
-	u32 entry = run_entry(in, black);
+	u32 entry = runs_entry(in, black);
 
-	if (likely(entry - 1 < (64 << 4) - 1)) {
-		*px = entry >> 4;
-		return skip(in, entry & 15);
+	if (likely(entry >> 8 & 3)) {
+		*px = entry >> 10 & 0x7ff;
+		return skip(in, entry >> 4 & 15);
 	}
 	src->bits.acc = in.acc;
 	src->bits.n = in.n;
 	src->bits.at = in.at;
-	*px = take_long_run(src, black);
+	*px = take_any_run(src, black);
 	in.acc = src->bits.acc;
 	in.n = src->bits.n;
 	in.at = src->bits.at;
@@ -133,28 +149,41 @@ static __always_inline u16 *add_change(u16 *to, const u16 *runs, u32 at, u32 px)
 	return to + 1;
 }
 
-/* T.4 4.1 */
+/*
+ * T.4 4.1. Inside of the line: look after look, each of which gives a make-up
+ * word, a run, or two; which of them is no branch. At its end, and where a look
+ * gives nothing: run by run.
+ */
 static enum line take_1d_data(struct ifax_decoder *dec, u32 *changes)
 {
 	u32 width_px = dec->fmt.width_px;
 	struct bits_source *src = &dec->src;
 	struct bits_in in = src->bits;
 	u16 *to = dec->cur;
-	u32 at = 0;
-	u32 px;
+	u32 black = 0, at = 0, px;
 
 	for (;;) {
+		u32 entry, next;
+
 		in = refill(in, src);
-		in = take_run(in, src, false, &px);
+		entry = runs_entry(in, black);
+		px = at + (entry >> 10 & 0x7ff);
+		next = px + (entry >> 21);
+		if (likely((entry & 15) && next < width_px)) {
+			in = skip(in, entry & 15);
+			to[0] = px;
+			to[1] = next;
+			to += entry >> 8 & 3;
+			black ^= entry >> 8 & 1;
+			at = next;
+			continue;
+		}
+		in = take_run(in, src, black, &px);
 		if (unlikely(px >= width_px - at))
 			break;
 		at += px;
 		to = add_change(to, dec->cur, at, px);
-		in = take_run(in, src, true, &px);
-		if (unlikely(px >= width_px - at))
-			break;
-		at += px;
-		to = add_change(to, dec->cur, at, px);
+		black ^= 1;
 	}
 	if (px > width_px - at)
 		return run_fault(dec, in, px);

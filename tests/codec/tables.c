@@ -71,26 +71,98 @@ static u32 word_of(const u32 *codes, u32 index, u32 *bits)
 	return codes[px] >> 5 >> (px < 64 ? 0 : codes[0] & 31);
 }
 
-/* Each entry of the decoder's table is the one word that begins so, or none does */
-static bool runs_match(const u16 *table, u32 table_bits, const u32 *codes)
+static u32 run_px(u32 index)
 {
-	u32 value, bits, i;
+	return index < 64 ? index : (index - 63) * 64;
+}
 
-	for (value = 0; value < 1U << table_bits; value++) {
-		u16 expected = 0;
+/* The word that the first @bits of @value begin with, or 104 */
+static u32 find_word(const u32 *codes, u32 value, u32 bits)
+{
+	u32 i, word_bits;
 
-		for (i = 0; i < 104; i++) {
-			u32 word = word_of(codes, i, &bits);
+	for (i = 0; i < 104; i++) {
+		u32 word = word_of(codes, i, &word_bits);
 
-			if (value >> (table_bits - bits) == word)
-				expected = (i < 64 ? i : (i - 63) * 64) << 4 | bits;
-		}
+		if (word_bits <= bits && value >> (bits - word_bits) == word)
+			break;
+	}
+	return i;
+}
+
+/* A whole run at the begin of @value; its bits, 0 if it is not complete */
+static u32 find_run(const u32 *codes, u32 value, u32 bits, u32 *px)
+{
+	u32 i = find_word(codes, value, bits), used, more;
+
+	if (i == 104)
+		return 0;
+	word_of(codes, i, &used);
+	*px = run_px(i);
+	if (i < 64)
+		return used;
+	i = find_word(codes, value & ((1U << (bits - used)) - 1), bits - used);
+	if (i >= 64)
+		return 0;
+	word_of(codes, i, &more);
+	*px += run_px(i);
+	return used + more;
+}
+
+static u32 expected_runs(const u32 *codes, const u32 *next_codes, u32 value)
+{
+	u32 px = 0, next_px = 0, bits = find_run(codes, value, RUNS_BITS, &px), next = 0;
+	u32 i = find_word(codes, value, RUNS_BITS);
+
+	if (!bits && i < 104) {
+		word_of(codes, i, &bits);
+		return RUNS(bits, bits, 0, run_px(i), 0);
+	}
+	if (!bits || !px)
+		return RUNS(0, bits, bits > 0, 0, 0);
+	next = find_run(next_codes, value & ((1U << (RUNS_BITS - bits)) - 1), RUNS_BITS - bits,
+			&next_px);
+	if (!next || !next_px)
+		return RUNS(bits, bits, 1, px, 0);
+	return RUNS(bits + next, bits, 2, px, next_px);
+}
+
+static bool runs_match(const u32 *table, const u32 *codes, const u32 *next_codes)
+{
+	u32 value;
+
+	for (value = 0; value < 1U << RUNS_BITS; value++) {
+		u32 expected = expected_runs(codes, next_codes, value);
+
 		if (table[value] != expected) {
 			diag("bits %x: 0x%x, expected 0x%x", value, table[value], expected);
 			return false;
 		}
 	}
 	return true;
+}
+
+/* The words that are too long for that table, and only these */
+static bool long_words_match(const u16 *table, u32 table_bits, const u32 *codes)
+{
+	u32 value, i, bits, found, longer = 0;
+
+	for (value = 0; value < 1U << (table_bits - 4); value++) {
+		i = find_word(codes, value, table_bits);
+		bits = 0;
+		if (i < 104)
+			word_of(codes, i, &bits);
+		if (table[value] != (bits > RUNS_BITS ? run_px(i) << 4 | bits : 0))
+			return false;
+	}
+	/* each of them has its place there */
+	for (i = 0; i < 104; i++) {
+		word_of(codes, i, &bits);
+		longer += bits > RUNS_BITS ? 1U << (table_bits - bits) : 0;
+	}
+	for (value = found = 0; value < 1U << (table_bits - 4); value++)
+		found += table[value] != 0;
+	return found == longer;
 }
 
 /* No word is the begin of another, nor of an EOL */
@@ -183,8 +255,13 @@ int main(void)
 	   ONE_PAIR_PX);
 	ok(prefix_free(ifax_white_codes), "white words are free of prefixes");
 	ok(prefix_free(ifax_black_codes), "black words are free of prefixes");
-	ok(runs_match(ifax_white_runs, WHITE_BITS, ifax_white_codes), "decoder's white words");
-	ok(runs_match(ifax_black_runs, BLACK_BITS, ifax_black_codes), "decoder's black words");
+	ok(runs_match(ifax_runs, ifax_white_codes, ifax_black_codes),
+	   "decoder's runs that begin white");
+	ok(runs_match(ifax_runs + (1 << RUNS_BITS), ifax_black_codes, ifax_white_codes),
+	   "decoder's runs that begin black");
+	ok(long_words_match(ifax_white_long_words, WHITE_WORD_BITS, ifax_white_codes) &&
+	   long_words_match(ifax_black_long_words, BLACK_WORD_BITS, ifax_black_codes),
+	   "decoder's long words");
 	/* the black run of 0, which no line needs: T.4 table 2 */
 	ok(ifax_black_codes[0] == (0x37 << 5 | 10), "black run of 0");
 	for (value = wrong = 0; value < 1 << MODE_BITS; value++)
