@@ -21,7 +21,6 @@
 
 /**
  * struct ifax_band_ring - memory and DMA of an engine
- * @dev: for messages
  * @chan: DMA channel
  * @mem: lines
  * @addr: the same for the DMA controller
@@ -32,7 +31,6 @@
  * @lines: lines in all bands that the DMA went through in this page
  */
 struct ifax_band_ring {
-	struct device *dev;
 	struct dma_chan *chan;
 	void *mem;
 	dma_addr_t addr;
@@ -81,7 +79,6 @@ static inline int ifax_ring_alloc(struct ifax_band_ring *ring, struct device *de
 	struct dma_slave_caps caps;
 	int ret;
 
-	ring->dev = dev;
 	ring->chan = dma_request_chan(dev, name);
 	if (IS_ERR(ring->chan))
 		return dev_err_probe(dev, PTR_ERR(ring->chan), "no DMA channel \"%s\"\n", name);
