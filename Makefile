@@ -8,6 +8,7 @@ MAKEFLAGS += --no-builtin-rules
 B := build
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/ifax
 KDIR := $(or $(KDIR),$(lastword $(shell ls -dv /usr/src/linux-headers-*[0-9]-amd64 2>/dev/null)))
+KERNEL_RELEASE = $(shell sed 's/.*"\(.*\)".*/\1/' $(KDIR)/include/generated/utsrelease.h)
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -50,7 +51,8 @@ modules:
 	@mkdir -p $(B)/modules
 	@find $(B)/modules -xtype l -delete
 	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kernel $(CURDIR)/include $(B)/modules/
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(B)/modules W=1 modules
+	@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(B)/modules W=1 \
+		CONFIG_DEBUG_INFO_BTF_MODULES= modules
 
 # Packages first; then a make of its own, which finds the headers and libraries
 # that were installed. Should the kernel of the installed headers have left the
@@ -76,10 +78,11 @@ run-check: all $(KSELFTESTS) $(CHECKS)
 
 # Each of $(BENCHES) prints a table
 run-bench: all $(BENCHES)
+	@test -n "$(BENCHES)" || echo 'nothing to measure yet'
 	@for bench in $(BENCHES); do $$bench || exit; done
 
 run-demo: all $(B)/tests/demo/compare $(if $(DOC),,$(B)/demo/document.pdf)
-	@$(VM) tests/demo/demo $(DOC)
+	@$(VM) tests/demo/demo "$$DOC"
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/lib \
@@ -91,7 +94,8 @@ install: all
 	install -m 644 userland/libifax/libifax.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 include/uapi/linux/ifax.h $(DESTDIR)$(PREFIX)/include/linux
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(B)/modules INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=extra \
-		modules_install
+		CONFIG_MODULE_SIG_ALL= modules_install
+	$(if $(DESTDIR),,/sbin/depmod $(KERNEL_RELEASE))
 
 help:
 	@echo 'make            modules and userland, below $(B)/'
