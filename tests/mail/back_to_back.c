@@ -212,7 +212,8 @@ static void test_random(const char *alphabet, unsigned int max, unsigned int run
 	}
 	tap_ok(!failures, "back to back: %u random messages of %s", runs, name);
 	if (failures)
-		tap_note("%u failed, last reply: %u %s", failures, last_reply.code, last_reply.text);
+		tap_note("%u failed, last reply: %u %s", failures, last_reply.code,
+				last_reply.text);
 }
 
 int main(void)

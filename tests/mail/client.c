@@ -19,8 +19,8 @@ static const struct smtp_client_config config = {
 
 #define ONE(gets, says)		{ gets, says, 0, 0 }
 #define START			{ NULL, "", 1001, 0 }
-#define GREETING		{ "220 mx.example.com ready\r\n", "EHLO a.example.net\r\n", 1002, 0 }
-#define PLAIN			{ "250 mx.example.com\r\n", "MAIL FROM:<s@example.net>\r\n", 1003, 0 }
+#define GREETING		{ "220 mx ready\r\n", "EHLO a.example.net\r\n", 1002, 0 }
+#define PLAIN			{ "250 mx\r\n", "MAIL FROM:<s@example.net>\r\n", 1003, 0 }
 #define MAIL_OK			{ "250 ok\r\n", "RCPT TO:<b@example.com>\r\n", 1004, 0 }
 #define RCPT_OK			{ "250 ok\r\n", "DATA\r\n", 1005, 0 }
 #define DATA_OK			{ "354 go\r\n", "Subject: x\r\n\r\n..\r\n.\r\n", 1007, 0 }
@@ -136,10 +136,11 @@ static const struct script scripts[] = {
 		ONE("250-mx\r\n250 SIZE 999\r\n", "QUIT\r\n"), BYE),
 	    "0 permanent 0 5.3.4 <*1000 bytes*999>; finished done *", false },
 	  TO(1, 1000, false), NULL },
-	{ { "8-bit message, 7-bit server", TURNS(START, GREETING, ONE("250 mx\r\n", "QUIT\r\n"), BYE),
+	{ { "8-bit message, 7-bit server", TURNS(START, GREETING, ONE("250 mx\r\n", "QUIT\r\n"),
+		BYE),
 	    "0 permanent 0 5.6.3 *; finished done *", false }, TO(1, 10, true), NULL },
-	{ { "sender address that cannot be sent", TURNS(START, GREETING, ONE("250 mx\r\n", "QUIT\r\n"),
-							BYE),
+	{ { "sender address that cannot be sent", TURNS(START, GREETING,
+		ONE("250 mx\r\n", "QUIT\r\n"), BYE),
 	    "0 permanent 0 5.1.7 *; finished done *", false },
 	  { .reverse_path = "a>\r\nRCPT TO:<x@example.org", .recipients = recipients,
 	    .recipient_count = 1 }, NULL },
@@ -154,7 +155,8 @@ static const struct script scripts[] = {
 	    "3 permanent 0 5.1.3 *; 0 done 250 2.0.0 *; finished done *", false },
 	  TO(4, 0, false), NULL },
 	{ { "all recipients refused: no DATA", TURNS(TO_DATA,
-		ONE("550 no\r\n", "RCPT TO:<c@example.com>\r\n"), ONE("450 no\r\n", "QUIT\r\n"), BYE),
+		ONE("550 no\r\n", "RCPT TO:<c@example.com>\r\n"), ONE("450 no\r\n", "QUIT\r\n"),
+		BYE),
 	    "0 permanent 550  <no>; 1 temporary 450  <no>; finished done *", false },
 	  TO(2, 0, false), NULL },
 	{ { "552 to RCPT: too many recipients, temporary", TURNS(TO_DATA,
@@ -163,9 +165,12 @@ static const struct script scripts[] = {
 	{ { "pipelining", TURNS(START, GREETING, PIPELINED,
 		{ "250 ok\r\n", "", 1004, 0 }, ONE("250 ok\r\n550 no\r\n", ""),
 		{ "250 ok\r\n", "DATA\r\n", 1005, 0 }, DATA_OK, DOT_OK, BYE),
-	    "3 permanent *; 1 permanent 550 *; 0 done *; 2 done *; finished done *", false }, TO(4, 0, false), NULL },
-	{ { "pipelining: MAIL refused, replies to RCPT are counted", TURNS(START, GREETING, PIPELINED,
-		ONE("451 later\r\n503 what\r\n503 what\r\n", ""), ONE("503 what\r\n", "QUIT\r\n"), BYE),
+	    "3 permanent *; 1 permanent 550 *; 0 done *; 2 done *; finished done *", false },
+	  TO(4, 0, false), NULL },
+	{ { "pipelining: MAIL refused, replies to RCPT are counted", TURNS(START, GREETING,
+		PIPELINED,
+		ONE("451 later\r\n503 what\r\n503 what\r\n", ""), ONE("503 what\r\n", "QUIT\r\n"),
+		BYE),
 	    "3 permanent *; 0 temporary 451*; 1 temporary 451*; 2 temporary 451*; finished done *",
 	    false }, TO(4, 0, false), NULL },
 	{ { "pipelining: 421 within the group", TURNS(START, GREETING, PIPELINED,
@@ -191,7 +196,8 @@ static const struct script scripts[] = {
 	    OVER("temporary"), false }, {}, NULL },
 	{ { "354 to MAIL has no meaning", TURNS(TO_RCPT, ONE("354 go\r\n", "")),
 	    OVER("temporary"), false }, {}, NULL },
-	{ { "message refused for good", TURNS(TO_DOT, ONE("554 5.6.1 no page\r\n", "QUIT\r\n"), BYE),
+	{ { "message refused for good", TURNS(TO_DOT, ONE("554 5.6.1 no page\r\n", "QUIT\r\n"),
+		BYE),
 	    "0 permanent 554 5.6.1 <no page>; finished done *", false }, {}, NULL },
 	{ { "message refused for now", TURNS(TO_DOT, ONE("452 4.3.1 full\r\n", "QUIT\r\n"), BYE),
 	    "0 temporary 452 4.3.1 <full>; finished done *", false }, {}, NULL },
@@ -203,18 +209,24 @@ static const struct script scripts[] = {
 	    OVER("temporary 450"), false }, {}, NULL },
 	{ { "greeting 421", TURNS(START, ONE("421 later\r\n", "")),
 	    OVER("temporary 421"), false }, {}, NULL },
-	{ { "421 to EHLO", TURNS(TO_MAIL, ONE("421 x\r\n", "")), OVER("temporary"), false }, {}, NULL },
+	{ { "421 to EHLO", TURNS(TO_MAIL, ONE("421 x\r\n", "")), OVER("temporary"), false }, {},
+		NULL },
 	{ { "450 to EHLO", TURNS(TO_MAIL, ONE("450 x\r\n", "QUIT\r\n"), BYE), OVER("temporary"),
 	    false }, {}, NULL },
-	{ { "5xx to HELO", TURNS(TO_MAIL, ONE("500 x\r\n", "HELO *"), ONE("550 x\r\n", "QUIT\r\n"), BYE),
+	{ { "5xx to HELO", TURNS(TO_MAIL, ONE("500 x\r\n", "HELO *"), ONE("550 x\r\n", "QUIT\r\n"),
+		BYE),
 	    OVER("permanent"), false }, {}, NULL },
-	{ { "421 to MAIL", TURNS(TO_RCPT, ONE("421 x\r\n", "")), OVER("temporary"), false }, {}, NULL },
-	{ { "421 to RCPT", TURNS(TO_DATA, ONE("421 x\r\n", "")), OVER("temporary"), false }, {}, NULL },
+	{ { "421 to MAIL", TURNS(TO_RCPT, ONE("421 x\r\n", "")), OVER("temporary"), false }, {},
+		NULL },
+	{ { "421 to RCPT", TURNS(TO_DATA, ONE("421 x\r\n", "")), OVER("temporary"), false }, {},
+		NULL },
 	{ { "421 to DATA", TURNS(TO_CONTENT, ONE("421 x\r\n", "")), OVER("temporary"), false }, {},
 	  NULL },
-	{ { "421 to the final dot", TURNS(TO_DOT, ONE("421 x\r\n", "")), OVER("temporary 421"), false },
+	{ { "421 to the final dot", TURNS(TO_DOT, ONE("421 x\r\n", "")), OVER("temporary 421"),
+		false },
 	  {}, NULL },
-	{ { "no meaning: text", TURNS(START, ONE("hello there\r\n", "")), OVER("temporary"), false },
+	{ { "no meaning: text", TURNS(START, ONE("hello there\r\n", "")), OVER("temporary"),
+		false },
 	  {}, NULL },
 	{ { "no meaning: 000", TURNS(TO_MAIL, ONE("000 x\r\n", "")), OVER("temporary"), false },
 	  {}, NULL },
@@ -222,8 +234,10 @@ static const struct script scripts[] = {
 	  {}, NULL },
 	{ { "no meaning: 2500", TURNS(TO_MAIL, ONE("2500 x\r\n", "")), OVER("temporary"), false },
 	  {}, NULL },
-	{ { "no meaning: 25", TURNS(TO_MAIL, ONE("25\r\n", "")), OVER("temporary"), false }, {}, NULL },
-	{ { "no meaning: empty line", TURNS(TO_MAIL, ONE("\r\n", "")), OVER("temporary"), false }, {},
+	{ { "no meaning: 25", TURNS(TO_MAIL, ONE("25\r\n", "")), OVER("temporary"), false }, {},
+		NULL },
+	{ { "no meaning: empty line", TURNS(TO_MAIL, ONE("\r\n", "")), OVER("temporary"), false },
+		{},
 	  NULL },
 	{ { "mixed codes in one reply", TURNS(TO_MAIL, ONE("250-mx\r\n550 SIZE\r\n", "")),
 	    OVER("temporary"), false }, {}, NULL },
@@ -252,15 +266,18 @@ static const struct script scripts[] = {
 	  {}, NULL },
 	{ { "time-out: EHLO", TURNS(TO_MAIL, ONE("250-x\r\n", ""), ONE(GETS_TIMEOUT, "")),
 	    OVER("temporary*reply to EHLO"), false }, {}, NULL },
-	{ { "time-out: MAIL", TURNS(TO_RCPT, ONE(GETS_TIMEOUT, "")), OVER("temporary*reply to MAIL"),
+	{ { "time-out: MAIL", TURNS(TO_RCPT, ONE(GETS_TIMEOUT, "")),
+		OVER("temporary*reply to MAIL"),
 	    false }, {}, NULL },
-	{ { "time-out: RCPT", TURNS(TO_DATA, ONE(GETS_TIMEOUT, "")), OVER("temporary*reply to RCPT"),
+	{ { "time-out: RCPT", TURNS(TO_DATA, ONE(GETS_TIMEOUT, "")),
+		OVER("temporary*reply to RCPT"),
 	    false }, {}, NULL },
 	{ { "time-out: DATA", TURNS(TO_CONTENT, ONE(GETS_TIMEOUT, "")),
 	    OVER("temporary*reply to DATA"), false }, {}, NULL },
 	{ { "time-out: final dot", TURNS(TO_DOT, ONE(GETS_TIMEOUT, "")), OVER("unknown*end of the"),
 	    false }, {}, NULL },
-	{ { "time-out: QUIT", TURNS(TO_DOT, DOT_OK, ONE(GETS_TIMEOUT, "")), OVER("done"), false }, {},
+	{ { "time-out: QUIT", TURNS(TO_DOT, DOT_OK, ONE(GETS_TIMEOUT, "")), OVER("done"), false },
+		{},
 	  NULL },
 	{ { "the message cannot be read", TURNS(TO_CONTENT, ONE("354 go\r\n", "")),
 	    "0 temporary 0 4.3.0 *; finished temporary 0 *", false }, {}, "unreadable" },
@@ -272,7 +289,8 @@ static const struct script scripts[] = {
 	{ { "smuggling out: LF.LF and kin", TURNS(TO_CONTENT,
 		ONE("354 go\r\n", "x\r\n..\r\nMAIL\r\n..\r\nRSET\r\n..\r\nQUIT\r\n.\r\n")),
 	    NULL, true }, {}, "x\n.\nMAIL\r.\rRSET\n.\r\nQUIT" },
-	{ { "empty message", TURNS(TO_CONTENT, ONE("354 go\r\n", ".\r\n"), DOT_OK, BYE), OVER("done"),
+	{ { "empty message", TURNS(TO_CONTENT, ONE("354 go\r\n", ".\r\n"), DOT_OK, BYE),
+		OVER("done"),
 	    false }, {}, "" },
 };
 
@@ -297,8 +315,10 @@ static bool run_one(const struct script *script, enum pieces pieces)
 /* Replies that come before the question need all bytes in one piece. */
 static bool in_one_piece(const struct script *script)
 {
-	return strstr(script->dialogue.name, "premature") || strstr(script->dialogue.name, "early") ||
-		strstr(script->dialogue.name, "before anything");
+	const char *name = script->dialogue.name;
+
+	return strstr(name, "premature") || strstr(name, "early") ||
+		strstr(name, "before anything");
 }
 
 static void test_scripts(void)
@@ -433,8 +453,8 @@ static void test_block_deadline(void)
 	tap_ok(generation != smtp_client_deadline(client)->generation &&
 	       smtp_client_deadline(client)->timeout_ms == 1006, "client: 16 KiB do");
 	smtp_client_timeout(client);
-	tap_ok(strstr(events(), "0 temporary 0 4.4.2 <timed out after 1 s waiting for the server to "
-		      "take"), "client: time-out within the message");
+	tap_ok(strstr(events(), "4.4.2 <timed out after 1 s waiting for the server to take"),
+	       "client: time-out within the message");
 	smtp_client_destroy(client);
 	free(big);
 }

@@ -109,6 +109,25 @@ static bool feed(struct engine *engine, enum pieces pieces, const char *bytes, s
 	return true;
 }
 
+static size_t lines_in(const char *text)
+{
+	size_t lines = 0;
+
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+/* A pattern that ends a line has as many lines as what was said. */
+static bool matches(const char *pattern, const char *text)
+{
+	size_t len = strlen(pattern);
+
+	if (fnmatch(pattern, text, FNM_NOESCAPE))
+		return false;
+	return !len || pattern[len - 1] != '\n' || lines_in(pattern) == lines_in(text);
+}
+
 static bool turn_run(const struct turn *turn, struct engine *engine, enum pieces pieces)
 {
 	size_t len;
@@ -130,7 +149,7 @@ static bool turn_run(const struct turn *turn, struct engine *engine, enum pieces
 	if (said_len >= sizeof(said))
 		return false;
 	said[said_len] = '\0';
-	if (turn->says && fnmatch(turn->says, said, FNM_NOESCAPE)) {
+	if (turn->says && !matches(turn->says, said)) {
 		tap_note("expected: %s", turn->says);
 		tap_note("but said: %s", said);
 		return false;

@@ -63,7 +63,8 @@ extern const char *const pieces_name[PIECES_COUNT];
 /**
  * struct turn - the engine gets something, then says something
  * @gets: the bytes; NULL: nothing (first turn: the start)
- * @says: what it has said then, a pattern of fnmatch(3); "": nothing
+ * @says: what it has said then, a pattern of fnmatch(3); "": nothing. If it ends in a
+ *	line end, its lines are counted
  * @deadline_ms: what its deadline is then; 0: not looked at
  * @gets_len: of @gets if that has NUL bytes
  */

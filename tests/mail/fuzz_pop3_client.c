@@ -9,19 +9,23 @@
 #define MESSAGES_MAX	8
 
 const char *const fuzz_seeds[] = {
-	"\x01" "+OK <1.2@example.com>\r\n+OK\r\n+OK 3 600\r\n+OK\r\n1 200\r\n2 200\r\n3 200\r\n.\r\n"
-	"+OK\r\n1 a\r\n2 b\r\n3 c\r\n.\r\n+OK\r\nx\r\n..y\r\n.\r\n+OK\r\n+OK\r\nz\r\n.\r\n-ERR\r\n"
+	"\x01" "+OK <1.2@example.com>\r\n+OK\r\n+OK 3 600\r\n+OK\r\n1 200\r\n"
+	"2 200\r\n3 200\r\n.\r\n+OK\r\n1 a\r\n2 b\r\n3 c\r\n.\r\n"
+	"+OK\r\nx\r\n..y\r\n.\r\n+OK\r\n+OK\r\nz\r\n.\r\n-ERR\r\n"
 	"-ERR no\r\n+OK\r\n",
 	"\x42" "+OK\r\n+OK\r\n-ERR [IN-USE] x\r\n",
-	"\x43" "+OK\r\n+OK\r\n+OK\r\n+OK 2 2\r\n+OK\r\n1 1\r\n2 1\r\n.\r\n-ERR\r\n+OK\r\nabc\r\n\xfe",
+	"\x43" "+OK\r\n+OK\r\n+OK\r\n+OK 2 2\r\n+OK\r\n1 1\r\n2 1\r\n.\r\n"
+	"-ERR\r\n+OK\r\nabc\r\n\xfe",
 	"\x04" "+OK <1.2@example.com>\r\n-ERR\r\n+OK\r\n+OK\r\n+OK 1 1\r\n+OK\r\n1 1\r\n.\r\n"
 	"+OK\r\n1 d\r\n.\r\n+OK\r\n+OK\r\n\xfd",
 	NULL
 };
 
 const char *const fuzz_words[] = {
-	"+OK\r\n", "-ERR\r\n", "+OK 3 600\r\n", "\r\n.\r\n", "\n.\n", "1 1\r\n", "2 b\r\n", "3 c\r\n",
-	"+OK <1.2@example.com>\r\n", "[AUTH] ", "4294967296", "18446744073709551616", "\r", "\n", ".",
+	"+OK\r\n", "-ERR\r\n", "+OK 3 600\r\n", "\r\n.\r\n", "\n.\n", "1 1\r\n", "2 b\r\n",
+			"3 c\r\n",
+	"+OK <1.2@example.com>\r\n", "[AUTH] ", "4294967296", "18446744073709551616", "\r", "\n",
+			".",
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	NULL
 };

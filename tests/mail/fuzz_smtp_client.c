@@ -9,8 +9,8 @@
 #define RECIPIENTS	3
 
 const char *const fuzz_seeds[] = {
-	"\x01" "220 x\r\n250-x\r\n250-PIPELINING\r\n250-SIZE 10000\r\n250 8BITMIME\r\n250 2.1.0 ok\r\n"
-	"250 ok\r\n550 5.1.1 no\r\n250 ok\r\n354 go\r\n250 2.0.0 ok\r\n221 bye\r\n",
+	"\x01" "220 x\r\n250-x\r\n250-PIPELINING\r\n250-SIZE 10000\r\n250 8BITMIME\r\n"
+	"250 2.1.0 ok\r\n250 ok\r\n550 5.1.1 no\r\n250 ok\r\n354 go\r\n250 2.0.0 ok\r\n221 bye\r\n",
 	"\x02" "220-x\r\n220 x\r\n502 x\r\n250 x\r\n250 x\r\n250 x\r\n450 x\r\n451 x\r\n250 go\r\n"
 	"250-ok\r\n250 ok\r\n421 x\r\n",
 	"\x03" "220 x\r\n250 x\r\n250 x\r\n250 x\r\n250 x\r\n250 x\r\n354 go\r\n\xfe",
@@ -19,8 +19,10 @@ const char *const fuzz_seeds[] = {
 };
 
 const char *const fuzz_words[] = {
-	"220 x\r\n", "250 x\r\n", "354 x\r\n", "250-", "250 ", "421 x\r\n", "450 x\r\n", "550 5.1.1 x\r\n",
-	"\r\n", "\n", "\r", "999 x\r\n", "250-PIPELINING\r\n", "250 SIZE 1\r\n", "4.0.0 ", "552 x\r\n",
+	"220 x\r\n", "250 x\r\n", "354 x\r\n", "250-", "250 ", "421 x\r\n", "450 x\r\n",
+			"550 5.1.1 x\r\n",
+	"\r\n", "\n", "\r", "999 x\r\n", "250-PIPELINING\r\n", "250 SIZE 1\r\n", "4.0.0 ",
+			"552 x\r\n",
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	NULL
 };

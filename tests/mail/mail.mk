@@ -29,7 +29,8 @@ $(MAIL_B)/engine/%.o: userland/agent/%.c
 $(MAIL_TESTS:%=$(MAIL_B)/%): $(MAIL_B)/%: $(MAIL_B)/%.o $(MAIL_COMMON)
 	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) $(MAIL_SANITIZE) -o $@ $^ $(MAIL_LIBS)
 
-$(MAIL_FUZZ:%=$(MAIL_B)/mutate_%): $(MAIL_B)/mutate_%: $(MAIL_B)/mutate.o $(MAIL_B)/fuzz_%.o $(MAIL_COMMON)
+$(MAIL_FUZZ:%=$(MAIL_B)/mutate_%): $(MAIL_B)/mutate_%: $(MAIL_B)/mutate.o $(MAIL_B)/fuzz_%.o \
+		$(MAIL_COMMON)
 	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) $(MAIL_SANITIZE) -o $@ $^ $(MAIL_LIBS)
 
 $(MAIL_FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: tests/mail/fuzz_%.c $(MAIL_ENGINES:%=userland/agent/%.c)

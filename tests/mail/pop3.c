@@ -24,6 +24,8 @@
 #define TO_LIST		TO_STAT, STAT_2
 #define TO_UIDL		TO_LIST, LIST_2
 #define TO_RETR		TO_UIDL, UIDL_2
+#define A10		"aaaaaaaaaa"
+#define A100		A10 A10 A10 A10 A10 A10 A10 A10 A10 A10
 #define DECIDED_2	"decide 1 120 fetch-1; decide 2 200 fetch-2; "
 
 static struct pop3_client *client;
@@ -138,7 +140,8 @@ static const struct script scripts[] = {
 		ONE("+OK 120\r\nSubject: 1\r\n\r\n..dot\r\n...\r\n.\r\n", "DELE 1\r\n"),
 		ONE("+OK\r\n", "RETR 2\r\n"), ONE("+OK\r\nb\r\n.\r\n", "DELE 2\r\n"),
 		{ "+OK\r\n", "QUIT\r\n", 1005, 0 }, BYE),
-	    DECIDED_2 "begin 1; end 1 \"Subject: 1\r\n\r\n.dot\r\n..\r\n\"; begin 2; end 2 \"b\r\n\"; "
+	    DECIDED_2 "begin 1; end 1 \"Subject: 1\r\n\r\n.dot\r\n..\r\n\"; begin 2; "
+	    "end 2 \"b\r\n\"; "
 	    "finished done <2 messages in the maildrop, 2 deleted>; ", false }, 0, NULL, NULL },
 	{ { "the example session of RFC 1939, 10, with APOP", TURNS(START,
 		ONE("+OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>\r\n",
@@ -154,7 +157,8 @@ static const struct script scripts[] = {
 		ONE("+OK\r\n", "QUIT\r\n"), BYE),
 	    "decide 1 1 keep; decide 2 1 delete; decide 3 1 stop; finished done *", false },
 	  0, NULL, NULL },
-	{ { "a message that is stored but stays", TURNS(TO_RETR, ONE("+OK\r\nkeep\r\n.\r\n", "RETR 2\r\n"),
+	{ { "a message that is stored but stays", TURNS(TO_RETR, ONE("+OK\r\nkeep\r\n.\r\n",
+		    "RETR 2\r\n"),
 		ONE("+OK\r\nkeep\r\n.\r\n", "QUIT\r\n"), BYE), "*finished done *", false },
 	  0, NULL, NULL },
 	{ { "no room left after the first: stop", TURNS(TO_RETR,
@@ -163,18 +167,22 @@ static const struct script scripts[] = {
 	{ { "no UIDL", TURNS(TO_UIDL, ONE("-ERR what?\r\n", "RETR 1\r\n")),
 	    "decide 1 120 (none); decide 2 200 (none); ", true }, 0, NULL, NULL },
 	{ { "unique-ids: too long, with spaces, missing, twice", TURNS(TO_STAT,
-		ONE("+OK 4 4\r\n", "LIST\r\n"), ONE("+OK\r\n1 1\r\n2 1\r\n3 1\r\n4 1\r\n.\r\n", "UIDL\r\n"),
-		ONE("+OK\r\n1 aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg1\r\n"
+		ONE("+OK 4 4\r\n", "LIST\r\n"), ONE("+OK\r\n1 1\r\n2 1\r\n3 1\r\n4 1\r\n.\r\n",
+		    "UIDL\r\n"),
+		ONE("+OK\r\n1 " A10 A10 A10 A10 A10 A10 A10 "1\r\n"
 		    "2 a b\r\n4 x\r\n4 y\r\n.\r\n", "RETR 1\r\n")),
 	    "decide 1 1 (none); decide 2 1 (none); decide 4 1 x; decide 3 1 (none); ", true },
 	  0, NULL, NULL },
 	{ { "a unique-id of 70 characters", TURNS(TO_STAT,
 		ONE("+OK 1 1\r\n", "LIST\r\n"), ONE("+OK\r\n1 1\r\n.\r\n", "UIDL\r\n"),
-		ONE("+OK\r\n1 aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg\r\n"
-		    ".\r\n", "RETR 1\r\n")), "decide 1 1 a*g; ", true }, 0, NULL, NULL },
-	{ { "RETR refused: goes on", TURNS(TO_RETR, ONE("-ERR no such\x02 message\r\n", "RETR 2\r\n")),
+		ONE("+OK\r\n1 " A10 A10 A10 A10 A10 A10 A10 "\r\n"
+		    ".\r\n", "RETR 1\r\n")),
+	    "decide 1 1 " A10 A10 A10 A10 A10 A10 A10 "; ", true }, 0, NULL, NULL },
+	{ { "RETR refused: goes on", TURNS(TO_RETR, ONE("-ERR no such\x02 message\r\n",
+		    "RETR 2\r\n")),
 	    DECIDED_2 "missing 1 <no such? message>; ", true }, 0, NULL, NULL },
-	{ { "DELE refused", TURNS(TO_RETR, ONE("+OK\r\n.\r\n", "DELE 1\r\n"), ONE("-ERR no\r\n", "RETR 2\r\n"),
+	{ { "DELE refused", TURNS(TO_RETR, ONE("+OK\r\n.\r\n", "DELE 1\r\n"), ONE("-ERR no\r\n",
+		    "RETR 2\r\n"),
 		ONE("+OK\r\n.\r\n", "DELE 2\r\n"), ONE("+OK\r\n", "QUIT\r\n"), BYE),
 	    "*finished update-failed <the server refused to delete 1 messages>; ", false },
 	  0, NULL, NULL },
@@ -184,7 +192,8 @@ static const struct script scripts[] = {
 	    "*finished update-failed <not all messages were deleted: some not deleted>; ", false },
 	  0, NULL, NULL },
 	{ { "no reply to QUIT: in doubt", TURNS(TO_RETR, ONE("+OK\r\n.\r\n", "DELE 1\r\n"),
-		ONE("+OK\r\n", "RETR 2\r\n"), ONE("+OK\r\nstop\r\n.\r\n", "QUIT\r\n"), ONE(GETS_EOF, "")),
+		ONE("+OK\r\n", "RETR 2\r\n"), ONE("+OK\r\nstop\r\n.\r\n", "QUIT\r\n"), ONE(GETS_EOF,
+		    "")),
 	    "*finished update-unknown *1 messages *", false }, 0, NULL, NULL },
 	{ { "no reply to QUIT, nothing deleted", TURNS(TO_STAT, ONE("+OK 0 0\r\n", "QUIT\r\n"),
 		ONE(GETS_TIMEOUT, "")), "finished done *", false }, 0, NULL, NULL },
@@ -202,7 +211,8 @@ static const struct script scripts[] = {
 	{ { "APOP refused: the end if not", TURNS(START,
 		ONE("+OK <1.2@example.com>\r\n", "APOP fax *"), ONE("-ERR no\r\n", "")),
 	    "finished login-refused *", false }, POP3_LOGIN_APOP, NULL, NULL },
-	{ { "no timestamp: USER and PASS if allowed", TURNS(START, ONE("+OK hi\r\n", "USER fax\r\n")),
+	{ { "no timestamp: USER and PASS if allowed", TURNS(START, ONE("+OK hi\r\n",
+		    "USER fax\r\n")),
 	    "", true }, POP3_LOGIN_ANY, NULL, NULL },
 	{ { "no timestamp: the end if not", TURNS(START, ONE("+OK hi\r\n", "")),
 	    "finished login-refused *", false }, POP3_LOGIN_APOP, NULL, NULL },
@@ -213,6 +223,15 @@ static const struct script scripts[] = {
 	    "finished login-refused *", false }, POP3_LOGIN_APOP, NULL, NULL },
 	{ { "timestamp with two @", TURNS(START, ONE("+OK <a@b@example.com>\r\n", "")),
 	    "finished login-refused *", false }, POP3_LOGIN_APOP, NULL, NULL },
+	{ { "timestamp with another sign for @", TURNS(START, ONE("+OK <a:example.com>\r\n", "")),
+	    "finished login-refused *", false }, POP3_LOGIN_APOP, NULL, NULL },
+	{ { "timestamp with an address literal", TURNS(START,
+		ONE("+OK <1.2@[IPv6:2001:db8::1]>\r\n", "APOP fax *\r\n")), "", true },
+	  POP3_LOGIN_APOP, NULL, NULL },
+	{ { "timestamp with nothing before the @", TURNS(START, ONE("+OK <@example.com>\r\n", "")),
+	    "finished login-refused *", false }, POP3_LOGIN_APOP, NULL, NULL },
+	{ { "no user name", TURNS(START, ONE("+OK\r\n", "")), "finished login-refused *", false },
+	  0, "", NULL },
 	{ { "timestamp with a space", TURNS(START, ONE("+OK <a b@example.com>\r\n", "")),
 	    "finished login-refused *", false }, POP3_LOGIN_APOP, NULL, NULL },
 	{ { "timestamp that does not end", TURNS(START, ONE("+OK <a@example.com\r\n", "")),
@@ -221,11 +240,15 @@ static const struct script scripts[] = {
 	    "finished login-refused *", false }, 0, "fax\r\nDELE 1", NULL },
 	{ { "secret with a line end", TURNS(START, ONE("+OK\r\n", "")),
 	    "finished login-refused *", false }, 0, NULL, "x\r\ny" },
-	{ { "LF line ends", TURNS(START, ONE("+OK\n", "USER fax\r\n"), ONE("+OK\n", "PASS *")), "", true },
+	{ { "LF line ends", TURNS(START, ONE("+OK\n", "USER fax\r\n"), ONE("+OK\n", "PASS *")), "",
+		true },
 	  0, NULL, NULL },
-	{ { "no POP3", TURNS(START, ONE("220 smtp\r\n", "")), "finished protocol *", false }, 0, NULL, NULL },
-	{ { "+OKAY", TURNS(START, ONE("+OKAY\r\n", "")), "finished protocol *", false }, 0, NULL, NULL },
-	{ { "premature reply", TURNS(START, ONE("+OK\r\n+OK\r\n", "")), "finished protocol *", false },
+	{ { "no POP3", TURNS(START, ONE("220 smtp\r\n", "")), "finished protocol *", false }, 0,
+		NULL, NULL },
+	{ { "+OKAY", TURNS(START, ONE("+OKAY\r\n", "")), "finished protocol *", false }, 0, NULL,
+		NULL },
+	{ { "premature reply", TURNS(START, ONE("+OK\r\n+OK\r\n", "")), "finished protocol *",
+		false },
 	  0, NULL, NULL },
 	{ { "STAT without numbers", TURNS(TO_STAT, ONE("+OK many\r\n", "")), "finished protocol *",
 	    false }, 0, NULL, NULL },
@@ -233,11 +256,13 @@ static const struct script scripts[] = {
 	    "finished protocol *", false }, 0, NULL, NULL },
 	{ { "STAT with 2^32 + 1 messages", TURNS(TO_STAT, ONE("+OK 4294967297 1\r\n", "")),
 	    "finished protocol *", false }, 0, NULL, NULL },
-	{ { "STAT refused", TURNS(TO_STAT, ONE("-ERR [SYS/TEMP] x\r\n", "")), "finished temporary *",
+	{ { "STAT refused", TURNS(TO_STAT, ONE("-ERR [SYS/TEMP] x\r\n", "")),
+		"finished temporary *",
 	    false }, 0, NULL, NULL },
 	{ { "LIST refused", TURNS(TO_LIST, ONE("-ERR x\r\n", "")), "finished temporary *", false },
 	  0, NULL, NULL },
-	{ { "LIST names a message that STAT does not know", TURNS(TO_LIST, ONE("+OK\r\n3 1\r\n", "")),
+	{ { "LIST names a message that STAT does not know", TURNS(TO_LIST, ONE("+OK\r\n3 1\r\n",
+		    "")),
 	    "finished protocol *", false }, 0, NULL, NULL },
 	{ { "LIST names message 0", TURNS(TO_LIST, ONE("+OK\r\n0 1\r\n", "")),
 	    "finished protocol *", false }, 0, NULL, NULL },
@@ -248,15 +273,12 @@ static const struct script scripts[] = {
 	{ { "UIDL without end", TURNS(TO_UIDL, ONE("+OK\r\n1 keep\r\n1 x\r\n1 y\r\n", "")),
 	    "decide 1 120 keep; finished protocol *", false }, 0, NULL, NULL },
 	{ { "a message longer than the limit", TURNS(TO_RETR,
-		ONE("+OK\r\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-		    "")),
+		ONE("+OK\r\n" A100 A100 A100 "a", "")),
 	    DECIDED_2 "begin 1; abort 1; finished protocol *300 bytes>; ", false }, 0, NULL, NULL },
 	{ { "a message that is not to be begun", TURNS(TO_STAT, ONE("+OK 7 7\r\n", "LIST\r\n"),
 		ONE("+OK\r\n7 1\r\n.\r\n", "UIDL\r\n"),
-		ONE("+OK\r\n1 keep\r\n2 keep\r\n3 keep\r\n4 keep\r\n5 keep\r\n6 keep\r\n7 x\r\n.\r\n",
+		ONE("+OK\r\n1 keep\r\n2 keep\r\n3 keep\r\n4 keep\r\n5 keep\r\n"
+		    "6 keep\r\n7 x\r\n.\r\n",
 		    "RETR 7\r\n"), ONE("+OK\r\nx\r\n.\r\n", "")),
 	    "*begin 7; finished temporary <message 7 cannot be stored>; ", false }, 0, NULL, NULL },
 	{ { "no reply to QUIT, DELE was refused", TURNS(TO_RETR, ONE("+OK\r\n.\r\n", "DELE 1\r\n"),
@@ -265,34 +287,43 @@ static const struct script scripts[] = {
 	    "*finished update-failed *", false }, 0, NULL, NULL },
 	{ { "bytes that cannot be stored", TURNS(TO_RETR, ONE("+OK\r\nunstorable", "")),
 	    DECIDED_2 "begin 1; abort 1; finished temporary *", false }, 0, NULL, NULL },
-	{ { "connection lost within a message", TURNS(TO_RETR, ONE("+OK\r\nhalf\r\n.\r", ""), ONE(GETS_EOF, "")),
-	    DECIDED_2 "begin 1; abort 1; finished temporary <the server closed the connection while "
-	    "waiting for the next part of the message>; ", false }, 0, NULL, NULL },
+	{ { "connection lost within a message", TURNS(TO_RETR, ONE("+OK\r\nhalf\r\n.\r", ""),
+		ONE(GETS_EOF, "")),
+	    DECIDED_2 "begin 1; abort 1; finished temporary <the server closed the connection "
+	    "while waiting for the next part of the message>; ", false }, 0, NULL, NULL },
 	{ { "time-out within a message", TURNS(TO_RETR, { "+OK\r\nhalf", "", 1004, 0 },
 		ONE(GETS_TIMEOUT, "")),
 	    DECIDED_2 "begin 1; abort 1; finished temporary <timed out after 1 s *", false },
 	  0, NULL, NULL },
-	{ { "LF.LF does not end a message", TURNS(TO_RETR, ONE("+OK\r\na\n.\n-ERR\r\n.\n+OK\r\n", ""),
+	{ { "LF.LF does not end a message", TURNS(TO_RETR, ONE("+OK\r\na\n.\n-ERR\r\n.\n+OK\r\n",
+		    ""),
 		ONE(".\r\n", "DELE 1\r\n")),
 	    DECIDED_2 "begin 1; end 1 \"a\n.\n-ERR\r\n\n+OK\r\n\"; ", true }, 0, NULL, NULL },
-	{ { "time-out: greeting", TURNS(START, ONE(GETS_TIMEOUT, "")), "finished temporary *greeting>; ",
+	{ { "time-out: greeting", TURNS(START, ONE(GETS_TIMEOUT, "")),
+		"finished temporary *greeting>; ",
 	    false }, 0, NULL, NULL },
 	{ { "time-out: USER", TURNS(START, GREETING, ONE(GETS_TIMEOUT, "")),
 	    "finished temporary *to USER>; ", false }, 0, NULL, NULL },
-	{ { "time-out: PASS", TURNS(TO_PASS, ONE(GETS_TIMEOUT, "")), "finished temporary *to PASS>; ",
+	{ { "time-out: PASS", TURNS(TO_PASS, ONE(GETS_TIMEOUT, "")),
+		"finished temporary *to PASS>; ",
 	    false }, 0, NULL, NULL },
-	{ { "time-out: STAT", TURNS(TO_STAT, ONE(GETS_TIMEOUT, "")), "finished temporary *to STAT>; ",
+	{ { "time-out: STAT", TURNS(TO_STAT, ONE(GETS_TIMEOUT, "")),
+		"finished temporary *to STAT>; ",
 	    false }, 0, NULL, NULL },
-	{ { "time-out: LIST", TURNS(TO_LIST, ONE(GETS_TIMEOUT, "")), "finished temporary *to LIST>; ",
+	{ { "time-out: LIST", TURNS(TO_LIST, ONE(GETS_TIMEOUT, "")),
+		"finished temporary *to LIST>; ",
 	    false }, 0, NULL, NULL },
 	{ { "time-out: lines of LIST", TURNS(TO_LIST, { "+OK\r\n1 1\r\n", "", 1004, 0 },
 		ONE(GETS_TIMEOUT, "")), "finished temporary *list of messages>; ", false },
 	  0, NULL, NULL },
-	{ { "time-out: UIDL", TURNS(TO_UIDL, ONE(GETS_TIMEOUT, "")), "finished temporary *to UIDL>; ",
+	{ { "time-out: UIDL", TURNS(TO_UIDL, ONE(GETS_TIMEOUT, "")),
+		"finished temporary *to UIDL>; ",
 	    false }, 0, NULL, NULL },
-	{ { "time-out: RETR", TURNS(TO_RETR, ONE(GETS_TIMEOUT, "")), "*finished temporary *to RETR>; ",
+	{ { "time-out: RETR", TURNS(TO_RETR, ONE(GETS_TIMEOUT, "")),
+		"*finished temporary *to RETR>; ",
 	    false }, 0, NULL, NULL },
-	{ { "time-out: DELE", TURNS(TO_RETR, ONE("+OK\r\n.\r\n", "DELE 1\r\n"), ONE(GETS_TIMEOUT, "")),
+	{ { "time-out: DELE", TURNS(TO_RETR, ONE("+OK\r\n.\r\n", "DELE 1\r\n"), ONE(GETS_TIMEOUT,
+		    "")),
 	    "*finished temporary *to DELE>; ", false }, 0, NULL, NULL },
 };
 
@@ -337,7 +368,8 @@ static void test_scripts(void)
 	for (i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
 		ok = true;
 		for (pieces = 0; pieces < PIECES_COUNT; pieces++)
-			if (pieces == PIECES_WHOLE || !strstr(scripts[i].dialogue.name, "premature"))
+			if (pieces == PIECES_WHOLE || !strstr(scripts[i].dialogue.name,
+					"premature"))
 				ok &= run_one(&scripts[i], pieces);
 		tap_ok(ok, "pop3: %s", scripts[i].dialogue.name);
 	}

@@ -81,7 +81,7 @@ static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
 static bool on_message(void *arg, const char *bytes, size_t len)
 {
 	if (message_len + len > sizeof(message))
-		return false;
+		return true;
 	memcpy(message + message_len, bytes, len);
 	message_len += len;
 	return !memmem(message, message_len, "unstorable", 10);
@@ -265,8 +265,13 @@ static const struct dialogue dialogues[] = {
 		{ "x\r\n.\0\r\n", "", 0, 7 }, { "\0\r\n.\r\n", "554 5.6.0 *\r\n", 0, 6 }),
 	  "hello *; mail *; rcpt *; data; abandon; ", true },
 	{ "BDAT: one chunk", TURNS(START, EHLO, MAIL, RCPT,
-		SAY("BDAT 6 LAST\r\n.\r\n.\r\n", "250 2.0.0 message accepted\r\n"), MAIL),
-	  "hello *; mail *; rcpt *; data; message \".\r\n.\r\n\"; mail *; ", true },
+		SAY("BDAT 6 LAST\r\n.\r\n.\r\n", "250 2.0.0 message accepted\r\n"), MAIL, RCPT,
+		DATA, SAY("x\r\n.\r\n", "250 2.0.0 message accepted\r\n")),
+	  "hello *; mail *; rcpt *; data; message \".\r\n.\r\n\"; mail *; rcpt *; data; "
+	  "message \"x\r\n\"; ", true },
+	{ "BDAT: refused again and again", TURNS(START, EHLO,
+		SAY("BDAT 1\r\nxBDAT 1\r\nxBDAT 1\r\nxBDAT 1\r\nx", "503 *"),
+		SAY("BDAT 1\r\nx", "503 5.5.1 *\r\n421 4.7.0 *\r\n")), NULL, false },
 	{ "BDAT: chunks that cut a line end, pipelined", TURNS(START, EHLO,
 		SAY("MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.com>\r\nbdat 2\r\nx\r"
 		    "BDAT 3\r\n\nQUBDAT 0\r\nBDAT 4 last\r\nIT\r\nQUIT\r\n",
@@ -279,7 +284,8 @@ static const struct dialogue dialogues[] = {
 	{ "BDAT: an empty message", TURNS(START, EHLO, MAIL, RCPT,
 		SAY("BDAT 0 LAST\r\n", "250 2.0.0 message *")), "*data; message \"\"; ", true },
 	{ "BDAT: message refused at its end", TURNS(START, EHLO, MAIL, RCPT,
-		SAY("BDAT 8 LAST\r\nunwanted", "550 5.7.1 *"), SAY("BDAT 4 LAST\r\nRSET", "503 *\r\n"),
+		SAY("BDAT 8 LAST\r\nunwanted", "550 5.7.1 *"), SAY("BDAT 4 LAST\r\nRSET",
+		    "503 *\r\n"),
 		MAIL), NULL, true },
 	{ "BDAT: bytes are no commands when nobody wants them", TURNS(START, EHLO,
 		SAY("BDAT 6\r\nQUIT\r\nNOOP\r\n", "503 5.5.1 *\r\n250 *"), MAIL,
@@ -289,17 +295,21 @@ static const struct dialogue dialogues[] = {
 		SAY("BDAT 6 LAST\r\nQUIT\r\n", "452 4.3.1 no room\r\n"), QUIT),
 	  "hello *; mail *; rcpt *; data; abandon; ", false },
 	{ "BDAT: bytes that cannot be stored", TURNS(START, EHLO, MAIL, RCPT,
-		SAY("BDAT 10\r\nunstorable", "452 4.3.1 *"), SAY("BDAT 1 LAST\r\nx", "503 *"), MAIL),
+		SAY("BDAT 10\r\nunstorable", "452 4.3.1 *"), SAY("BDAT 1 LAST\r\nx", "503 *"),
+		MAIL),
 	  "hello *; mail *; rcpt *; data; abandon; mail *; ", true },
-	{ "BDAT: bare LF", TURNS(START, EHLO, MAIL, RCPT, SAY("BDAT 4 LAST\r\nx\ny\r", "554 5.6.0 *")),
+	{ "BDAT: bare LF", TURNS(START, EHLO, MAIL, RCPT, SAY("BDAT 4 LAST\r\nx\ny\r",
+		    "554 5.6.0 *")),
 	  "hello *; mail *; rcpt *; data; abandon; ", true },
 	{ "BDAT: bare CR at the end", TURNS(START, EHLO, MAIL, RCPT,
 		SAY("BDAT 2 LAST\r\nx\r", "554 5.6.0 *")),
 	  "hello *; mail *; rcpt *; data; abandon; ", true },
-	{ "BDAT: bare CR between chunks", TURNS(START, EHLO, MAIL, RCPT, SAY("BDAT 2\r\nx\r", "250 *"),
+	{ "BDAT: bare CR between chunks", TURNS(START, EHLO, MAIL, RCPT, SAY("BDAT 2\r\nx\r",
+		    "250 *"),
 		SAY("BDAT 1 LAST\r\nx", "554 5.6.0 *")), NULL, true },
 	{ "BDAT: too big, and discarded", TURNS(START, EHLO, MAIL, RCPT,
-		SAY("BDAT 1001\r\n", ""), SAY("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", ""),
+		SAY("BDAT 1001\r\n", ""),
+		SAY("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", ""),
 		SAY(GETS_TIMEOUT, "421 *")), "*data; abandon; ", false },
 	{ "BDAT: 2^63 bytes", TURNS(START, EHLO, MAIL, RCPT,
 		SAY("BDAT 9223372036854775808\r\nQUIT\r\n", "552 5.3.4 *\r\n")), NULL, false },
@@ -307,7 +317,8 @@ static const struct dialogue dialogues[] = {
 		SAY("BDAT -1\r\nQUIT\r\n", "501 5.5.4 *\r\n")), "*abandon; ", false },
 	{ "BDAT: 2^64 bytes", TURNS(START, EHLO, MAIL, RCPT,
 		SAY("BDAT 18446744073709551616 LAST\r\n", "501 5.5.4 *")), NULL, false },
-	{ "BDAT: no size", TURNS(START, EHLO, MAIL, RCPT, SAY("BDAT LAST\r\n", "501 *")), NULL, false },
+	{ "BDAT: no size", TURNS(START, EHLO, MAIL, RCPT, SAY("BDAT LAST\r\n", "501 *")), NULL,
+		false },
 	{ "BDAT: another word than LAST", TURNS(START, EHLO, MAIL, RCPT,
 		SAY("BDAT 1 FIRST\r\n", "501 *")), NULL, false },
 	{ "BDAT: RCPT, DATA and MAIL in between", TURNS(START, EHLO, MAIL, RCPT,
@@ -317,8 +328,10 @@ static const struct dialogue dialogues[] = {
 		SAY("BDAT 1 LAST\r\ny", "250 2.0.0 message *")), "*message \"xy\r\n\"; ", true },
 	{ "BDAT: RSET in between", TURNS(START, EHLO, MAIL, RCPT, SAY("BDAT 1\r\nx", "250 *"),
 		SAY("RSET\r\n", "250 *"), MAIL, RCPT, DATA, SAY("y\r\n.\r\n", "250 *")),
-	  "hello *; mail *; rcpt *; data; abandon; mail *; rcpt *; data; message \"y\r\n\"; ", true },
-	{ "BDAT: end of file within a chunk", TURNS(START, EHLO, MAIL, RCPT, SAY("BDAT 9 LAST\r\nx", ""),
+	  "hello *; mail *; rcpt *; data; abandon; mail *; rcpt *; data; message \"y\r\n\"; ",
+	  true },
+	{ "BDAT: end of file within a chunk", TURNS(START, EHLO, MAIL, RCPT, SAY("BDAT 9 LAST\r\nx",
+		    ""),
 		SAY(GETS_EOF, "")), "*data; abandon; ", false },
 	{ "BDAT: very many very small chunks", TURNS(START, EHLO, MAIL, RCPT,
 		SAY("BDAT 1\r\nxBDAT 1\r\nxBDAT 1\r\nxBDAT 1\r\nxBDAT 1\r\nxBDAT 1\r\nx", "250 *"),
@@ -326,7 +339,8 @@ static const struct dialogue dialogues[] = {
 	  NULL, false },
 	{ "bare LF in a command", TURNS(START, EHLO, SAY("NOOP\nQUIT\r\n", "500 5.5.2 *\r\n")),
 	  NULL, false },
-	{ "bare CR in a command", TURNS(START, EHLO, MAIL, SAY("NOOP\rQUIT\r\n", "500 5.5.2 *\r\n")),
+	{ "bare CR in a command", TURNS(START, EHLO, MAIL, SAY("NOOP\rQUIT\r\n",
+		    "500 5.5.2 *\r\n")),
 	  "hello *; mail *; abandon; ", false },
 	{ "NUL in a command", TURNS(START, EHLO, { "NO\0OP\r\n", "500 5.5.2 *\r\n", 0, 7 }),
 	  NULL, false },
@@ -479,7 +493,8 @@ static void test_early_talkers(void)
 	smtp_server_start(server);
 	talk("EHLO a.example.net\r\nMAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.com>\r\n"
 	     "DATA\r\nx\r\n.\r\nQUIT\r\n");
-	tap_ok(strstr(events(), "message \"x\r\n\"; "), "server: without strict_turns they are served");
+	tap_ok(strstr(events(), "message \"x\r\n\"; "),
+			"server: without strict_turns they are served");
 	smtp_server_destroy(server);
 }
 
@@ -578,6 +593,21 @@ static void test_sizes(void)
 	talk("a");
 	tap_ok(smtp_server_deadline(server)->generation != generation,
 	       "server: 16 KiB do");
+	smtp_server_destroy(server);
+
+	server_begin(&smtp_server_config_defaults);
+	smtp_server_start(server);
+	talk("");
+	talk("EHLO a.example.net\r\n");
+	talk("MAIL FROM:<a@example.net>\r\nRCPT TO:<b@example.com>\r\nBDAT 100000\r\n");
+	generation = smtp_server_deadline(server)->generation;
+	for (i = 0; i < 4000; i++)
+		talk("a");
+	tap_ok(smtp_server_deadline(server)->generation == generation,
+	       "server: dripping bytes of a chunk do not move the deadline");
+	talk(block);
+	tap_ok(smtp_server_deadline(server)->generation != generation,
+	       "server: 16 KiB of a chunk do");
 	smtp_server_destroy(server);
 	free(block);
 }
@@ -723,10 +753,12 @@ static void test_full_output(void)
 	taken = smtp_server_input(server, text, sizeof(text));
 	smtp_server_output(server, &len);
 	tap_ok(taken < sizeof(text) && len > 2048 && len <= 4096 &&
-	       !smtp_server_wants_input(server), "server: takes nothing more when its output is full");
+	       !smtp_server_wants_input(server),
+	       "server: takes nothing more when its output is full");
 	smtp_server_sent(server, len);
 	tap_ok(smtp_server_wants_input(server) &&
-	       smtp_server_input(server, text, sizeof(text) - taken), "server: goes on when it was sent");
+	       smtp_server_input(server, text, sizeof(text) - taken),
+	       "server: goes on when it was sent");
 	smtp_server_destroy(server);
 }
 

@@ -182,7 +182,6 @@ static void finish(struct pop3_client *client, enum pop3_outcome outcome,
 static void finish(struct pop3_client *client, enum pop3_outcome outcome,
 		   const char *format, ...)
 {
-	bool message_open = client->message_open;
 	char text[SMTP_REPLY_TEXT_MAX + 1];
 	va_list args;
 
@@ -193,9 +192,8 @@ static void finish(struct pop3_client *client, enum pop3_outcome outcome,
 	va_end(args);
 	mail_text_clean(text);
 	client->output.start = client->output.end = 0;
-	client->message_open = false;
 	await(client, STEP_CLOSED);
-	if (message_open)
+	if (client->message_open)
 		client->ops->message_abort(client->arg, client->current);
 	client->ops->finished(client->arg, outcome, text);
 }

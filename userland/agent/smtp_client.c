@@ -474,7 +474,7 @@ static void data_replied(struct smtp_client *client)
 	if (code == 354 || code == 250)
 		begin_content(client);
 	else if (smtp_reply_positive(&client->reply))
-		broken(client, "4.5.0", "the server answered DATA with a reply that has no meaning");
+		broken(client, "4.5.0", "the server answered DATA without sense");
 	else
 		give_up(client, outcome_of(&client->reply), &client->reply);
 }

@@ -204,7 +204,7 @@ static void command_bdat(struct smtp_server *server, char *args)
 		*last++ = '\0';
 	last += strspn(last, " ");
 	if (!parse_size(args, &bytes) || (*last && strcasecmp(last, "LAST"))) {
-		smtp_session_say(server, 501, "5.5.4", "use BDAT number-of-bytes or BDAT number LAST");
+		smtp_session_say(server, 501, "5.5.4", "use BDAT bytes or BDAT bytes LAST");
 		smtp_session_close(server);
 		return;
 	}

@@ -187,10 +187,8 @@ size_t smtp_chunk_input(struct smtp_server *server, const char *bytes, size_t le
 {
 	if (len > server->chunk_left)
 		len = (size_t)server->chunk_left;
-	if (server->content == SMTP_CONTENT_GOOD) {
-		text_check(&server->decoder, bytes, len);
-		take_content(server, bytes, len);
-	}
+	text_check(&server->decoder, bytes, len);
+	take_content(server, bytes, len);
 	server->chunk_left -= len;
 	count_block(server, len);
 	chunk_bytes_taken(server);

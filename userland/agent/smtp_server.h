@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * SMTP server engine (RFC 5321): one per connection. How an engine is driven
+ * SMTP server engine (RFC 5321, BDAT of RFC 3030): one per connection. How an engine is driven
  * is told in mail_wire.h.
  *
  * Strict where it protects: lines end in CRLF and nothing else, only
@@ -73,8 +73,8 @@ struct smtp_server_mail {
  * struct smtp_server_ops - decisions and data, by the glue
  * @mail: a transaction begins
  * @rcpt: one more recipient. The recipients that were accepted are the glue's to keep
- * @data: a message will come: make ready to write it, answer 452 if there is no
- *	room. smtp_server_get_received() gives its first header line
+ * @data: a message will come (DATA or the first BDAT): make ready to write it, answer 452 if
+ *	there is no room. smtp_server_get_received() gives its first header line
  * @message: some bytes of the message, lines end in CRLF, dots unstuffed. Return
  *	false if they cannot be stored: the rest is thrown away and the
  *	message refused with 452
