@@ -3,8 +3,8 @@
 AGENT_CHECKS := $(patsubst %,tests/agent/%,config send receive paper fetch crash control)
 CHECKS += $(AGENT_CHECKS)
 
-$(AGENT_CHECKS): $(B)/tests/agent/fail_fsync.so
+$(AGENT_CHECKS): $(B)/tests/agent/faults.so
 
-$(B)/tests/agent/fail_fsync.so: tests/agent/fail_fsync.c
+$(B)/tests/agent/faults.so: tests/agent/faults.c
 	@mkdir -p $(@D)
 	$(CC) $(IFAX_CFLAGS) -fPIC -shared -o $@ $<

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import threading
 
-from station import BUILD, HERE
+from station import BUILD, HERE, free_port
 
 
 def page_file(*lines):
@@ -49,9 +49,9 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, handler, port=0):
-        super().__init__(("127.0.0.1", port), handler)
-        self.port = self.server_address[1]
+    def __init__(self, handler, port=None):
+        self.port = port or free_port()
+        super().__init__(("127.0.0.1", self.port), handler)
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05},
                          daemon=True).start()
 
@@ -100,7 +100,7 @@ class SmtpServer(Server):
     USUAL = {"greeting": "220 test", "EHLO": "250 test", "HELO": "250 test", "DATA": "354 go on",
              "QUIT": "221 bye", ".": "250 2.0.0 taken"}
 
-    def __init__(self, script=None, port=0):
+    def __init__(self, script=None, port=None):
         self.script = script or {}
         self.commands = []
         self.messages = []

@@ -2,6 +2,7 @@
 """A station on this machine: ifaxd with a fake paper worker, and what the tests ask of it."""
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -45,10 +46,16 @@ class Tap:
 
 
 def free_port():
-    with socket.socket() as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """A port that is free, and that no outgoing connection will be given (they are higher)."""
+    while True:
+        port = random.SystemRandom().randrange(10000, 32000)
+        with socket.socket() as sock:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                sock.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 def until(condition, what, timeout_s=TIMEOUT_S):
@@ -116,10 +123,20 @@ limits {{ free_space = 1M }}
               f"start of {self.domain}\n{self.log()}")
         return self
 
-    def preload(self, fault):
-        """From the next start on the disk fails while the file @fault is there."""
-        self.environment = dict(os.environ, FAIL_FSYNC=fault,
-                                LD_PRELOAD=os.path.join(BUILD, "tests/agent/fail_fsync.so"))
+    def preload_faults(self):
+        """From the next start on fault() can make the disk fail."""
+        self.environment = dict(os.environ, FAULT=os.path.join(self.directory, "fault"),
+                                LD_PRELOAD=os.path.join(BUILD, "tests/agent/faults.so"))
+
+    def fault(self, text):
+        """What fails from now on (faults.c), None: nothing."""
+        path = os.path.join(self.directory, "fault")
+        if text is None:
+            os.unlink(path)
+        else:
+            with open(path + ".new", "w") as file:
+                file.write(text)
+            os.rename(path + ".new", path)
 
     def stop(self, how=signal.SIGTERM):
         if not self.process:

@@ -501,8 +501,9 @@ static bool fill(struct config *config, cfg_t *cfg)
 	    !config->domains.item || !config->recipients.item)
 		return false;
 	if (config->listens && !config->domains.items)
-		return complain(cfg, "smtp_listen needs domains = { \"%s\" }: without domains of "
-				"its own the server would refuse every recipient", config->host_name);
+		return complain(cfg, "smtp_listen needs domains = { \"%s\" }: without its own "
+				"domains the server would refuse every recipient",
+				config->host_name);
 	return fill_routes(config, cfg) && fill_accounts(config, cfg);
 }
 

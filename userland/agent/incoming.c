@@ -134,6 +134,11 @@ static void on_opened(void *arg, enum worker_end end, const char *text)
 
 	incoming->opener = NULL;
 	incoming->opening = 0;
+	/* who parses what strangers send may be theirs: no pages is nothing done */
+	if (end == WORKER_DONE && worker_number(text, "pages") < 1) {
+		end = WORKER_REFUSED;
+		text = "no page was found in the mail";
+	}
 	if (wanted && end == WORKER_DONE) {
 		keep_opened(incoming, id, worker_number(text, "pages"));
 	} else {
@@ -173,15 +178,14 @@ static bool start_open(struct incoming *incoming, const struct job *job)
 	*incoming->from = 0;
 	*incoming->subject = 0;
 	incoming->pages_bytes = 0;
-	/* the reason of a job that is tried again stays until it is overcome */
-	if (job->state == JOB_RECEIVED &&
-	    !jobs_set_state(station->jobs, job->id, JOB_OPENING, "", 0))
-		goto discard;
 	incoming->opener = worker_start(station->base, &task);
 	if (!incoming->opener)
 		goto discard;
 	incoming->opening = job->id;
 	close(message);
+	/* the reason of a job that is tried again stays until it is overcome */
+	if (job->state == JOB_RECEIVED)
+		set_state(incoming, job->id, JOB_OPENING, "", 0);
 	return true;
 
 discard:
@@ -325,7 +329,8 @@ static void run_oldest(struct incoming *incoming, unsigned int states,
 	if (left_ms)
 		run_again(incoming, left_ms);
 	else if (!start(incoming, &job))
-		run_again(incoming, STATION_RECOVER_MS);
+		set_state(incoming, job.id, job.state,
+			  "cannot be started now; the daemon's log says why", STATION_RECOVER_MS);
 	job_clear(&job);
 }
 
@@ -374,7 +379,7 @@ void incoming_free(struct incoming *incoming)
 {
 	if (!incoming)
 		return;
-	/* a page that is in the engine comes out of it: the next start finds it in the progress file */
+	/* a page in the engine comes out of it: the next start finds it in the progress file */
 	worker_leave(incoming->printer);
 	if (incoming->opener)
 		worker_stop(incoming->opener);

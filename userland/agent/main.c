@@ -113,17 +113,19 @@ static void tell_ready(int ready)
 
 /* Privileges */
 
-static bool make_directory(const char *path, const struct passwd *owner)
+static bool make_directory(const char *path, mode_t mode, const struct passwd *owner)
 {
-	if (mkdir(path, 0755))
+	if (mkdir(path, mode))
 		return errno == EEXIST;
+	if (chmod(path, mode))
+		return false;
 	return !owner || !chown(path, owner->pw_uid, owner->pw_gid);
 }
 
 static bool make_control_directory(const char *control, const struct passwd *owner)
 {
 	char *copy = strdup(control);
-	bool good = copy && make_directory(dirname(copy), owner);
+	bool good = copy && make_directory(dirname(copy), 0755, owner);
 
 	free(copy);
 	return good;
@@ -142,7 +144,7 @@ static bool drop_privileges(const struct config *config)
 			return false;
 		}
 	}
-	if (!make_directory(config->spool, owner) ||
+	if (!make_directory(config->spool, 0700, owner) ||
 	    !make_control_directory(config->control, owner)) {
 		log_event(LOG_ERR, "station.directory spool=%s control=%s error=%s", config->spool,
 			  config->control, strerror(errno));
@@ -284,7 +286,7 @@ int main(int argc, char **argv)
 		}
 	}
 	signal(SIGPIPE, SIG_IGN);
-	umask(022);
+	umask(077);
 	/* until the station stands, errors are for who starts it */
 	log_open(true, station.config.name);
 	station.base = event_base_new();

@@ -296,7 +296,8 @@ static void run_oldest(struct outgoing *outgoing, unsigned int states,
 	if (left_ms)
 		run_again(outgoing, left_ms);
 	else if (!start(outgoing, &job))
-		run_again(outgoing, STATION_RECOVER_MS);
+		set_state(outgoing, job.id, job.state,
+			  "cannot be started now; the daemon's log says why", STATION_RECOVER_MS);
 	job_clear(&job);
 }
 

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A disk that fails and a power switch, preloaded into ifaxd. While the file
+ * $FAULT is there, its only line says what happens:
+ *
+ *	fsync ERRNO	fsync() and fdatasync() fail
+ *	write ERRNO	write() to files fails
+ *	kill N		the process is killed before its Nth call (from the moment the
+ *			file is there) of fsync, fdatasync, renameat or unlinkat
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int fault(const char *kind)
+{
+	const char *path = getenv("FAULT");
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	char text[32] = "", name[16] = "";
+	int number = 0;
+
+	if (fd < 0)
+		return 0;
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = 0;
+	close(fd);
+	if (sscanf(text, "%15s %d", name, &number) != 2 || strcmp(name, kind))
+		return 0;
+	return number;
+}
+
+static void maybe_kill(void)
+{
+	static int calls;
+	int number = fault("kill");
+
+	calls = number ? calls + 1 : 0;
+	if (number && calls == number)
+		raise(SIGKILL);
+}
+
+static bool sync_fails(void)
+{
+	int error = fault("fsync");
+
+	maybe_kill();
+	errno = error;
+	return error;
+}
+
+#define REAL(name)	((typeof(&name))dlsym(RTLD_NEXT, #name))
+
+int fsync(int fd)
+{
+	return sync_fails() ? -1 : REAL(fsync)(fd);
+}
+
+int fdatasync(int fd)
+{
+	return sync_fails() ? -1 : REAL(fdatasync)(fd);
+}
+
+int renameat(int from_fd, const char *from, int to_fd, const char *to)
+{
+	maybe_kill();
+	return REAL(renameat)(from_fd, from, to_fd, to);
+}
+
+int unlinkat(int fd, const char *name, int flags)
+{
+	maybe_kill();
+	return REAL(unlinkat)(fd, name, flags);
+}
+
+ssize_t write(int fd, const void *data, size_t bytes)
+{
+	int error = fault("write");
+	struct stat st;
+
+	if (!error || fd <= 2 || fstat(fd, &st) || !S_ISREG(st.st_mode))
+		return REAL(write)(fd, data, bytes);
+	errno = error;
+	return -1;
+}
