@@ -22,6 +22,8 @@
 
 /* Slow enough that a test can look at a page under way */
 #define SLOW_LINES_PER_S	20
+/* So slow that nothing happens meanwhile */
+#define CRAWL_LINES_PER_S	1
 
 /* Far more than a machine under load needs for anything here */
 #define PATIENCE_MS		15000

@@ -51,13 +51,14 @@ TEST_F(poll, scanner)
 	block(self->scanner, false);
 	EXPECT_EQ(0, poll_ms(self->scanner, POLLIN | POLLPRI | POLLOUT, 0));
 	ASSERT_TRUE(feeder_put(&self->sheet));
-	ASSERT_TRUE(set_line_rate(SLOW_LINES_PER_S));
+	ASSERT_TRUE(set_line_rate(CRAWL_LINES_PER_S));
 	ASSERT_EQ(0, ifax_start(self->scanner));
 	EXPECT_EQ(-EAGAIN, ifax_read(self->scanner, &byte, 1));
 	EXPECT_EQ(-EAGAIN, ifax_get_page(self->scanner, &record));
 	EXPECT_EQ(0, poll_ms(self->scanner, POLLIN | POLLPRI, 0));
 
 	/* Data comes before the page ends */
+	ASSERT_TRUE(set_line_rate(SLOW_LINES_PER_S));
 	EXPECT_EQ(POLLIN, poll_ms(self->scanner, POLLIN | POLLPRI, PATIENCE_MS));
 	EXPECT_EQ(-EAGAIN, ifax_get_page(self->scanner, &record));
 	EXPECT_EQ(-EAGAIN, read_page(self->scanner, &coded));
@@ -116,7 +117,7 @@ TEST_F(poll, signals_end_a_wait)
 	char byte;
 
 	ASSERT_TRUE(feeder_put(&self->sheet));
-	ASSERT_TRUE(set_line_rate(1));
+	ASSERT_TRUE(set_line_rate(CRAWL_LINES_PER_S));
 	ASSERT_EQ(0, ifax_start(self->scanner));
 	ASSERT_TRUE(write_sheet(self->printer, &self->format, &self->sheet));
 	ASSERT_EQ(0, ifax_commit(self->printer));

@@ -133,7 +133,7 @@ TEST_F(print, queue)
 	struct sheet sheet[4];
 	uint32_t page;
 
-	ASSERT_TRUE(set_line_rate(SLOW_LINES_PER_S));
+	ASSERT_TRUE(set_line_rate(CRAWL_LINES_PER_S));
 	for (page = 0; page < 4; page++) {
 		sheet_draw(&sheet[page], WIDTH_PX, 60 + page, page);
 		ASSERT_TRUE(write_sheet(self->fd, &self->format, &sheet[page]));

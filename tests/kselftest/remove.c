@@ -12,7 +12,7 @@
 
 #define WIDTH_PX	1728
 #define LINES		400
-#define LIVES		20
+#define LIVES		10
 
 FIXTURE(remove)
 {
