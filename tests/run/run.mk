@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0
-CHECKS += tests/vm/selftest tests/vm/guest/modules $(if $(KSELFTESTS),tests/vm/guest/kselftest)
+CHECKS += tests/vm/verdict-selftest tests/vm/selftest tests/vm/guest/modules $(if $(KSELFTESTS),tests/vm/guest/kselftest)
