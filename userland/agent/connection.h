@@ -25,6 +25,47 @@ struct engine_ops {
 	const struct mail_deadline *(*deadline)(const void *engine);
 };
 
+/**
+ * DEFINE_ENGINE_OPS - engine_ops of an engine, from its functions
+ * @name: prefix of its functions
+ *
+ * The file has its own engine_eof() before: not every engine asks why.
+ */
+#define DEFINE_ENGINE_OPS(name)								\
+static const char *engine_output(const void *engine, size_t *len)			\
+{											\
+	return name ## _output(engine, len);						\
+}											\
+static void engine_sent(void *engine, size_t len)					\
+{											\
+	name ## _sent(engine, len);							\
+}											\
+static size_t engine_input(void *engine, const char *bytes, size_t len)			\
+{											\
+	return name ## _input(engine, bytes, len);					\
+}											\
+static void engine_timeout(void *engine)						\
+{											\
+	name ## _timeout(engine);							\
+}											\
+static bool engine_wants_input(const void *engine)					\
+{											\
+	return name ## _wants_input(engine);						\
+}											\
+static bool engine_wants_close(const void *engine)					\
+{											\
+	return name ## _wants_close(engine);						\
+}											\
+static const struct mail_deadline *engine_deadline(const void *engine)			\
+{											\
+	return name ## _deadline(engine);						\
+}											\
+static const struct engine_ops engine_ops = {						\
+	.output = engine_output, .sent = engine_sent, .input = engine_input,		\
+	.eof = engine_eof, .timeout = engine_timeout, .wants_input = engine_wants_input, \
+	.wants_close = engine_wants_close, .deadline = engine_deadline,			\
+}
+
 struct connection;
 
 /**

@@ -10,6 +10,7 @@
 
 #include "database.h"
 #include "jobs.h"
+#include "jobs_private.h"
 #include "log.h"
 
 static const char schema[] =
@@ -68,28 +69,9 @@ static const char * const state_name[JOB_STATES] = {
 	[JOB_CANCELLED] = "cancelled",
 };
 
-static const char * const recipient_name[RECIPIENT_STATES] = {
-	[RECIPIENT_QUEUED] = "queued",
-	[RECIPIENT_SENDING] = "sending",
-	[RECIPIENT_HANDED_OVER] = "handed over",
-	[RECIPIENT_FAILED] = "failed",
-	[RECIPIENT_CANCELLED] = "cancelled",
-};
-
-struct jobs {
-	sqlite3 *db;
-	void (*changed)(void *arg, int64_t id);
-	void *changed_arg;
-};
-
 const char *job_state_name(enum job_state state)
 {
 	return state_name[state];
-}
-
-const char *recipient_state_name(enum recipient_state state)
-{
-	return recipient_name[state];
 }
 
 int64_t now_ms(void)
@@ -142,20 +124,6 @@ sqlite3 *jobs_database(struct jobs *jobs)
 	return jobs->db;
 }
 
-void jobs_on_change(struct jobs *jobs, void (*changed)(void *arg, int64_t id), void *arg)
-{
-	jobs->changed = changed;
-	jobs->changed_arg = arg;
-}
-
-static bool end(struct jobs *jobs, int64_t id, bool good)
-{
-	good = database_end(jobs->db, good);
-	if (good && jobs->changed)
-		jobs->changed(jobs->changed_arg, id);
-	return good;
-}
-
 /* The states of a set as text for SQL: 'a','b' */
 static const char *state_list(unsigned int states, char *list, size_t bytes)
 {
@@ -183,8 +151,8 @@ static bool add_event(struct jobs *jobs, int64_t id, enum job_state state, const
 }
 
 /* A state that does not change makes no event: a retry is no news. */
-static bool set_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
-		      int64_t next_ms)
+bool jobs_change_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
+		       int64_t next_ms)
 {
 	sqlite3 *db = jobs->db;
 	int64_t now = now_ms();
@@ -205,9 +173,9 @@ static bool set_state(struct jobs *jobs, int64_t id, enum job_state state, const
 bool jobs_set_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
 		    int64_t next_ms)
 {
-	bool good = database_begin(jobs->db) && set_state(jobs, id, state, reason, next_ms);
+	bool good = database_begin(jobs->db) && jobs_change_state(jobs, id, state, reason, next_ms);
 
-	return end(jobs, id, good);
+	return database_end(jobs->db, good);
 }
 
 static bool add_recipients(struct jobs *jobs, int64_t id, const char *const *recipient,
@@ -216,7 +184,7 @@ static bool add_recipients(struct jobs *jobs, int64_t id, const char *const *rec
 	for (size_t i = 0; i < recipients; i++)
 		if (!database_run(jobs->db, "INSERT INTO recipient(job, position, address, state)"
 				  " VALUES (?, ?, ?, ?)", "iiss", id, (int64_t)i, recipient[i],
-				  recipient_name[state]))
+				  recipient_state_name(state)))
 			return false;
 	return true;
 }
@@ -239,10 +207,9 @@ static bool insert_outgoing(struct jobs *jobs, const struct job_draft *draft, in
 int64_t jobs_add_outgoing(struct jobs *jobs, const struct job_draft *draft)
 {
 	int64_t id = 0;
+	bool good = database_begin(jobs->db) && insert_outgoing(jobs, draft, &id);
 
-	if (!database_begin(jobs->db) || !end(jobs, id, insert_outgoing(jobs, draft, &id)))
-		return 0;
-	return id;
+	return database_end(jobs->db, good) ? id : 0;
 }
 
 static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival, int64_t *id)
@@ -267,13 +234,12 @@ static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival
 int64_t jobs_add_incoming(struct jobs *jobs, const struct job_arrival *arrival)
 {
 	int64_t id = 0;
+	bool good = database_begin(jobs->db) && insert_incoming(jobs, arrival, &id);
 
-	if (!database_begin(jobs->db) || !end(jobs, id, insert_incoming(jobs, arrival, &id)))
-		return 0;
-	return id;
+	return database_end(jobs->db, good) ? id : 0;
 }
 
-static char *text(sqlite3_stmt *row, int column)
+char *jobs_text(sqlite3_stmt *row, int column)
 {
 	const unsigned char *value = sqlite3_column_text(row, column);
 
@@ -296,15 +262,15 @@ static bool take_job(void *arg, sqlite3_stmt *row)
 		.id = sqlite3_column_int64(row, 0),
 		.incoming = sqlite3_column_int(row, 1),
 		.state = state_of((const char *)sqlite3_column_text(row, 2)),
-		.reason = text(row, 3),
+		.reason = jobs_text(row, 3),
 		.next_ms = sqlite3_column_int64(row, 4),
-		.sender = text(row, 5),
-		.subject = text(row, 6),
-		.coding = text(row, 7),
-		.message_id = text(row, 8),
-		.source = text(row, 9),
-		.message_file = text(row, 10),
-		.page_file = text(row, 11),
+		.sender = jobs_text(row, 5),
+		.subject = jobs_text(row, 6),
+		.coding = jobs_text(row, 7),
+		.message_id = jobs_text(row, 8),
+		.source = jobs_text(row, 9),
+		.message_file = jobs_text(row, 10),
+		.page_file = jobs_text(row, 11),
 		.pages = sqlite3_column_int64(row, 12),
 		.pages_printed = sqlite3_column_int64(row, 13),
 		.page_bytes = sqlite3_column_int64(row, 14),
@@ -378,7 +344,7 @@ bool jobs_set_page(struct jobs *jobs, int64_t id, const struct job_page *page, b
 		good = good && database_run(jobs->db, "UPDATE job SET reason = '', pages_printed ="
 					    " max(pages_printed, ?) WHERE id = ?",
 					    "ii", page->number, id);
-	return end(jobs, id, good);
+	return database_end(jobs->db, good);
 }
 
 bool jobs_set_scanned(struct jobs *jobs, int64_t id, int64_t pages)
@@ -387,9 +353,9 @@ bool jobs_set_scanned(struct jobs *jobs, int64_t id, int64_t pages)
 		    database_run(jobs->db, "UPDATE job SET pages = ?, page_bytes ="
 				 " (SELECT total(bytes) FROM page WHERE job = ? AND number <= ?)"
 				 " WHERE id = ?", "iiii", pages, id, pages, id) &&
-		    set_state(jobs, id, JOB_COMPOSING, "", 0);
+		    jobs_change_state(jobs, id, JOB_COMPOSING, "", 0);
 
-	return end(jobs, id, good);
+	return database_end(jobs->db, good);
 }
 
 bool jobs_set_composed(struct jobs *jobs, int64_t id, const char *message_file, int64_t bytes)
@@ -397,9 +363,9 @@ bool jobs_set_composed(struct jobs *jobs, int64_t id, const char *message_file, 
 	bool good = database_begin(jobs->db) &&
 		    database_run(jobs->db, "UPDATE job SET message_file = ?, message_bytes = ?,"
 				 " page_file = '' WHERE id = ?", "sii", message_file, bytes, id) &&
-		    set_state(jobs, id, JOB_QUEUED, "", 0);
+		    jobs_change_state(jobs, id, JOB_QUEUED, "", 0);
 
-	return end(jobs, id, good);
+	return database_end(jobs->db, good);
 }
 
 bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64_t pages,
@@ -407,13 +373,13 @@ bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64
 {
 	bool good = database_begin(jobs->db) &&
 		    database_run(jobs->db, "DELETE FROM page WHERE job = ?", "i", id) &&
-		    database_run(jobs->db, "UPDATE job SET page_file = ?, pages = ?, page_bytes = ?,"
-				 " subject = ?, pages_printed = 0, sender = CASE sender WHEN ''"
+		    database_run(jobs->db, "UPDATE job SET page_file = ?, pages = ?,"
+				 " page_bytes = ?, subject = ?, pages_printed = 0, sender = CASE sender WHEN ''"
 				 " THEN ? ELSE sender END WHERE id = ?", "siissi", page_file,
 				 pages, page_bytes, subject, from, id) &&
-		    set_state(jobs, id, JOB_PRINTING, "", 0);
+		    jobs_change_state(jobs, id, JOB_PRINTING, "", 0);
 
-	return end(jobs, id, good);
+	return database_end(jobs->db, good);
 }
 
 bool jobs_set_rescan(struct jobs *jobs, int64_t id, const char *page_file)
@@ -422,234 +388,15 @@ bool jobs_set_rescan(struct jobs *jobs, int64_t id, const char *page_file)
 		    database_run(jobs->db, "DELETE FROM page WHERE job = ?", "i", id) &&
 		    database_run(jobs->db, "UPDATE job SET page_file = ?, pages = 0 WHERE id = ?",
 				 "si", page_file, id) &&
-		    set_state(jobs, id, JOB_SCANNING, "", 0);
+		    jobs_change_state(jobs, id, JOB_SCANNING, "", 0);
 
-	return end(jobs, id, good);
+	return database_end(jobs->db, good);
 }
 
 bool jobs_set_forgotten(struct jobs *jobs, int64_t id)
 {
 	return database_run(jobs->db, "UPDATE job SET message_file = '', page_file = ''"
 			    " WHERE id = ?", "i", id);
-}
-
-static enum recipient_state recipient_state_of(const char *name)
-{
-	for (int i = 0; i < RECIPIENT_STATES; i++)
-		if (!strcmp(name, recipient_name[i]))
-			return i;
-	return RECIPIENT_FAILED;
-}
-
-static bool take_recipient(void *arg, sqlite3_stmt *row)
-{
-	struct recipients *recipients = arg;
-	struct recipient *item =
-		reallocarray(recipients->item, recipients->items + 1, sizeof(*item));
-
-	if (!item)
-		return false;
-	recipients->item = item;
-	item += recipients->items++;
-	*item = (struct recipient){
-		.position = sqlite3_column_int64(row, 0),
-		.address = text(row, 1),
-		.state = recipient_state_of((const char *)sqlite3_column_text(row, 2)),
-		.reply = text(row, 3),
-		.next_ms = sqlite3_column_int64(row, 4),
-		.tries = sqlite3_column_int64(row, 5),
-		.waited_ms = sqlite3_column_int64(row, 6),
-	};
-	return item->address && item->reply;
-}
-
-bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipients)
-{
-	int64_t count = database_number(jobs->db, -1,
-					"SELECT count(*) FROM recipient WHERE job = ?", "i", id);
-
-	*recipients = (struct recipients){ 0 };
-	if (database_query(jobs->db, take_recipient, recipients,
-			   "SELECT position, address, state, reply, next_ms, tries, waited_ms"
-			   " FROM recipient WHERE job = ? ORDER BY position", "i", id) &&
-	    (int64_t)recipients->items == count &&
-	    (!count || (recipients->item[count - 1].address && recipients->item[count - 1].reply)))
-		return true;
-	recipients_clear(recipients);
-	return false;
-}
-
-void recipients_clear(struct recipients *recipients)
-{
-	for (size_t i = 0; i < recipients->items; i++) {
-		free(recipients->item[i].address);
-		free(recipients->item[i].reply);
-	}
-	free(recipients->item);
-	*recipients = (struct recipients){ 0 };
-}
-
-struct due {
-	int64_t job;
-	int64_t next_ms;
-};
-
-static bool take_due(void *arg, sqlite3_stmt *row)
-{
-	struct due *due = arg;
-
-	due->job = sqlite3_column_int64(row, 0);
-	due->next_ms = sqlite3_column_int64(row, 1);
-	return false;
-}
-
-int64_t jobs_next_due(struct jobs *jobs, int64_t *next_ms)
-{
-	struct due due = { 0 };
-
-	database_query(jobs->db, take_due, &due,
-		       "SELECT r.job, r.next_ms FROM recipient r"
-		       " JOIN job j ON j.id = r.job WHERE r.state = 'queued'"
-		       " AND j.state IN ('queued', 'sending') ORDER BY r.next_ms, r.job LIMIT 1",
-		       "");
-	*next_ms = due.next_ms;
-	return due.job;
-}
-
-static bool update_recipient(struct jobs *jobs, int64_t id, const struct recipient *recipient)
-{
-	return database_run(jobs->db,
-			    "UPDATE recipient SET state = ?, reply = ?, next_ms = ?, tries = ?,"
-			    " waited_ms = ? WHERE job = ? AND position = ?",
-			    "ssiiiii", recipient_name[recipient->state], recipient->reply,
-			    recipient->next_ms, recipient->tries, recipient->waited_ms, id,
-			    recipient->position);
-}
-
-static int64_t count_recipients(struct jobs *jobs, int64_t id, enum recipient_state state)
-{
-	return database_number(jobs->db, 0,
-			       "SELECT count(*) FROM recipient WHERE job = ? AND state = ?", "is",
-			       id, recipient_name[state]);
-}
-
-struct waiting {
-	char reason[1024];
-	int64_t next_ms;
-};
-
-static bool take_waiting(void *arg, sqlite3_stmt *row)
-{
-	struct waiting *waiting = arg;
-
-	snprintf(waiting->reason, sizeof(waiting->reason), "%s", sqlite3_column_text(row, 0));
-	waiting->next_ms = sqlite3_column_int64(row, 1);
-	return false;
-}
-
-/* What its recipients make of a job. */
-static bool settle(struct jobs *jobs, int64_t id)
-{
-	struct waiting waiting = { .reason = "" };
-	int64_t failed = count_recipients(jobs, id, RECIPIENT_FAILED);
-	int64_t all;
-
-	if (count_recipients(jobs, id, RECIPIENT_SENDING))
-		return set_state(jobs, id, JOB_SENDING, "", 0);
-	if (count_recipients(jobs, id, RECIPIENT_QUEUED))
-		return database_query(jobs->db, take_waiting, &waiting,
-				      "SELECT reply, next_ms FROM recipient WHERE job = ?"
-				      " AND state = 'queued' ORDER BY next_ms LIMIT 1", "i", id) &&
-		       set_state(jobs, id, JOB_QUEUED, waiting.reason, waiting.next_ms);
-	if (count_recipients(jobs, id, RECIPIENT_CANCELLED))
-		return set_state(jobs, id, JOB_CANCELLED, "cancelled by the user", 0);
-	if (!failed)
-		return set_state(jobs, id, JOB_HANDED_OVER, "", 0);
-	all = failed + count_recipients(jobs, id, RECIPIENT_HANDED_OVER);
-	if (!database_query(jobs->db, take_waiting, &waiting,
-			    "SELECT reply, 0 FROM recipient"
-			    " WHERE job = ? AND state = 'failed' ORDER BY position LIMIT 1",
-			    "i", id))
-		return false;
-	if (all > 1) {
-		char reason[sizeof(waiting.reason)];
-
-		snprintf(reason, sizeof(reason),
-			 "%lld of %lld recipients did not get it; the first: %.900s",
-			 (long long)failed, (long long)all, waiting.reason);
-		return set_state(jobs, id, JOB_FAILED, reason, 0);
-	}
-	return set_state(jobs, id, JOB_FAILED, waiting.reason, 0);
-}
-
-bool jobs_set_recipients(struct jobs *jobs, int64_t id, const struct recipient *recipient,
-			 size_t recipients)
-{
-	bool good = true;
-
-	if (!database_begin(jobs->db))
-		return false;
-	for (size_t i = 0; good && i < recipients; i++)
-		good = update_recipient(jobs, id, &recipient[i]);
-	return end(jobs, id, good && settle(jobs, id));
-}
-
-bool jobs_requeue(struct jobs *jobs)
-{
-	return database_begin(jobs->db) &&
-	       end(jobs, 0,
-		   database_exec(jobs->db, "UPDATE recipient SET state = 'queued', next_ms = 0"
-				 " WHERE state = 'sending'") &&
-		   database_exec(jobs->db, "UPDATE job SET state = 'queued', next_ms = 0"
-				 " WHERE state = 'sending'"));
-}
-
-int64_t jobs_fetched(struct jobs *jobs, const char *account, const char *unique_id)
-{
-	return database_number(jobs->db, 0,
-			       "SELECT job FROM fetched WHERE account = ? AND unique_id = ?", "ss",
-			       account, unique_id);
-}
-
-int64_t jobs_fetched_content(struct jobs *jobs, const char *account, const char *digest)
-{
-	return database_number(jobs->db, 0,
-			       "SELECT job FROM fetched WHERE account = ? AND digest = ?", "ss",
-			       account, digest);
-}
-
-struct forget {
-	struct jobs *jobs;
-	const char *account;
-	bool (*listed)(void *arg, const char *unique_id);
-	void *arg;
-	bool good;
-};
-
-static bool forget_one(void *arg, sqlite3_stmt *row)
-{
-	const char *unique_id = (const char *)sqlite3_column_text(row, 0);
-	struct forget *forget = arg;
-
-	if (unique_id && !forget->listed(forget->arg, unique_id))
-		forget->good &= database_run(forget->jobs->db,
-					     "DELETE FROM fetched WHERE account = ?"
-					     " AND unique_id = ?",
-					     "ss", forget->account, unique_id);
-	return forget->good;
-}
-
-bool jobs_forget_fetched(struct jobs *jobs, const char *account,
-			 bool (*listed)(void *arg, const char *unique_id), void *arg)
-{
-	struct forget forget = { jobs, account, listed, arg, true };
-
-	return database_begin(jobs->db) &&
-	       database_end(jobs->db,
-			    database_query(jobs->db, forget_one, &forget,
-					   "SELECT unique_id FROM fetched"
-					   " WHERE account = ? AND unique_id <> ''", "s", account) &&
-			    forget.good);
 }
 
 /* A job that ended well needs nothing, even if a crash came before its files were removed. */

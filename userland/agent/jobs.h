@@ -185,9 +185,6 @@ struct jobs *jobs_open(const char *directory);
 void jobs_close(struct jobs *jobs);
 struct sqlite3 *jobs_database(struct jobs *jobs);
 
-/** jobs_on_change - have @changed called after each change of a job */
-void jobs_on_change(struct jobs *jobs, void (*changed)(void *arg, int64_t id), void *arg);
-
 int64_t jobs_add_outgoing(struct jobs *jobs, const struct job_draft *draft);
 int64_t jobs_add_incoming(struct jobs *jobs, const struct job_arrival *arrival);
 

@@ -4,8 +4,8 @@
 AGENT_PACKAGES = libevent libconfuse sqlite3 jansson libcrypto
 AGENT_ENGINES := mail_path mail_wire line_reader dot_stuffing smtp_reply smtp_server smtp_commands \
 	smtp_content smtp_client pop3_client
-AGENT_PARTS := config connection control database dial fetcher incoming jobs listener log lookup \
-	main outgoing paper report sender spool station worker
+AGENT_PARTS := config connection control database dial fetched fetcher incoming jobs listener log \
+	lookup main outgoing paper recipients report sender spool station worker
 PAPER_PARTS := paper_worker paper_scan paper_print page_file
 
 AGENT_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(AGENT_PARTS) $(AGENT_ENGINES))

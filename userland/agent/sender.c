@@ -212,50 +212,12 @@ static const struct smtp_client_ops client_ops = {
 	.finished = on_finished,
 };
 
-static const char *output(const void *engine, size_t *len)
-{
-	return smtp_client_output(engine, len);
-}
-
-static void sent(void *engine, size_t len)
-{
-	smtp_client_sent(engine, len);
-}
-
-static size_t input(void *engine, const char *bytes, size_t len)
-{
-	return smtp_client_input(engine, bytes, len);
-}
-
-static void eof(void *engine, const char *why)
+static void engine_eof(void *engine, const char *why)
 {
 	smtp_client_eof(engine, why);
 }
 
-static void timeout(void *engine)
-{
-	smtp_client_timeout(engine);
-}
-
-static bool wants_input(const void *engine)
-{
-	return smtp_client_wants_input(engine);
-}
-
-static bool wants_close(const void *engine)
-{
-	return smtp_client_wants_close(engine);
-}
-
-static const struct mail_deadline *deadline(const void *engine)
-{
-	return smtp_client_deadline(engine);
-}
-
-static const struct engine_ops engine_ops = {
-	.output = output, .sent = sent, .input = input, .eof = eof, .timeout = timeout,
-	.wants_input = wants_input, .wants_close = wants_close, .deadline = deadline,
-};
+DEFINE_ENGINE_OPS(smtp_client);
 
 static void on_closed(void *arg)
 {

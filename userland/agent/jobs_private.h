@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * jobs_private: what jobs.c, recipients.c and fetched.c share
+ */
+#ifndef IFAX_JOBS_PRIVATE_H
+#define IFAX_JOBS_PRIVATE_H
+
+#include "database.h"
+#include "jobs.h"
+
+struct jobs {
+	sqlite3 *db;
+};
+
+/** jobs_change_state - within a transaction: store a state, and an event if it is news */
+bool jobs_change_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
+		       int64_t next_ms);
+
+/** jobs_text - a column as a string of its own; NULL without memory */
+char *jobs_text(sqlite3_stmt *row, int column);
+
+#endif /* IFAX_JOBS_PRIVATE_H */

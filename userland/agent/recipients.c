@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * jobs: recipients, and what they make of their job
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "jobs_private.h"
+
+static const char * const recipient_name[RECIPIENT_STATES] = {
+	[RECIPIENT_QUEUED] = "queued",
+	[RECIPIENT_SENDING] = "sending",
+	[RECIPIENT_HANDED_OVER] = "handed over",
+	[RECIPIENT_FAILED] = "failed",
+	[RECIPIENT_CANCELLED] = "cancelled",
+};
+
+const char *recipient_state_name(enum recipient_state state)
+{
+	return recipient_name[state];
+}
+
+static enum recipient_state recipient_state_of(const char *name)
+{
+	for (int i = 0; i < RECIPIENT_STATES; i++)
+		if (!strcmp(name, recipient_name[i]))
+			return i;
+	return RECIPIENT_FAILED;
+}
+
+static bool take_recipient(void *arg, sqlite3_stmt *row)
+{
+	struct recipients *recipients = arg;
+	struct recipient *item =
+		reallocarray(recipients->item, recipients->items + 1, sizeof(*item));
+
+	if (!item)
+		return false;
+	recipients->item = item;
+	item += recipients->items++;
+	*item = (struct recipient){
+		.position = sqlite3_column_int64(row, 0),
+		.address = jobs_text(row, 1),
+		.state = recipient_state_of((const char *)sqlite3_column_text(row, 2)),
+		.reply = jobs_text(row, 3),
+		.next_ms = sqlite3_column_int64(row, 4),
+		.tries = sqlite3_column_int64(row, 5),
+		.waited_ms = sqlite3_column_int64(row, 6),
+	};
+	return item->address && item->reply;
+}
+
+bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipients)
+{
+	int64_t count = database_number(jobs->db, -1,
+					"SELECT count(*) FROM recipient WHERE job = ?", "i", id);
+
+	*recipients = (struct recipients){ 0 };
+	if (database_query(jobs->db, take_recipient, recipients,
+			   "SELECT position, address, state, reply, next_ms, tries, waited_ms"
+			   " FROM recipient WHERE job = ? ORDER BY position", "i", id) &&
+	    (int64_t)recipients->items == count &&
+	    (!count || (recipients->item[count - 1].address && recipients->item[count - 1].reply)))
+		return true;
+	recipients_clear(recipients);
+	return false;
+}
+
+void recipients_clear(struct recipients *recipients)
+{
+	for (size_t i = 0; i < recipients->items; i++) {
+		free(recipients->item[i].address);
+		free(recipients->item[i].reply);
+	}
+	free(recipients->item);
+	*recipients = (struct recipients){ 0 };
+}
+
+struct due {
+	int64_t job;
+	int64_t next_ms;
+};
+
+static bool take_due(void *arg, sqlite3_stmt *row)
+{
+	struct due *due = arg;
+
+	due->job = sqlite3_column_int64(row, 0);
+	due->next_ms = sqlite3_column_int64(row, 1);
+	return false;
+}
+
+int64_t jobs_next_due(struct jobs *jobs, int64_t *next_ms)
+{
+	struct due due = { 0 };
+
+	database_query(jobs->db, take_due, &due,
+		       "SELECT r.job, r.next_ms FROM recipient r"
+		       " JOIN job j ON j.id = r.job WHERE r.state = 'queued'"
+		       " AND j.state IN ('queued', 'sending') ORDER BY r.next_ms, r.job LIMIT 1",
+		       "");
+	*next_ms = due.next_ms;
+	return due.job;
+}
+
+static bool update_recipient(struct jobs *jobs, int64_t id, const struct recipient *recipient)
+{
+	return database_run(jobs->db,
+			    "UPDATE recipient SET state = ?, reply = ?, next_ms = ?, tries = ?,"
+			    " waited_ms = ? WHERE job = ? AND position = ?",
+			    "ssiiiii", recipient_name[recipient->state], recipient->reply,
+			    recipient->next_ms, recipient->tries, recipient->waited_ms, id,
+			    recipient->position);
+}
+
+static int64_t count_recipients(struct jobs *jobs, int64_t id, enum recipient_state state)
+{
+	return database_number(jobs->db, 0,
+			       "SELECT count(*) FROM recipient WHERE job = ? AND state = ?", "is",
+			       id, recipient_name[state]);
+}
+
+struct waiting {
+	char reason[1024];
+	int64_t next_ms;
+};
+
+static bool take_waiting(void *arg, sqlite3_stmt *row)
+{
+	struct waiting *waiting = arg;
+
+	snprintf(waiting->reason, sizeof(waiting->reason), "%s", sqlite3_column_text(row, 0));
+	waiting->next_ms = sqlite3_column_int64(row, 1);
+	return false;
+}
+
+/* What its recipients make of a job. */
+static bool settle(struct jobs *jobs, int64_t id)
+{
+	struct waiting waiting = { .reason = "" };
+	int64_t failed = count_recipients(jobs, id, RECIPIENT_FAILED);
+	int64_t all;
+
+	if (count_recipients(jobs, id, RECIPIENT_SENDING))
+		return jobs_change_state(jobs, id, JOB_SENDING, "", 0);
+	if (count_recipients(jobs, id, RECIPIENT_QUEUED))
+		return database_query(jobs->db, take_waiting, &waiting,
+				      "SELECT reply, next_ms FROM recipient WHERE job = ?"
+				      " AND state = 'queued' ORDER BY next_ms LIMIT 1", "i", id) &&
+		       jobs_change_state(jobs, id, JOB_QUEUED, waiting.reason, waiting.next_ms);
+	if (count_recipients(jobs, id, RECIPIENT_CANCELLED))
+		return jobs_change_state(jobs, id, JOB_CANCELLED, "cancelled by the user", 0);
+	if (!failed)
+		return jobs_change_state(jobs, id, JOB_HANDED_OVER, "", 0);
+	all = failed + count_recipients(jobs, id, RECIPIENT_HANDED_OVER);
+	if (!database_query(jobs->db, take_waiting, &waiting,
+			    "SELECT reply, 0 FROM recipient"
+			    " WHERE job = ? AND state = 'failed' ORDER BY position LIMIT 1",
+			    "i", id))
+		return false;
+	if (all > 1) {
+		char reason[sizeof(waiting.reason)];
+
+		snprintf(reason, sizeof(reason),
+			 "%lld of %lld recipients did not get it; the first: %.900s",
+			 (long long)failed, (long long)all, waiting.reason);
+		return jobs_change_state(jobs, id, JOB_FAILED, reason, 0);
+	}
+	return jobs_change_state(jobs, id, JOB_FAILED, waiting.reason, 0);
+}
+
+bool jobs_set_recipients(struct jobs *jobs, int64_t id, const struct recipient *recipient,
+			 size_t recipients)
+{
+	bool good = true;
+
+	if (!database_begin(jobs->db))
+		return false;
+	for (size_t i = 0; good && i < recipients; i++)
+		good = update_recipient(jobs, id, &recipient[i]);
+	return database_end(jobs->db, good && settle(jobs, id));
+}
+
+bool jobs_requeue(struct jobs *jobs)
+{
+	bool good = database_begin(jobs->db) &&
+		    database_exec(jobs->db, "UPDATE recipient SET state = 'queued', next_ms = 0"
+				  " WHERE state = 'sending'") &&
+		    database_exec(jobs->db, "UPDATE job SET state = 'queued', next_ms = 0"
+				  " WHERE state = 'sending'");
+
+	return database_end(jobs->db, good);
+}
