@@ -70,6 +70,9 @@ class SmtpHandler(socketserver.StreamRequestHandler):
     def handle(self):
         server = self.server
         server.connections += 1
+        if server.stall == "greeting":
+            self.rfile.read()
+            return
         self.say(server.answer("greeting", ""))
         while True:
             line = self.rfile.readline().decode("latin-1")
@@ -79,6 +82,9 @@ class SmtpHandler(socketserver.StreamRequestHandler):
             server.commands.append(line)
             verb = line.split(" ")[0].upper()
             reply = server.answer(verb, line)
+            if server.stall == verb:
+                self.rfile.read()
+                return
             if reply is None:
                 return
             self.say(reply)
@@ -88,6 +94,9 @@ class SmtpHandler(socketserver.StreamRequestHandler):
                 data = b""
                 while not data.endswith(b"\r\n.\r\n"):
                     data += self.rfile.readline()
+                if server.stall == ".":
+                    self.rfile.read()
+                    return
                 server.messages.append(data[:-3])
                 reply = server.answer(".", "")
                 if reply is None:
@@ -96,7 +105,10 @@ class SmtpHandler(socketserver.StreamRequestHandler):
 
 
 class SmtpServer(Server):
-    """Answers of @script win over the usual ones: verb, or the whole line, to reply or None."""
+    """Answers of @script win over the usual ones: verb, or the whole line, to reply or None.
+
+    @stall: the verb after which nothing is said any more.
+    """
     USUAL = {"greeting": "220 test", "EHLO": "250 test", "HELO": "250 test", "DATA": "354 go on",
              "QUIT": "221 bye", ".": "250 2.0.0 taken"}
 
@@ -105,6 +117,7 @@ class SmtpServer(Server):
         self.commands = []
         self.messages = []
         self.connections = 0
+        self.stall = None
         super().__init__(SmtpHandler, port)
 
     def answer(self, verb, line):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """A station on this machine: ifaxd with a fake paper worker, and what the tests ask of it."""
+import atexit
 import json
 import os
 import random
@@ -70,10 +71,11 @@ def until(condition, what, timeout_s=TIMEOUT_S):
 
 
 class Station:
-    """One ifaxd. Use as a context: it is ended and its directory removed."""
+    """One ifaxd. Use as a context: it is ended. The directory goes with the test."""
 
     def __init__(self, domain="a.example.com", extra="", paper_worker=None, message_worker=None):
         self.directory = tempfile.mkdtemp(prefix="ifax-test-")
+        atexit.register(shutil.rmtree, self.directory, ignore_errors=True)
         self.domain = domain
         self.address = f"fax@{domain}"
         self.port = free_port()
@@ -93,6 +95,7 @@ class Station:
         self.extra = extra
         self.process = None
         self.environment = None
+        self.prefix = []        # how ifaxd is started
         self.write_config()
 
     def write_config(self):
@@ -115,9 +118,9 @@ limits {{ free_space = 1M }}
 
     def start(self):
         log = open(self.log_path, "a")
-        self.process = subprocess.Popen([os.path.join(BUILD, "ifaxd"), "-f", "-c", self.config],
-                                        stderr=log, stdin=subprocess.DEVNULL, close_fds=False,
-                                        env=self.environment)
+        command = [*self.prefix, os.path.join(BUILD, "ifaxd"), "-f", "-c", self.config]
+        self.process = subprocess.Popen(command, stderr=log, stdin=subprocess.DEVNULL,
+                                        close_fds=False, env=self.environment)
         log.close()
         until(lambda: os.path.exists(self.control) and self.try_request({"command": "status"}),
               f"start of {self.domain}\n{self.log()}")
@@ -158,7 +161,6 @@ limits {{ free_space = 1M }}
             print(f"# log of {self.domain}:")
             for line in self.log().splitlines():
                 print(f"# {line}")
-        shutil.rmtree(self.directory, ignore_errors=True)
         if code:
             raise RuntimeError(f"{self.domain}: ifaxd ended with {code}")
 
