@@ -3,6 +3,10 @@
 AGENT_CHECKS := $(patsubst %,tests/agent/%,config send receive paper fetch crash control)
 CHECKS += $(AGENT_CHECKS)
 
+# The same with the simulated engine, in a virtual machine
+CHECKS += tests/agent/killed
+tests/agent/killed: $(B)/tests/demo/compare
+
 $(AGENT_CHECKS): $(B)/tests/agent/faults.so
 
 $(B)/tests/agent/faults.so: tests/agent/faults.c
