@@ -69,11 +69,6 @@ static const char * const state_name[JOB_STATES] = {
 	[JOB_CANCELLED] = "cancelled",
 };
 
-const char *job_state_name(enum job_state state)
-{
-	return state_name[state];
-}
-
 int64_t now_ms(void)
 {
 	struct timespec now;
@@ -374,9 +369,10 @@ bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64
 	bool good = database_begin(jobs->db) &&
 		    database_run(jobs->db, "DELETE FROM page WHERE job = ?", "i", id) &&
 		    database_run(jobs->db, "UPDATE job SET page_file = ?, pages = ?,"
-				 " page_bytes = ?, subject = ?, pages_printed = 0, sender = CASE sender WHEN ''"
-				 " THEN ? ELSE sender END WHERE id = ?", "siissi", page_file,
-				 pages, page_bytes, subject, from, id) &&
+				 " page_bytes = ?, subject = ?, pages_printed = 0,"
+				 " sender = CASE sender WHEN '' THEN ? ELSE sender END"
+				 " WHERE id = ?", "siissi", page_file, pages, page_bytes,
+				 subject, from, id) &&
 		    jobs_change_state(jobs, id, JOB_PRINTING, "", 0);
 
 	return database_end(jobs->db, good);

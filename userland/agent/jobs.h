@@ -177,7 +177,6 @@ struct job_page {
 	int64_t ns;
 };
 
-const char *job_state_name(enum job_state state);
 const char *recipient_state_name(enum recipient_state state);
 int64_t now_ms(void);
 

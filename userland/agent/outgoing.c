@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -235,10 +234,7 @@ static int header_values(struct station *station, const struct job *job)
 	for (size_t i = 0; i < recipients.items; i++)
 		dprintf(fd, "to=%s\n", recipients.item[i].address);
 	recipients_clear(&recipients);
-	if (*job->subject)
-		dprintf(fd, "subject=%s\n", job->subject);
-	else
-		dprintf(fd, "subject=Fax from %s\n", station->config.name);
+	dprintf(fd, "subject=%s\n", job->subject);
 	dprintf(fd, "message-id=%s\ndate=%lld\n", job->message_id,
 		(long long)job->created_ms / 1000);
 	dprintf(fd, "text=A fax of %lld %s from %s.\n", (long long)job->pages,
@@ -326,6 +322,7 @@ int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, cons
 	struct station *station = outgoing->station;
 	char name[SPOOL_NAME_BYTES];
 	char message_id[512];
+	char subject[300];
 	int64_t id;
 
 	if (!scanner_is_free(outgoing, reason))
@@ -337,6 +334,9 @@ int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, cons
 	spool_name(name);
 	snprintf(message_id, sizeof(message_id), "<%s.%lld@%s>", name, (long long)now_ms(),
 		 station->config.host_name);
+	snprintf(subject, sizeof(subject), "Fax from %s", station->config.name);
+	if (!*draft->subject)
+		draft->subject = subject;
 	draft->sender = station->config.address;
 	draft->message_id = message_id;
 	draft->page_file = name;

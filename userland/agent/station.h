@@ -71,7 +71,7 @@ void incoming_free(struct incoming *incoming);
 
 /**
  * outgoing_submit - scan what lies in the feeder and send it
- * @draft: all but sender, Message-ID and page file
+ * @draft: all but sender, Message-ID and page file; with "" as subject it gets one
  * @reason: receives why not, for people
  *
  * Return: the job; 0: refused.

@@ -142,12 +142,12 @@ static enum exit_code do_send(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	json_t *to = json_array();
-	json_t *question = json_pack("{s:s, s:O}", "command", "send", "to", to);
+	const char *subject = NULL, *coding = NULL;
+	json_auto_t *to = json_array();
+	json_t *question, *answer;
 	long long id, wait_s = 0;
 	enum exit_code code;
 	bool wait = false;
-	json_t *answer;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "t:S:c:w::h", known, NULL)) != -1) {
@@ -156,11 +156,10 @@ static enum exit_code do_send(int argc, char **argv)
 			json_array_append_new(to, json_string(optarg));
 			break;
 		case 'S':
-			if (json_object_set_new(question, "subject", json_string(optarg)))
-				return bad_usage("the subject is not UTF-8");
+			subject = optarg;
 			break;
 		case 'c':
-			json_object_set_new(question, "coding", json_string(optarg));
+			coding = optarg;
 			break;
 		case 'w':
 			wait = true;
@@ -173,7 +172,10 @@ static enum exit_code do_send(int argc, char **argv)
 	}
 	if (optind != argc || !json_array_size(to))
 		return bad_usage("send needs --to ADDRESS");
-	json_decref(to);
+	question = json_pack("{s:s, s:O, s:s*, s:s*}", "command", "send", "to", to,
+			     "subject", subject, "coding", coding);
+	if (!question)
+		return bad_usage("the subject is not UTF-8");
 	code = request(control_socket, question, &answer);
 	if (code)
 		return code;
@@ -189,11 +191,10 @@ static enum exit_code do_jobs(int argc, char **argv)
 	static const struct option known[] = {
 		{ "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, { 0 }
 	};
-	json_t *question = json_pack("{s:s}", "command", "jobs");
+	json_t *question, *answer;
 	enum exit_code code;
 	bool json = false;
 	long long id = 0;
-	json_t *answer;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "jh", known, NULL)) != -1) {
@@ -203,6 +204,7 @@ static enum exit_code do_jobs(int argc, char **argv)
 	}
 	if (optind < argc - 1 || (optind == argc - 1 && !parse_number(argv[optind], &id)))
 		return bad_usage("jobs takes the number of one job, or nothing");
+	question = json_pack("{s:s}", "command", "jobs");
 	if (id)
 		json_object_set_new(question, "job", json_integer(id));
 	code = request(control_socket, question, &answer);
@@ -251,9 +253,8 @@ static enum exit_code do_simple(int argc, char **argv)
 {
 	static const struct option known[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
 	bool wants_job = strcmp(argv[0], "fetch");
-	json_t *question = json_pack("{s:s}", "command", argv[0]);
+	json_t *question, *answer;
 	enum exit_code code;
-	json_t *answer;
 	long long id;
 	int c;
 
@@ -262,6 +263,7 @@ static enum exit_code do_simple(int argc, char **argv)
 	if (optind != argc - wants_job || (wants_job && !parse_number(argv[optind], &id)))
 		return bad_usage(wants_job ? "the number of one job is needed" :
 				 "fetch takes no argument");
+	question = json_pack("{s:s}", "command", argv[0]);
 	if (wants_job)
 		json_object_set_new(question, "job", json_integer(id));
 	code = request(control_socket, question, &answer);
