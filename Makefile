@@ -74,7 +74,8 @@ VM = CACHE='$(CACHE)' KDIR='$(KDIR)'
 
 # "make check CHECKS=tests/vm/selftest" runs one of them
 run-check: all $(KSELFTESTS) $(CHECKS)
-	@$(VM) PERL5LIB=tests/run prove --jobs 2 --timer --exec "" --formatter Summary $(CHECKS)
+	@$(VM) PYTHONDONTWRITEBYTECODE=1 PERL5LIB=tests/run \
+		prove --jobs 2 --timer --exec "" --formatter Summary $(CHECKS)
 
 # Each of $(BENCHES) prints a table
 run-bench: all $(BENCHES)
