@@ -78,10 +78,10 @@ static void get(int fd, struct sample *sample)
 
 /* A TIFF of two pages by libtiff. */
 static void make_tiff(struct sample *sample, const char *mode, unsigned int compression,
-		      unsigned int rows_per_strip, unsigned int fill_order)
+		      unsigned int rows_per_strip, unsigned int fill_order, unsigned int bits)
 {
 	TIFF *tif;
-	uint8_t row[(WIDTH_PX + 7) / 8];
+	uint8_t row[(WIDTH_PX * 8 + 7) / 8];
 
 	if (ftruncate(scratch_fd, 0) || lseek(scratch_fd, 0, SEEK_SET))
 		die("truncate");
@@ -89,6 +89,7 @@ static void make_tiff(struct sample *sample, const char *mode, unsigned int comp
 	for (unsigned int page = 0; page < 2; page++) {
 		TIFFSetField(tif, TIFFTAG_IMAGEWIDTH, WIDTH_PX);
 		TIFFSetField(tif, TIFFTAG_IMAGELENGTH, LINES);
+		TIFFSetField(tif, TIFFTAG_BITSPERSAMPLE, bits);
 		TIFFSetField(tif, TIFFTAG_COMPRESSION, compression);
 		TIFFSetField(tif, TIFFTAG_PHOTOMETRIC, page);
 		TIFFSetField(tif, TIFFTAG_FILLORDER, fill_order);
@@ -266,16 +267,17 @@ int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name, *mode;
-		unsigned int compression, rows, fill_order;
+		unsigned int compression, rows, fill_order, bits;
 	} kinds[] = {
-		{ "MH and MR, one strip", "wl", COMPRESSION_CCITTFAX3, LINES, FILLORDER_LSB2MSB },
-		{ "MMR, one strip", "wl", COMPRESSION_CCITTFAX4, LINES, FILLORDER_MSB2LSB },
-		{ "MMR, strips, big-endian", "wb", COMPRESSION_CCITTFAX4, 7, FILLORDER_LSB2MSB },
-		{ "MH by rows", "wl", COMPRESSION_CCITTRLE, LINES, FILLORDER_MSB2LSB },
-		{ "PackBits, strips", "wl", COMPRESSION_PACKBITS, 16, FILLORDER_MSB2LSB },
-		{ "LZW", "wb", COMPRESSION_LZW, LINES, FILLORDER_MSB2LSB },
-		{ "uncompressed", "wl", COMPRESSION_NONE, 16, FILLORDER_MSB2LSB },
-		{ "BigTIFF, MMR", "w8", COMPRESSION_CCITTFAX4, LINES, FILLORDER_MSB2LSB },
+		{ "MH and MR, one strip", "wl", COMPRESSION_CCITTFAX3, LINES, FILLORDER_LSB2MSB, 1 },
+		{ "MMR, one strip", "wl", COMPRESSION_CCITTFAX4, LINES, FILLORDER_MSB2LSB, 1 },
+		{ "MMR, strips, big-endian", "wb", COMPRESSION_CCITTFAX4, 7, FILLORDER_LSB2MSB, 1 },
+		{ "MH by rows", "wl", COMPRESSION_CCITTRLE, LINES, FILLORDER_MSB2LSB, 1 },
+		{ "PackBits, strips", "wl", COMPRESSION_PACKBITS, 16, FILLORDER_MSB2LSB, 1 },
+		{ "LZW", "wb", COMPRESSION_LZW, LINES, FILLORDER_MSB2LSB, 1 },
+		{ "uncompressed", "wl", COMPRESSION_NONE, 16, FILLORDER_MSB2LSB, 1 },
+		{ "grey, strips", "wl", COMPRESSION_LZW, 16, FILLORDER_MSB2LSB, 8 },
+		{ "BigTIFF, MMR", "w8", COMPRESSION_CCITTFAX4, LINES, FILLORDER_MSB2LSB, 1 },
 	};
 	unsigned int rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000, failures = 0, tests = 0;
 	struct sample tiff, mail;
@@ -291,7 +293,7 @@ int main(int argc, char **argv)
 		bool good;
 
 		make_tiff(&tiff, kinds[i].mode, kinds[i].compression, kinds[i].rows,
-			  kinds[i].fill_order);
+			  kinds[i].fill_order, kinds[i].bits);
 		make_mail(&mail, &tiff);
 		good = survived(&tiff, rounds, tiff_is_survived);
 		failures += !good;

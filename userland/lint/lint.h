@@ -3,7 +3,7 @@
 #define _IFAX_LINT_H
 
 #include "../message/failure.h"
-#include "ifd.h"
+#include "../message/ifd.h"
 #include "rules.h"
 
 #define LINT_BYTES_MAX	(64U << 20)	/* of one TIFF: it is looked at in memory */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 LINT_PACKAGES := gmime-3.0 libtiff-4 libseccomp
 LINT_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard userland/lint/*.c)) \
-	$(addprefix $(B)/userland/message/,failure.o line.o mime_limits.o sandbox.o)
+	$(addprefix $(B)/userland/message/,failure.o ifd.o line.o mime_limits.o sandbox.o)
 
 PROGRAMS += $(B)/ifax-lint
 

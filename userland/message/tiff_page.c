@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <linux/ifax/codec.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -10,31 +11,37 @@
 #define DPI_MIN		10
 #define DPI_MAX		4800
 
-static int check_pixels(TIFF *tif, struct failure *failure)
+static bool is_bilevel(TIFF *tif)
 {
 	uint16_t bits = 1, samples = 1, photometric = PHOTOMETRIC_MINISWHITE;
 
 	TIFFGetFieldDefaulted(tif, TIFFTAG_BITSPERSAMPLE, &bits);
 	TIFFGetFieldDefaulted(tif, TIFFTAG_SAMPLESPERPIXEL, &samples);
 	TIFFGetField(tif, TIFFTAG_PHOTOMETRIC, &photometric);
-	if (bits != 1 || samples != 1)
-		return fail(failure, EXIT_INPUT, "it is not black and white (%u samples of %u bits)",
-			    samples, bits);
-	if (photometric > PHOTOMETRIC_MINISBLACK)
-		return fail(failure, EXIT_INPUT, "it is not black and white (photometric %u)",
-			    photometric);
-	if (TIFFIsTiled(tif))
-		return fail(failure, EXIT_INPUT, "it is stored in tiles, not in strips");
+	return bits == 1 && samples == 1 && photometric <= PHOTOMETRIC_MINISBLACK;
+}
+
+static int read_strips(TIFF *tif, struct tiff_page *page, struct failure *failure)
+{
+	uint32_t lines = page->format.length_lines, rows = UINT32_MAX;
+
+	TIFFGetFieldDefaulted(tif, TIFFTAG_ROWSPERSTRIP, &rows);
+	page->rows_per_strip = rows && rows < lines ? rows : lines;
+	page->strips = (lines - 1) / page->rows_per_strip + 1;
+	if (page->is_bilevel && !TIFFIsTiled(tif) && page->strips != TIFFNumberOfStrips(tif))
+		return fail(failure, EXIT_INPUT, "it has %u strips where %u must be",
+			    TIFFNumberOfStrips(tif), page->strips);
 	return 0;
 }
 
 static int read_size(TIFF *tif, struct tiff_page *page, struct failure *failure)
 {
-	uint32_t width = 0, lines = 0, rows = UINT32_MAX;
+	uint32_t width = 0, lines = 0;
+	uint16_t orientation = ORIENTATION_TOPLEFT;
 
 	TIFFGetField(tif, TIFFTAG_IMAGEWIDTH, &width);
 	TIFFGetField(tif, TIFFTAG_IMAGELENGTH, &lines);
-	TIFFGetFieldDefaulted(tif, TIFFTAG_ROWSPERSTRIP, &rows);
+	TIFFGetFieldDefaulted(tif, TIFFTAG_ORIENTATION, &orientation);
 	if (!width || !lines)
 		return fail(failure, EXIT_INPUT, "it has no size");
 	if (width > PAGE_WIDTH_PX_MAX || lines > PAGE_LINES_MAX ||
@@ -42,12 +49,20 @@ static int read_size(TIFF *tif, struct tiff_page *page, struct failure *failure)
 		return fail(failure, EXIT_INPUT, "%u pixels by %u lines are too many", width, lines);
 	page->format.width_px = width;
 	page->format.length_lines = lines;
-	page->rows_per_strip = rows && rows < lines ? rows : lines;
-	page->strips = (lines - 1) / page->rows_per_strip + 1;
-	if (page->strips != TIFFNumberOfStrips(tif))
-		return fail(failure, EXIT_INPUT, "it has %u strips where %u must be",
-			    TIFFNumberOfStrips(tif), page->strips);
+	page->orientation = orientation >= ORIENTATION_TOPLEFT &&
+		orientation <= ORIENTATION_LEFTBOT ? orientation : ORIENTATION_TOPLEFT;
 	return 0;
+}
+
+static bool codec_has_jbig(const struct ifax_format *format)
+{
+	struct ifax_codec_format jbig = {
+		.coding = IFAX_CODING_JBIG,
+		.width_px = format->width_px,
+		.length_lines = format->length_lines,
+	};
+
+	return !ifax_codec_format_ok(&jbig);
 }
 
 static int read_coding(TIFF *tif, struct tiff_page *page, struct failure *failure)
@@ -57,6 +72,11 @@ static int read_coding(TIFF *tif, struct tiff_page *page, struct failure *failur
 	struct ifax_format *format = &page->format;
 	uint32_t options = 0;
 
+	format->coding = IFAX_CODING_RAW;
+	if (!page->is_bilevel || TIFFIsTiled(tif)) {
+		page->is_image = true;
+		return 0;
+	}
 	TIFFGetFieldDefaulted(tif, TIFFTAG_COMPRESSION, &compression);
 	TIFFGetFieldDefaulted(tif, TIFFTAG_FILLORDER, &fill_order);
 	TIFFGetField(tif, TIFFTAG_PHOTOMETRIC, &photometric);
@@ -81,7 +101,18 @@ static int read_coding(TIFF *tif, struct tiff_page *page, struct failure *failur
 	case COMPRESSION_PACKBITS:
 	case COMPRESSION_LZW:
 	case COMPRESSION_ADOBE_DEFLATE:
-		format->coding = IFAX_CODING_RAW;
+		return 0;
+	case COMPRESSION_T85:
+		if (codec_has_jbig(format)) {
+			format->coding = IFAX_CODING_JBIG;
+			break;
+		}
+		/* the same coding by another number */
+		TIFFSetField(tif, TIFFTAG_COMPRESSION, COMPRESSION_JBIG);
+		page->is_image = true;
+		return 0;
+	case COMPRESSION_JBIG:
+		page->is_image = true;
 		return 0;
 	default:
 		return fail(failure, EXIT_INPUT, "its compression (%u) is not supported",
@@ -117,31 +148,61 @@ static unsigned int nearest(const unsigned int *values, unsigned int count, doub
 	return best;
 }
 
+/*
+ * Resolutions that fax takes for the same: a line of 1728 pixels is as wide as
+ * the paper, whether a machine calls it 200 or 204 dpi. Only for widths that a
+ * fax line has; elsewhere 200 dpi are 200.
+ */
+static void unify_resolution(struct ifax_format *format)
+{
+	static const struct { unsigned int x, y, fax_x, fax_y; } same[] = {
+		{ 200, 100, 204, 98 }, { 200, 98, 204, 98 }, { 204, 100, 204, 98 },
+		{ 200, 200, 204, 196 }, { 200, 196, 204, 196 }, { 204, 200, 204, 196 },
+		{ 200, 400, 204, 391 }, { 200, 391, 204, 391 }, { 204, 400, 204, 391 },
+		{ 400, 400, 408, 391 }, { 400, 391, 408, 391 }, { 408, 400, 408, 391 },
+	};
+	static const unsigned int widths_px[] = { 1728, 2048, 2432, 3456, 4096, 4864 };
+	bool is_fax_line = false;
+
+	for (size_t i = 0; i < sizeof(widths_px) / sizeof(widths_px[0]); i++)
+		is_fax_line |= format->width_px == widths_px[i];
+	for (size_t i = 0; is_fax_line && i < sizeof(same) / sizeof(same[0]); i++) {
+		if (format->x_dpi != same[i].x || format->y_dpi != same[i].y)
+			continue;
+		format->x_dpi = same[i].fax_x;
+		format->y_dpi = same[i].fax_y;
+		return;
+	}
+}
+
 /* Without a usable tag: one that makes the page about as wide and long as A4. */
-static void read_resolution(TIFF *tif, struct ifax_format *format)
+static void read_resolution(TIFF *tif, struct tiff_page *page)
 {
 	static const unsigned int x_choice[] = { 204, 300, 408, 600 };
 	static const unsigned int y_choice[] = { 98, 196, 391 };
+	struct ifax_format *format = &page->format;
 	uint16_t unit = RESUNIT_INCH;
 	unsigned int x, y;
 
 	TIFFGetFieldDefaulted(tif, TIFFTAG_RESOLUTIONUNIT, &unit);
 	x = tagged_dpi(tif, TIFFTAG_XRESOLUTION, unit);
 	y = tagged_dpi(tif, TIFFTAG_YRESOLUTION, unit);
+	page->has_resolution = x;
 	if (!x)
 		x = nearest(x_choice, 4, format->width_px / A4_WIDTH_INCH);
 	if (!y && x == 204)
 		y = nearest(y_choice, 3, format->length_lines / A4_LENGTH_INCH);
 	format->x_dpi = x;
 	format->y_dpi = y ?: x;
+	unify_resolution(format);
 }
 
 int tiff_page_read(TIFF *tif, struct tiff_page *page, struct failure *failure)
 {
-	*page = (struct tiff_page){ 0 };
-	if (check_pixels(tif, failure) || read_size(tif, page, failure) ||
+	*page = (struct tiff_page){ .is_bilevel = is_bilevel(tif) };
+	if (read_size(tif, page, failure) || read_strips(tif, page, failure) ||
 	    read_coding(tif, page, failure))
 		return -1;
-	read_resolution(tif, &page->format);
+	read_resolution(tif, page);
 	return 0;
 }

@@ -5,16 +5,32 @@
 #include <unistd.h>
 
 #include "strip.h"
+#include "tiff_chain.h"
+#include "tiff_image.h"
 #include "tiff_read.h"
+#include "turn.h"
 
 #define BAND_BYTES	65536	/* lines decoded at once; one line is never more than 8 KiB */
 
-/* A page file that exceeds the process's limit is the message's fault. */
-static int written(struct page_sink *sink, int err, struct failure *failure)
+int page_sink_written(struct page_sink *sink, int err, struct failure *failure)
 {
 	if (!err)
 		return 0;
 	return fail(failure, err == -EFBIG ? EXIT_INPUT : EXIT_LATER, "%s", sink->writer.why);
+}
+
+int page_sink_end(struct page_sink *sink, uint32_t lines, struct failure *failure)
+{
+	struct page_writer *writer = &sink->writer;
+
+	if (writer->pages == PAGES_MAX)
+		return fail(failure, EXIT_INPUT, "more than %d pages", PAGES_MAX);
+	if (page_sink_written(sink, page_writer_end(writer, lines, IFAX_PAGE_OK), failure))
+		return -1;
+	fprintf(sink->out, "page %u coding=%s width=%u lines=%u x_dpi=%u y_dpi=%u bytes=%ju\n",
+		writer->pages, page_coding_name(writer->format.coding), writer->format.width_px,
+		lines, writer->format.x_dpi, writer->format.y_dpi, (uintmax_t)writer->data_bytes);
+	return 0;
 }
 
 /* Decodes a strip, to the sink if there is one. */
@@ -36,7 +52,8 @@ static int decode_strip(struct strip *strip, const struct tiff_page *page, uint8
 			continue;
 		for (uint32_t i = 1; i <= lines; i++)
 			band[i * stride - 1] &= last;
-		if (written(sink, page_writer_data(&sink->writer, band, lines * stride), failure))
+		if (page_sink_written(sink, page_writer_data(&sink->writer, band, lines * stride),
+				      failure))
 			return -1;
 	}
 	return 0;
@@ -77,7 +94,7 @@ static int copy_strip(struct tiff_file *file, struct page_sink *sink, struct fai
 		if (n <= 0)
 			return fail(failure, EXIT_LATER, "cannot read the TIFF: %s",
 				    n ? strerror(errno) : "it became shorter");
-		if (written(sink, page_writer_data(&sink->writer, buffer, n), failure))
+		if (page_sink_written(sink, page_writer_data(&sink->writer, buffer, n), failure))
 			return -1;
 		at += n;
 		left -= n;
@@ -90,105 +107,85 @@ static bool takes(const struct page_sink *sink, unsigned int coding)
 	return sink->codings & (1U << coding);
 }
 
-static int page_data(struct tiff_file *file, const struct tiff_page *page, struct page_sink *sink,
+/* Decodes a black and white page whose strips are decoded by lines. */
+static int write_raw(struct tiff_file *file, const struct tiff_page *page, struct page_sink *sink,
 		     struct failure *failure)
 {
 	struct ifax_format raw = page->format;
 
-	if (page->is_coded && page->strips == 1 && takes(sink, page->format.coding))
-		return written(sink, page_writer_begin(&sink->writer, &page->format), failure) ||
-			decode_page(file, page, NULL, failure) || copy_strip(file, sink, failure);
-	if (!takes(sink, IFAX_CODING_RAW))
-		return fail(failure, EXIT_INPUT, "it would have to be decoded, and raw pages are not taken");
 	raw.coding = IFAX_CODING_RAW;
 	raw.flags = 0;
-	return written(sink, page_writer_begin(&sink->writer, &raw), failure) ||
+	return page_sink_written(sink, page_writer_begin(&sink->writer, &raw), failure) ||
 		decode_page(file, page, sink, failure);
 }
 
-static int read_page(struct tiff_file *file, struct page_sink *sink, struct failure *failure)
+static int page_data(struct tiff_file *file, const struct tiff_page *page, struct page_sink *sink,
+		     uint32_t *lines, struct failure *failure)
 {
-	struct page_writer *writer = &sink->writer;
-	struct tiff_page page;
+	bool is_upright = page->orientation == ORIENTATION_TOPLEFT;
 
-	if (writer->pages == PAGES_MAX)
-		return fail(failure, EXIT_INPUT, "more than %d pages", PAGES_MAX);
-	if (tiff_page_read(file->tif, &page, failure) ||
-	    page_data(file, &page, sink, failure) ||
-	    written(sink, page_writer_end(writer, page.format.length_lines, IFAX_PAGE_OK), failure))
+	if (page->is_coded && page->strips == 1 && is_upright && takes(sink, page->format.coding))
+		return page_sink_written(sink, page_writer_begin(&sink->writer, &page->format),
+					 failure) ||
+			decode_page(file, page, NULL, failure) || copy_strip(file, sink, failure);
+	if (!takes(sink, IFAX_CODING_RAW))
+		return fail(failure, EXIT_INPUT, "it would have to be decoded, and raw pages are not taken");
+	if (page->is_image ? tiff_image_read(file, page, sink, lines, failure) :
+	    write_raw(file, page, sink, failure))
 		return -1;
-	fprintf(sink->out, "page %u coding=%s width=%u lines=%u x_dpi=%u y_dpi=%u bytes=%ju\n",
-		writer->pages, page_coding_name(writer->format.coding), page.format.width_px,
-		page.format.length_lines, page.format.x_dpi, page.format.y_dpi,
-		(uintmax_t)writer->data_bytes);
-	return 0;
+	return is_upright ? 0 : turn_page(sink, lines, page->orientation, failure);
 }
 
-/*
- * Some machines let the last IFD point to nowhere instead of 0. That is the
- * end if PageNumber says that all pages are there; else the TIFF was cut off.
- */
-static bool all_pages_seen(TIFF *tif, unsigned int pages)
+static int read_page(struct tiff_file *file, uint64_t at, struct page_sink *sink,
+		     struct failure *failure)
 {
-	uint16_t number = 0, total = 0;
+	struct tiff_page page;
+	uint32_t lines;
 
-	return TIFFGetField(tif, TIFFTAG_PAGENUMBER, &number, &total) && total && pages >= total;
+	if (sink->writer.pages == PAGES_MAX)
+		return fail(failure, EXIT_INPUT, "more than %d pages", PAGES_MAX);
+	if (TIFFCurrentDirOffset(file->tif) != at && !TIFFSetSubDirectory(file->tif, at))
+		return fail(failure, EXIT_INPUT, "%s", file->complaint);
+	if (tiff_page_read(file->tif, &page, failure))
+		return -1;
+	lines = page.format.length_lines;
+	return page_data(file, &page, sink, &lines, failure) ||
+		page_sink_end(sink, lines, failure) ? -1 : 0;
 }
 
-/* libtiff takes an offset of the next IFD that was cut off for 0: no more pages. */
-static bool link_is_whole(struct tiff_file *file)
+/* A TIFF whose first two bytes are neither II nor MM tells its byte order by the next two. */
+static void mend_byte_order(int fd)
 {
-	bool big = TIFFIsBigTIFF(file->tif);
-	uint64_t at = TIFFCurrentDirOffset(file->tif), entries64;
-	uint16_t entries;
+	uint8_t begin[4];
 
-	if (big) {
-		if (pread(file->fd, &entries64, 8, at) != 8)
-			return false;
-		if (TIFFIsByteSwapped(file->tif))
-			TIFFSwabLong8(&entries64);
-		return at + 8 + entries64 * 20 + 8 <= file->bytes;
-	}
-	if (pread(file->fd, &entries, 2, at) != 2)
-		return false;
-	if (TIFFIsByteSwapped(file->tif))
-		TIFFSwabShort(&entries);
-	return at + 2 + entries * 12 + 4 <= file->bytes;
-}
-
-/* Returns 1 if the TIFF stands at another page, 0 at the end, -1 on failure. */
-static int next_page(struct tiff_file *file, unsigned int pages, struct failure *failure)
-{
-	bool may_end = all_pages_seen(file->tif, pages);
-
-	file->complaints = 0;
-	if (TIFFLastDirectory(file->tif))
-		may_end |= link_is_whole(file);
-	else if (TIFFReadDirectory(file->tif))
-		return 1;
-	if (may_end)
-		return 0;
-	return fail(failure, EXIT_INPUT, "the TIFF is damaged or cut off behind page %u: %s", pages,
-		    file->complaints ? file->complaint : "the directory cannot be read");
+	if (pread(fd, begin, 4, 0) != 4 || !memcmp(begin, "II", 2) || !memcmp(begin, "MM", 2))
+		return;
+	if ((begin[2] == 42 || begin[2] == 43) && !begin[3])
+		memset(begin, 'I', 2);
+	else if (!begin[2] && (begin[3] == 42 || begin[3] == 43))
+		memset(begin, 'M', 2);
+	else
+		return;
+	if (pwrite(fd, begin, 2, 0) != 2)
+		return;	/* then libtiff says what it thinks of it */
 }
 
 int tiff_read(int fd, struct page_sink *sink, struct failure *failure)
 {
+	struct tiff_chain chain;
 	struct tiff_file file;
-	unsigned int page = 0;
-	int more;
+	int err;
 
+	mend_byte_order(fd);
 	/* m: no mmap, which a shrinking file would turn into SIGBUS; c: strips as they are */
 	if (tiff_file_open(&file, fd, "rmc"))
 		return fail(failure, EXIT_INPUT, "is no readable TIFF: %s", file.complaint);
-	do {
-		page++;
-		more = read_page(&file, sink, failure);
-		if (more)
-			fail_within(failure, "page %u", page);
-		else
-			more = next_page(&file, page, failure);
-	} while (more > 0);
+	err = tiff_chain_read(&file, &chain, failure);
+	for (unsigned int i = 0; !err && i < chain.count; i++) {
+		err = read_page(&file, chain.at[i], sink, failure);
+		if (err)
+			fail_within(failure, "page %u", i + 1);
+	}
 	tiff_file_close(&file);
-	return more;
+	return err;
 }

@@ -7,8 +7,6 @@
 #include "../agent/page_file.h"
 #include "failure.h"
 
-#define PAGES_MAX	1000
-
 /**
  * struct page_sink - where the pages of a message go
  * @writer: page file
@@ -22,14 +20,36 @@ struct page_sink {
 };
 
 /**
+ * page_sink_written() - judge the result of a page_writer function
+ * @sink: sink
+ * @err: result
+ * @failure: set if it is one; a page file that exceeds the process's limit is
+ *	the message's fault
+ *
+ * Return: 0 or -1.
+ */
+int page_sink_written(struct page_sink *sink, int err, struct failure *failure);
+
+/**
+ * page_sink_end() - end the page that was begun, and print its line
+ * @sink: sink
+ * @lines: its lines
+ * @failure: why it cannot be written
+ *
+ * Return: 0 or -1.
+ */
+int page_sink_end(struct page_sink *sink, uint32_t lines, struct failure *failure);
+
+/**
  * tiff_read() - all pages of a TIFF go to the sink
- * @fd: TIFF
+ * @fd: TIFF, open for writing, too: a byte order that it does not tell is put right
  * @sink: sink
  * @failure: what is wrong, and with which page
  *
  * A page of one strip in a coding that the sink takes goes there byte for
  * byte, after it was decoded once for a check. Any other is decoded and goes
- * there raw. A TIFF that is not whole and sound is refused.
+ * there raw: black and white as it is, grey and colour dithered and no larger
+ * than a sheet. A TIFF that is not whole and sound is refused.
  *
  * Return: 0 or -1.
  */
