@@ -22,6 +22,7 @@
  * @ref_end: behind its last change position
  * @cur_end: behind the room for those of this line
  * @row: pixels of the last line of the call before
+ * @jbig: all there is of a JBIG encoder
  */
 struct ifax_encoder {
 	struct ifax_codec_format fmt;
@@ -33,6 +34,7 @@ struct ifax_encoder {
 	u16 *ref_end;
 	u16 *cur_end;
 	u8 *row;
+	struct jbig_encoder *jbig;
 };
 
 /**
@@ -47,6 +49,7 @@ struct ifax_encoder {
  * @cur: room for those of this line
  * @row: pixels of the line before, if @painted
  * @painted: @row is up to date with @ref
+ * @jbig: all there is of a JBIG decoder
  */
 struct ifax_decoder {
 	struct ifax_codec_format fmt;
@@ -59,6 +62,7 @@ struct ifax_decoder {
 	u16 *cur;
 	u8 *row;
 	bool painted;
+	struct jbig_decoder *jbig;
 };
 
 /* What became of an attempt to decode a line */
@@ -76,5 +80,17 @@ enum line ifax_mr_take_line(struct ifax_decoder *dec, u32 *changes);
 enum line ifax_mmr_take_line(struct ifax_decoder *dec, u32 *changes);
 
 enum line ifax_fault(struct ifax_decoder *dec, struct bits_in in, enum ifax_fault fault);
+
+size_t ifax_jbig_encoder_size(u32 width_px);
+size_t ifax_jbig_line_bound(u32 width_px);
+struct jbig_encoder *ifax_jbig_encoder_init(void *mem, const struct ifax_codec_format *fmt);
+size_t ifax_jbig_pending(const struct jbig_encoder *enc);
+u8 *ifax_jbig_put_line(struct jbig_encoder *enc, const struct ifax_codec_format *fmt,
+		       const u8 *row, u8 *at);
+u8 *ifax_jbig_put_end(struct jbig_encoder *enc, u8 *at);
+
+size_t ifax_jbig_decoder_size(u32 width_px);
+struct jbig_decoder *ifax_jbig_decoder_init(void *mem, u32 width_px);
+enum line ifax_jbig_take_line(struct ifax_decoder *dec, const u8 **row);
 
 #endif

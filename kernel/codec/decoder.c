@@ -4,6 +4,8 @@
 
 size_t ifax_decoder_size(const struct ifax_codec_format *fmt)
 {
+	if (fmt->coding == IFAX_CODING_JBIG)
+		return sizeof(struct ifax_decoder) + ifax_jbig_decoder_size(fmt->width_px);
 	return sizeof(struct ifax_decoder) +
 	       2 * runs_entries(fmt->width_px) * sizeof(u16) + row_bytes(fmt->width_px) + ROW_SLACK;
 }
@@ -18,7 +20,6 @@ struct ifax_decoder *ifax_decoder_init(void *mem, const struct ifax_codec_format
 
 	if (ifax_codec_format_ok(fmt))
 		return NULL;
-	runs = (u16 *)(dec + 1);
 	memset(dec, 0, sizeof(*dec));
 	dec->fmt = *fmt;
 	dec->src.bytes = in;
@@ -26,6 +27,11 @@ struct ifax_decoder *ifax_decoder_init(void *mem, const struct ifax_codec_format
 	dec->src.end = in->end;
 	dec->src.bits.at = in->at;
 	dec->src.lsb_first = fmt->flags & IFAX_FMT_LSB_FIRST;
+	if (fmt->coding == IFAX_CODING_JBIG) {
+		dec->jbig = ifax_jbig_decoder_init(dec + 1, fmt->width_px);
+		return dec;
+	}
+	runs = (u16 *)(dec + 1);
 	memset(runs, 0, RUNS_BEFORE * sizeof(*runs));
 	memset(runs + entries, 0, RUNS_BEFORE * sizeof(*runs));
 	dec->ref = runs + RUNS_BEFORE;
@@ -94,10 +100,35 @@ static enum line take_line(struct ifax_decoder *dec)
 	return line;
 }
 
+/* Pixels of the line decoded last */
+static void paint(struct ifax_decoder *dec, u8 *row, const u8 *jbig_row)
+{
+	u32 width_px = dec->fmt.width_px;
+	bool inverted = dec->fmt.flags & IFAX_FMT_WHITE_IS_1;
+
+	if (jbig_row) {
+		memcpy(row, jbig_row, row_bytes(width_px));
+		if (inverted)
+			ifax_row_invert(row, width_px);
+		else
+			ifax_row_trim(row, width_px);
+		return;
+	}
+	if (!dec->painted) {
+		ifax_row_of_runs(dec->row, dec->ref, dec->changes, width_px);
+		if (inverted)
+			ifax_row_invert(dec->row, width_px);
+		dec->painted = true;
+	}
+	memcpy(row, dec->row, row_bytes(width_px));
+}
+
 u32 ifax_decode_lines(struct ifax_decoder *dec, void *rows, size_t stride, u32 lines)
 {
-	u32 bytes = row_bytes(dec->fmt.width_px);
+	bool jbig = dec->fmt.coding == IFAX_CODING_JBIG;
 	u32 length = dec->fmt.length_lines;
+	const u8 *jbig_row = NULL;
+	enum line line;
 	u8 *row = rows;
 	u32 i;
 
@@ -106,23 +137,18 @@ u32 ifax_decode_lines(struct ifax_decoder *dec, void *rows, size_t stride, u32 l
 			dec->ended = true;
 			break;
 		}
-		if (take_line(dec) == LINE_NONE) {
+		line = jbig ? ifax_jbig_take_line(dec, &jbig_row) : take_line(dec);
+		if (line == LINE_NONE) {
 			if (length && !dec->report.fault)
 				ifax_fault(dec, dec->src.bits, IFAX_FAULT_SHORT);
 			dec->ended = true;
 			break;
 		}
 		dec->lines++;
-		if (!row)
-			continue;
-		if (!dec->painted) {
-			ifax_row_of_runs(dec->row, dec->ref, dec->changes, dec->fmt.width_px);
-			if (dec->fmt.flags & IFAX_FMT_WHITE_IS_1)
-				ifax_row_invert(dec->row, dec->fmt.width_px);
-			dec->painted = true;
+		if (row) {
+			paint(dec, row, jbig_row);
+			row += stride;
 		}
-		memcpy(row, dec->row, bytes);
-		row += stride;
 	}
 	return i;
 }

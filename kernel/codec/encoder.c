@@ -4,6 +4,8 @@
 
 size_t ifax_encoder_size(const struct ifax_codec_format *fmt)
 {
+	if (fmt->coding == IFAX_CODING_JBIG)
+		return sizeof(struct ifax_encoder) + ifax_jbig_encoder_size(fmt->width_px);
 	return sizeof(struct ifax_encoder) +
 	       2 * runs_entries(fmt->width_px) * sizeof(u16) + row_bytes(fmt->width_px);
 }
@@ -17,9 +19,13 @@ struct ifax_encoder *ifax_encoder_init(void *mem, const struct ifax_codec_format
 
 	if (ifax_codec_format_ok(fmt))
 		return NULL;
-	runs = (u16 *)(enc + 1);
 	memset(enc, 0, sizeof(*enc));
 	enc->fmt = *fmt;
+	if (fmt->coding == IFAX_CODING_JBIG) {
+		enc->jbig = ifax_jbig_encoder_init(enc + 1, fmt);
+		return enc;
+	}
+	runs = (u16 *)(enc + 1);
 	enc->invert = fmt->flags & IFAX_FMT_WHITE_IS_1 ? ~0ULL : 0;
 	enc->ref_end = runs + entries - RUNS_AFTER;
 	enc->cur_end = enc->ref_end + entries;
@@ -39,6 +45,8 @@ EXPORT_SYMBOL_GPL(ifax_encoder_init);
  */
 size_t ifax_encoder_line_bound(const struct ifax_codec_format *fmt)
 {
+	if (fmt->coding == IFAX_CODING_JBIG)
+		return ifax_jbig_line_bound(fmt->width_px);
 	return (size_t)fmt->width_px * 7 / 8 + 32 + BITS_OUT_SLACK;
 }
 EXPORT_SYMBOL_GPL(ifax_encoder_line_bound);
@@ -117,34 +125,77 @@ static void mirror(u8 *at, const u8 *end)
 		*at = mirror_bytes(*at);
 }
 
+/* Bytes that have to be free before a line is begun */
+static size_t needed_room(const struct ifax_encoder *enc)
+{
+	size_t bound = ifax_encoder_line_bound(&enc->fmt);
+
+	return enc->fmt.coding == IFAX_CODING_JBIG ? bound + ifax_jbig_pending(enc->jbig) : bound;
+}
+
+static u32 put_jbig_lines(struct ifax_encoder *enc, const u8 *row, size_t stride, u32 lines,
+			  u8 **at, const u8 *end)
+{
+	u32 i;
+
+	for (i = 0; i < lines && (size_t)(end - *at) >= needed_room(enc); i++, row += stride)
+		*at = ifax_jbig_put_line(enc->jbig, &enc->fmt, row, *at);
+	return i;
+}
+
+static u32 put_raw_lines(struct ifax_encoder *enc, const u8 *row, size_t stride, u32 lines,
+			 u8 **at, const u8 *end)
+{
+	u32 bytes = row_bytes(enc->fmt.width_px);
+	u32 i;
+
+	for (i = 0; i < lines && (size_t)(end - *at) >= needed_room(enc); i++, row += stride) {
+		raw_row(enc, row, *at);
+		*at += bytes;
+	}
+	return i;
+}
+
+static u32 put_run_lines(struct ifax_encoder *enc, const u8 *row, size_t stride, u32 lines,
+			 u8 **at, const u8 *end)
+{
+	struct bits_out bits = { enc->acc, enc->n, *at };
+	size_t room = needed_room(enc);
+	const u8 *before = enc->row;
+	u32 i;
+
+	for (i = 0; i < lines && (size_t)(end - bits.at) >= room; i++, row += stride) {
+		bits = put_line(enc, bits, row, before);
+		before = row;
+	}
+	if (i)
+		memcpy(enc->row, before, row_bytes(enc->fmt.width_px));
+	enc->acc = bits.acc;
+	enc->n = bits.n;
+	*at = bits.at;
+	return i;
+}
+
 size_t ifax_encode_lines(struct ifax_encoder *enc, const void *rows, size_t stride, u32 lines,
 			 void *out, size_t room, u32 *lines_done)
 {
-	size_t bound = ifax_encoder_line_bound(&enc->fmt);
-	u32 bytes = row_bytes(enc->fmt.width_px);
-	struct bits_out bits = { enc->acc, enc->n, out };
-	const u8 *before = enc->row;
-	const u8 *row = rows;
-	u32 i;
+	const u8 *end = (u8 *)out + room;
+	u8 *at = out;
 
-	for (i = 0; i < lines && room - (bits.at - (u8 *)out) >= bound; i++) {
-		if (enc->fmt.coding == IFAX_CODING_RAW) {
-			raw_row(enc, row, bits.at);
-			bits.at += bytes;
-		} else {
-			bits = put_line(enc, bits, row, before);
-		}
-		before = row;
-		row += stride;
+	switch (enc->fmt.coding) {
+	case IFAX_CODING_JBIG:
+		*lines_done = put_jbig_lines(enc, rows, stride, lines, &at, end);
+		break;
+	case IFAX_CODING_RAW:
+		*lines_done = put_raw_lines(enc, rows, stride, lines, &at, end);
+		break;
+	default:
+		*lines_done = put_run_lines(enc, rows, stride, lines, &at, end);
+		break;
 	}
-	if (before != enc->row)
-		memcpy(enc->row, before, bytes);
 	if (enc->fmt.flags & IFAX_FMT_LSB_FIRST)
-		mirror(out, bits.at);
-	enc->acc = bits.acc;
-	enc->n = bits.n;
-	*lines_done = i;
-	return bits.at - (u8 *)out;
+		mirror(out, at);
+	return at - (u8 *)out;
 }
 EXPORT_SYMBOL_GPL(ifax_encode_lines);
 
@@ -153,8 +204,10 @@ size_t ifax_encode_end(struct ifax_encoder *enc, void *out, size_t room)
 	struct bits_out bits = { enc->acc, enc->n, out };
 	u32 eols = 0;
 
-	if (room < ifax_encoder_line_bound(&enc->fmt))
+	if (room < needed_room(enc))
 		return 0;
+	if (enc->fmt.coding == IFAX_CODING_JBIG)
+		return ifax_jbig_put_end(enc->jbig, out) - (u8 *)out;
 	if (enc->fmt.flags & IFAX_FMT_END && enc->fmt.coding != IFAX_CODING_RAW)
 		eols = enc->fmt.coding == IFAX_CODING_MMR ? EOFB_EOLS : RTC_EOLS;
 	while (eols--)

@@ -19,6 +19,9 @@ int ifax_codec_format_ok(const struct ifax_codec_format *fmt)
 	case IFAX_CODING_MH:
 	case IFAX_CODING_MR:
 		return 0;
+	case IFAX_CODING_JBIG:
+		return flags & (IFAX_FMT_EOL | IFAX_FMT_ROW_ALIGNED | IFAX_FMT_LSB_FIRST) ?
+		       -EINVAL : 0;
 	case IFAX_CODING_RAW:
 	case IFAX_CODING_MMR:
 		return flags & IFAX_FMT_EOL ? -EINVAL : 0;

@@ -48,4 +48,20 @@ enum mode {
 	((u32)(offsets) << 16 | (kind) << 8 | (verticals) << 4 | (bits))
 extern const u32 ifax_modes[1 << MODE_BITS];
 
+/**
+ * struct qm_state - how probable a pixel is (T.82 table 24)
+ * @qe: share of the less probable symbol in the interval
+ * @after_lps: state after it
+ * @after_mps: state after the more probable one, if the interval is renormalised
+ *
+ * States are numbered as in the standard, times two, plus the more probable symbol.
+ */
+struct qm_state {
+	u16 qe;
+	u8 after_lps;
+	u8 after_mps;
+};
+
+extern const struct qm_state ifax_qm_states[226];
+
 #endif

@@ -18,7 +18,7 @@
 #define ROUNDS	5
 #define ROUND_NS	1500000.0
 #define PAGES_MAX	32
-#define IMPLS_MAX	4
+#define IMPLS	2
 
 static const struct {
 	const char *name;
@@ -29,11 +29,18 @@ static const struct {
 	{ "MH", IFAX_CODING_MH, IFAX_FMT_EOL, 0 },
 	{ "MR", IFAX_CODING_MR, IFAX_FMT_EOL, 4 },
 	{ "MMR", IFAX_CODING_MMR, IFAX_FMT_END, 0 },
+	{ "T85", IFAX_CODING_JBIG, 0, 128 },
 };
 
 static const char *const directions[] = { "enc", "dec" };
 
-static const struct bench_impl *const impls[] = { &bench_ifax, &bench_libtiff };
+/* Ours, and the one that sets what is right */
+static const struct bench_impl *impl_of(unsigned int coding, unsigned int i)
+{
+	if (!i)
+		return &bench_ifax;
+	return codings[coding].coding == IFAX_CODING_JBIG ? &bench_jbigkit : &bench_libtiff;
+}
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -75,32 +82,33 @@ static int compare(const void *a, const void *b)
 }
 
 /* All competitors, a round each in turn */
-static void measure(struct bench_run *runs, bool decode, struct result *results)
+static void measure(struct bench_run *runs, unsigned int coding, bool decode,
+		    struct result *results)
 {
-	double ns[IMPLS_MAX][ROUNDS];
+	double ns[IMPLS][ROUNDS];
 	unsigned int i, round, k;
 
-	for (i = 0; i < ARRAY_SIZE(impls); i++) {
+	for (i = 0; i < IMPLS; i++) {
 		memset(runs[i].rows, 0xa5, runs[i].page->lines * runs[i].page->stride);
-		results[i].bytes = bench_counted(impls[i], &runs[i], decode);
+		results[i].bytes = bench_counted(impl_of(coding, i), &runs[i], decode);
 		results[i].right = right(&runs[i], decode, results[i].bytes);
 		if (decode)
 			results[i].bytes = runs[i].coded_bytes;
 	}
 	for (round = 0; round < ROUNDS; round++) {
-		for (i = 0; i < ARRAY_SIZE(impls); i++) {
+		for (i = 0; i < IMPLS; i++) {
 			double begin = now_ns(), end;
 
 			k = 0;
 			do {
-				bench_counted(impls[i], &runs[i], decode);
+				bench_counted(impl_of(coding, i), &runs[i], decode);
 				k++;
 				end = now_ns();
 			} while (end - begin < ROUND_NS);
 			ns[i][round] = (end - begin) / k;
 		}
 	}
-	for (i = 0; i < ARRAY_SIZE(impls); i++) {
+	for (i = 0; i < IMPLS; i++) {
 		qsort(ns[i], ROUNDS, sizeof(double), compare);
 		results[i].ns = ns[i][ROUNDS / 2];
 	}
@@ -149,8 +157,8 @@ static struct bench_run run_begin(const struct bench_impl *impl, const struct pa
 	run.coded = reference ? reference->coded : NULL;
 	run.coded_bytes = reference ? reference->coded_bytes : 0;
 	if (!reference) {
-		/* what is decoded is libtiff's work, and what encoders have to equal */
-		run.coded_bytes = bench_libtiff_reference(&run, &run.coded);
+		/* what is decoded is the peer's work, and what our encoder has to equal */
+		run.coded_bytes = impl_of(coding, 1)->reference(&run, &run.coded);
 	}
 	impl->begin(&run);
 	return run;
@@ -164,7 +172,7 @@ static void run_end(const struct bench_impl *impl, struct bench_run *run)
 }
 
 struct sum {
-	double ns[IMPLS_MAX];
+	double ns[IMPLS];
 };
 
 static bool is_chart(const struct page *page)
@@ -178,12 +186,13 @@ static void report(FILE *file, const struct page *page, unsigned int coding, uns
 	double fastest = 0;
 	unsigned int i;
 
-	for (i = 1; i < ARRAY_SIZE(impls); i++)
+	for (i = 1; i < IMPLS; i++)
 		if (!fastest || results[i].ns < fastest)
 			fastest = results[i].ns;
-	for (i = 0; i < ARRAY_SIZE(impls); i++)
+	for (i = 0; i < IMPLS; i++)
 		fprintf(file, "%s\t%s\t%s\t%s\t%.0f\t-\t%zu\t%.2f\t%.2f\n", page->name,
-			codings[coding].name, directions[direction], impls[i]->name, results[i].ns,
+			codings[coding].name, directions[direction], impl_of(coding, i)->name,
+			results[i].ns,
 			results[i].bytes, fastest / results[i].ns, results[i].ns / copy_ns);
 	printf("%-16.16s %-4s %s %9.0f us %9.0f us %6.2f x%s\n", page->name, codings[coding].name,
 	       directions[direction], results[0].ns / 1e3, fastest / 1e3, fastest / results[0].ns,
@@ -192,26 +201,26 @@ static void report(FILE *file, const struct page *page, unsigned int coding, uns
 
 static bool bench_page(FILE *file, const struct page *page, struct sum sums[][2])
 {
-	struct result results[IMPLS_MAX];
-	struct bench_run runs[IMPLS_MAX];
+	struct result results[IMPLS];
+	struct bench_run runs[IMPLS];
 	unsigned int c, d, i;
 	bool good = true;
 	double copy_ns;
 
 	for (c = 0; c < ARRAY_SIZE(codings); c++) {
-		for (i = 0; i < ARRAY_SIZE(impls); i++)
-			runs[i] = run_begin(impls[i], page, c, i ? &runs[0] : NULL);
+		for (i = 0; i < IMPLS; i++)
+			runs[i] = run_begin(impl_of(c, i), page, c, i ? &runs[0] : NULL);
 		copy_ns = memcpy_ns(page, runs[0].rows);
 		for (d = 0; d < 2; d++) {
-			measure(runs, d, results);
+			measure(runs, c, d, results);
 			report(file, page, c, d, results, copy_ns);
 			good = good && results[0].right;
-			for (i = 0; i < ARRAY_SIZE(impls) && is_chart(page); i++)
+			for (i = 0; i < IMPLS && is_chart(page); i++)
 				sums[c][d].ns[i] += results[i].ns;
 		}
 		free((void *)runs[0].coded);
-		for (i = 0; i < ARRAY_SIZE(impls); i++)
-			run_end(impls[i], &runs[i]);
+		for (i = 0; i < IMPLS; i++)
+			run_end(impl_of(c, i), &runs[i]);
 	}
 	return good;
 }
@@ -220,18 +229,15 @@ static void print_sums(struct sum sums[][2])
 {
 	unsigned int c, d, i;
 
-	printf("\nSum of the charts, ms:\n%-8s", "");
-	for (i = 0; i < ARRAY_SIZE(impls); i++)
-		printf(" %10s", impls[i]->name);
-	printf("\n");
+	printf("\nSum of the charts, ms: ifax, peer\n");
 	for (c = 0; c < ARRAY_SIZE(codings); c++) {
 		for (d = 0; d < 2; d++) {
 			printf("%-4s %s", codings[c].name, directions[d]);
-			for (i = 0; i < ARRAY_SIZE(impls); i++)
+			for (i = 0; i < IMPLS; i++)
 				printf(" %10.2f", sums[c][d].ns[i] / 1e6);
-			for (i = 1; i < ARRAY_SIZE(impls); i++)
+			for (i = 1; i < IMPLS; i++)
 				printf("   %5.2f x %s", sums[c][d].ns[i] / sums[c][d].ns[0],
-				       impls[i]->name);
+				       impl_of(c, i)->name);
 			printf("\n");
 		}
 	}
@@ -257,15 +263,15 @@ static int once(const struct page *pages, unsigned int count, char **what)
 		;
 	for (c = 0; c < ARRAY_SIZE(codings) && strcmp(codings[c].name, what[1]); c++)
 		;
-	for (i = 0; i < ARRAY_SIZE(impls) && strcmp(impls[i]->name, what[3]); i++)
+	for (i = 0; i < IMPLS && c < ARRAY_SIZE(codings) && strcmp(impl_of(c, i)->name, what[3]); i++)
 		;
-	if (p == count || c == ARRAY_SIZE(codings) || i == ARRAY_SIZE(impls)) {
+	if (p == count || c == ARRAY_SIZE(codings) || i == IMPLS) {
 		fprintf(stderr, "bench: there is no such page, coding or impl\n");
 		return 1;
 	}
-	struct bench_run run = run_begin(impls[i], &pages[p], c, NULL);
+	struct bench_run run = run_begin(impl_of(c, i), &pages[p], c, NULL);
 
-	bench_counted(impls[i], &run, !strcmp(what[2], "dec"));
+	bench_counted(impl_of(c, i), &run, !strcmp(what[2], "dec"));
 	return 0;
 }
 

@@ -23,12 +23,12 @@ struct bench_impl {
 	size_t (*encode)(struct bench_run *run);
 	size_t (*decode)(struct bench_run *run);
 	void (*end)(struct bench_run *run);
+	/* coded data of the page, which the caller frees; not of bench_ifax */
+	size_t (*reference)(const struct bench_run *run, u8 **coded);
 };
 
 extern const struct bench_impl bench_ifax;
 extern const struct bench_impl bench_libtiff;
-
-/* libtiff's coded data of the page; the caller frees it */
-size_t bench_libtiff_reference(const struct bench_run *run, u8 **coded);
+extern const struct bench_impl bench_jbigkit;
 
 #endif

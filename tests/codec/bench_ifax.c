@@ -35,4 +35,4 @@ static void end(struct bench_run *run)
 	free(run->priv);
 }
 
-const struct bench_impl bench_ifax = { "ifax", begin, encode, decode, end };
+const struct bench_impl bench_ifax = { "ifax", begin, encode, decode, end, NULL };

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-CODEC_TESTS := $(patsubst %,$(B)/tests/codec/%,cross tables faults)
+CODEC_TESTS := $(patsubst %,$(B)/tests/codec/%,cross cross_jbig tables faults)
 CHECKS += $(CODEC_TESTS) $(B)/tests/codec/mutate tests/codec/tool
 
 CODEC_TEST_COMMON := $(patsubst %,$(B)/tests/codec/%.o,tap page coded peer_tiff)
-CODEC_TEST_LIBS = $(shell $(PKG_CONFIG) --libs libtiff-4 zlib)
+CODEC_TEST_LIBS = $(shell $(PKG_CONFIG) --libs libtiff-4 zlib) -ljbig
 
 $(CODEC_TESTS:=.o) $(CODEC_TEST_COMMON): ROOM_CFLAGS = -Ikernel/codec
 $(CODEC_TESTS:=.o): $(B)/kernel/codec/tables.c
@@ -29,7 +29,7 @@ $(B)/tests/codec/mutate: $(CODEC_SANITIZED)
 	$(CC) -fsanitize=address,undefined -o $@ $^ -lz
 
 CODEC_BENCH := $(B)/tests/codec/bench
-CODEC_BENCH_OBJECTS := $(patsubst %,$(B)/tests/codec/%.o,bench bench_ifax peer_tiff page)
+CODEC_BENCH_OBJECTS := $(patsubst %,$(B)/tests/codec/%.o,bench bench_ifax bench_jbigkit peer_tiff page)
 
 $(CODEC_BENCH): $(CODEC_BENCH_OBJECTS) $(CODEC_LIB)
 	$(CC) $(IFAX_LDFLAGS) -o $@ $^ $(CODEC_TEST_LIBS)

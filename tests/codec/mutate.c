@@ -15,6 +15,7 @@
 
 static const u32 codings[] = {
 	IFAX_CODING_MH, IFAX_CODING_MR, IFAX_CODING_MMR, IFAX_CODING_RAW,
+	IFAX_CODING_JBIG,
 };
 static const u32 widths_px[] = { 1, 7, 64, 65, 300, 1728, 5000 };
 
@@ -68,6 +69,18 @@ static bool lines_are_sound(const struct ifax_codec_format *fmt, const struct pa
 	return same;
 }
 
+static void add_options(struct ifax_codec_format *fmt)
+{
+	if (fmt->coding == IFAX_CODING_JBIG)
+		return;
+	if (fmt->coding == IFAX_CODING_MH && page_random(2))
+		fmt->flags |= IFAX_FMT_EOL;
+	if (!page_random(4))
+		fmt->flags |= IFAX_FMT_LSB_FIRST;
+	if (!page_random(4))
+		fmt->flags |= IFAX_FMT_ROW_ALIGNED;
+}
+
 static bool mutations(u32 coding, u32 *refused)
 {
 	bool good = true;
@@ -86,12 +99,8 @@ static bool mutations(u32 coding, u32 *refused)
 
 		if (fmt.width_px == 5000 && page_random(4))
 			fmt.width_px = 33;
-		if (coding != IFAX_CODING_MMR && coding != IFAX_CODING_RAW && page_random(2))
-			fmt.flags |= IFAX_FMT_EOL;
-		if (!page_random(4))
-			fmt.flags |= IFAX_FMT_LSB_FIRST;
-		if (!page_random(4) && !(fmt.flags & IFAX_FMT_EOL))
-			fmt.flags |= IFAX_FMT_ROW_ALIGNED;
+		add_options(&fmt);
+		fmt.length_lines = page_random(2) ? LINES : 0;
 		page = page_pattern(page_random(PAGE_PATTERNS), fmt.width_px, LINES);
 		coded = encode_page(&fmt, &page, 0);
 		damage(&coded);
@@ -117,7 +126,8 @@ int main(void)
 		u32 refused = 0;
 		bool good = mutations(codings[i], &refused);
 
-		ok(good && refused > ROUNDS / 10, "coding %u: %u damaged pages, %u refused",
+		/* most damage to arithmetic coding gives another page, no fault */
+		ok(good && refused > ROUNDS / 20, "coding %u: %u damaged pages, %u refused",
 		   codings[i], ROUNDS, refused);
 	}
 	return done_testing();

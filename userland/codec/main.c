@@ -19,8 +19,9 @@ static const char usage[] =
 "its name ends in .tif or .tiff. A PBM stream of several pages makes a TIFF of\n"
 "several pages, and the other way round.\n"
 "\n"
-"  -c, --coding CODING   raw, mh, mr or mmr (mmr); not needed to decode a TIFF\n"
-"  -k, --k N             MR: every N-th line one-dimensional, 0: only the first (4)\n"
+"  -c, --coding CODING   raw, mh, mr, mmr or jbig (mmr); not needed to decode a TIFF\n"
+"  -k, --k N             MR: every N-th line one-dimensional, 0: only the first (4);\n"
+"                        JBIG: lines in a stripe (128)\n"
 "  -w, --width PIXELS    decode: pixels in a line (1728); a TIFF says it itself\n"
 "  -l, --length LINES    decode: lines of the page (0: as many as there are)\n"
 "      --lsb-first       the first bit is the least significant of a byte\n"
@@ -60,6 +61,8 @@ static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 }
 };
+
+#define K_DEFAULT	~0U	/* as the coding has it */
 
 struct job {
 	struct ifax_codec_format fmt;
@@ -339,7 +342,7 @@ static bool number(const char *text, u32 most, u32 *value)
 
 static bool coding(const char *text, u32 *value)
 {
-	static const char *const names[] = { "raw", "mh", "mr", "mmr" };
+	static const char *const names[] = { "raw", "mh", "mr", "mmr", "jbig" };
 
 	for (*value = 0; *value < sizeof(names) / sizeof(names[0]); ++*value)
 		if (!strcmp(text, names[*value]))
@@ -380,7 +383,7 @@ static bool take_option(struct job *job, int option)
 int main(int argc, char **argv)
 {
 	struct job job = {
-		.fmt = { .coding = IFAX_CODING_MMR, .width_px = 1728, .k = 4 },
+		.fmt = { .coding = IFAX_CODING_MMR, .width_px = 1728, .k = K_DEFAULT },
 		.grey.threshold = 128,
 		.dpi = { 204, 196 },
 	};
@@ -397,6 +400,8 @@ int main(int argc, char **argv)
 		if (!take_option(&job, option))
 			return wrong_use("wrong value: ", optarg);
 	}
+	if (job.fmt.k == K_DEFAULT)
+		job.fmt.k = job.fmt.coding == IFAX_CODING_MR ? 4 : 0;
 	command = optind < argc ? argv[optind++] : "";
 	files = argc - optind;
 	job.in = files > 0 ? argv[optind] : NULL;

@@ -32,6 +32,8 @@ static int compression(const struct ifax_codec_format *fmt)
 		return COMPRESSION_NONE;
 	case IFAX_CODING_MMR:
 		return COMPRESSION_CCITTFAX4;
+	case IFAX_CODING_JBIG:
+		return COMPRESSION_T85;
 	case IFAX_CODING_MH:
 		return fmt->flags & IFAX_FMT_ROW_ALIGNED ? COMPRESSION_CCITTRLE :
 							   COMPRESSION_CCITTFAX3;
@@ -98,6 +100,9 @@ bool tiff_format(TIFF *tiff, const char *path, struct ifax_codec_format *fmt)
 		break;
 	case COMPRESSION_CCITTFAX4:
 		fmt->coding = IFAX_CODING_MMR;
+		break;
+	case COMPRESSION_T85:
+		fmt->coding = IFAX_CODING_JBIG;
 		break;
 	default:
 		fprintf(stderr, "%s: compression %u is not a fax coding\n", path, method);

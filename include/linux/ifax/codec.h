@@ -37,7 +37,7 @@ typedef __u64 u64;
  * @width_px: pixels in a line, 1 to 65535
  * @length_lines: lines of the page; 0: not known. A decoder gives no more
  *	lines than that, and reports fewer as a fault (&IFAX_FAULT_SHORT)
- * @k: MR: K factor, 0: infinite
+ * @k: MR: K factor, 0: infinite; JBIG: lines in a stripe, 0: 128
  */
 struct ifax_codec_format {
 	u32 coding;

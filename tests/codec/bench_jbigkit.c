@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+#include <jbig85.h>
+#include "bench.h"
+
+struct output {
+	u8 *at;
+	u8 *white;
+	u8 *buffer;
+	size_t buffer_bytes;
+};
+
+static void append(unsigned char *data, size_t bytes, void *to)
+{
+	struct output *output = to;
+
+	memcpy(output->at, data, bytes);
+	output->at += bytes;
+}
+
+static int next_line(const struct jbg85_dec_state *dec, unsigned char *start, size_t bytes,
+		     unsigned long y, void *to)
+{
+	append(start, bytes, to);
+	return 0;
+}
+
+static void begin(struct bench_run *run)
+{
+	struct output *output = calloc(1, sizeof(*output));
+
+	if (!output)
+		abort();
+	output->buffer_bytes = 3 * run->page->stride + 64;
+	output->buffer = malloc(output->buffer_bytes);
+	output->white = calloc(1, run->page->stride);
+	if (!output->buffer || !output->white)
+		abort();
+	run->priv = output;
+}
+
+static size_t encode(struct bench_run *run)
+{
+	const struct page *page = run->page;
+	struct output *output = run->priv;
+	struct jbg85_enc_state enc;
+	u8 *row = page->rows;
+	u32 y;
+
+	output->at = run->out;
+	jbg85_enc_init(&enc, page->width_px, page->lines, append, output);
+	jbg85_enc_options(&enc, JBG_TPBON, run->fmt.k, 0);
+	for (y = 0; y < page->lines; y++, row += page->stride)
+		jbg85_enc_lineout(&enc, row, y ? row - page->stride : output->white,
+				  y > 1 ? row - 2 * page->stride : output->white);
+	return output->at - run->out;
+}
+
+static size_t decode(struct bench_run *run)
+{
+	struct output *output = run->priv;
+	struct jbg85_dec_state dec;
+	size_t used;
+
+	output->at = run->rows;
+	jbg85_dec_init(&dec, output->buffer, output->buffer_bytes, next_line, output);
+	jbg85_dec_in(&dec, run->coded, run->coded_bytes, &used);
+	return output->at - run->rows;
+}
+
+static void end(struct bench_run *run)
+{
+	struct output *output = run->priv;
+
+	free(output->buffer);
+	free(output->white);
+	free(output);
+}
+
+static size_t reference(const struct bench_run *run, u8 **coded)
+{
+	struct bench_run own = *run;
+	size_t bytes;
+
+	own.out = malloc(own.room);
+	if (!own.out)
+		abort();
+	begin(&own);
+	bytes = encode(&own);
+	end(&own);
+	*coded = own.out;
+	return bytes;
+}
+
+const struct bench_impl bench_jbigkit = { "jbigkit", begin, encode, decode, end, reference };
