@@ -223,7 +223,10 @@ static const struct smtp_server_ops server_ops = {
 
 static void engine_eof(void *engine, const char *why)
 {
-	smtp_server_eof(engine);
+	if (why)
+		smtp_server_lost(engine);
+	else
+		smtp_server_eof(engine);
 }
 
 DEFINE_ENGINE_OPS(smtp_server);

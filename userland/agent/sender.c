@@ -35,6 +35,7 @@ struct delivery {
 	struct connection *connection;
 	struct smtp_client *engine;
 	struct event *store_again;
+	bool stored;			/* what became of the recipients is in the database */
 };
 
 struct sender {
@@ -112,6 +113,8 @@ static bool store(struct delivery *delivery)
 	struct station *station = delivery->sender->station;
 	struct job job;
 
+	if (delivery->stored)
+		return true;
 	if (!jobs_set_recipients(station->jobs, delivery->job, delivery->recipients.item,
 				 delivery->recipients.items))
 		return false;
@@ -120,6 +123,15 @@ static bool store(struct delivery *delivery)
 		jobs_prune(station->jobs, station->config.limits.history_jobs);
 	}
 	job_clear(&job);
+	delivery->stored = true;
+	return true;
+}
+
+static bool is_decided(const struct delivery *delivery)
+{
+	for (size_t i = 0; i < delivery->recipients.items; i++)
+		if (delivery->recipients.item[i].state == RECIPIENT_SENDING)
+			return false;
 	return true;
 }
 
@@ -195,6 +207,9 @@ static void on_recipient(void *arg, size_t index, enum smtp_outcome outcome,
 	default:
 		defer(delivery, recipient, text);
 	}
+	/* not only after QUIT: a crash until then would send a mail again that was taken */
+	if (is_decided(delivery) && !store(delivery))
+		log_event(LOG_ERR, "sender.store job=%lld", (long long)delivery->job);
 }
 
 static void on_finished(void *arg, enum smtp_outcome outcome, const struct smtp_reply *reply)
