@@ -153,7 +153,7 @@ static bool start_open(struct incoming *incoming, const struct job *job)
 {
 	struct station *station = incoming->station;
 	char *argv[] = {
-		(char *)station->config.message_worker, "open", "--codings", "mh,mmr,raw", NULL,
+		(char *)station->config.message_worker, "open", "--codings", "mh,mr,mmr,raw", NULL,
 	};
 	struct worker_task task = {
 		.argv = argv, .stdin_fd = -1, .fd = { -1, -1, -1 },
