@@ -50,6 +50,12 @@ struct ifax_encoder {
  * @row: pixels of the line before, if @painted
  * @painted: @row is up to date with @ref
  * @jbig: all there is of a JBIG decoder
+ * @conceal: go on behind wrong lines
+ * @eol_taken: the EOL of the next line was taken with those before it
+ * @tag: its tag bit
+ * @ref_lost: MR: the line before was wrong, nothing can be coded against it
+ * @bad_run: wrong lines in a row, up to now
+ * @damage: what was concealed
  */
 struct ifax_decoder {
 	struct ifax_codec_format fmt;
@@ -63,6 +69,12 @@ struct ifax_decoder {
 	u8 *row;
 	bool painted;
 	struct jbig_decoder *jbig;
+	bool conceal;
+	bool eol_taken;
+	bool tag;
+	bool ref_lost;
+	u32 bad_run;
+	struct ifax_damage damage;
 };
 
 /* What became of an attempt to decode a line */
@@ -79,6 +91,7 @@ enum line ifax_mh_take_line(struct ifax_decoder *dec, u32 *changes);
 enum line ifax_mr_take_line(struct ifax_decoder *dec, u32 *changes);
 enum line ifax_mmr_take_line(struct ifax_decoder *dec, u32 *changes);
 
+bool ifax_find_eol(struct ifax_decoder *dec);
 enum line ifax_fault(struct ifax_decoder *dec, struct bits_in in, enum ifax_fault fault);
 
 size_t ifax_jbig_encoder_size(u32 width_px);

@@ -100,6 +100,40 @@ static enum line take_line(struct ifax_decoder *dec)
 	return line;
 }
 
+/*
+ * In place of a wrong line the last good one stands again, if decoding can go
+ * on behind it: at the EOL that was taken already, or at the next one.
+ */
+static enum line conceal(struct ifax_decoder *dec)
+{
+	struct ifax_damage *damage = &dec->damage;
+
+	if (!dec->conceal || dec->report.fault == IFAX_FAULT_NONE)
+		return LINE_NONE;
+	if (!dec->eol_taken && !ifax_find_eol(dec))
+		return LINE_NONE;
+	dec->report.fault = IFAX_FAULT_NONE;
+	dec->ref_lost = true;
+	damage->bad_lines++;
+	if (++dec->bad_run > damage->longest_run)
+		damage->longest_run = dec->bad_run;
+	if (!damage->first_line)
+		damage->first_line = dec->lines + 1;
+	return LINE_SAME;
+}
+
+void ifax_decoder_conceal(struct ifax_decoder *dec)
+{
+	dec->conceal = dec->fmt.coding == IFAX_CODING_MH || dec->fmt.coding == IFAX_CODING_MR;
+}
+EXPORT_SYMBOL_GPL(ifax_decoder_conceal);
+
+const struct ifax_damage *ifax_decoder_damage(const struct ifax_decoder *dec)
+{
+	return &dec->damage;
+}
+EXPORT_SYMBOL_GPL(ifax_decoder_damage);
+
 /* Pixels of the line decoded last */
 static void paint(struct ifax_decoder *dec, u8 *row, const u8 *jbig_row)
 {
@@ -138,6 +172,10 @@ u32 ifax_decode_lines(struct ifax_decoder *dec, void *rows, size_t stride, u32 l
 			break;
 		}
 		line = jbig ? ifax_jbig_take_line(dec, &jbig_row) : take_line(dec);
+		if (line == LINE_NONE)
+			line = conceal(dec);
+		else
+			dec->bad_run = 0;
 		if (line == LINE_NONE) {
 			if (length && !dec->report.fault)
 				ifax_fault(dec, dec->src.bits, IFAX_FAULT_SHORT);

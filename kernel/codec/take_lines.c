@@ -16,6 +16,7 @@ enum line ifax_fault(struct ifax_decoder *dec, struct bits_in in, enum ifax_faul
 	dec->report.fault = fault;
 	dec->report.line = dec->lines + 1;
 	dec->report.bit = bit_position(&dec->src, in);
+	dec->src.bits = in;
 	return LINE_NONE;
 }
 
@@ -307,18 +308,35 @@ static bool take_same(struct ifax_decoder *dec)
 	return true;
 }
 
+/* Skip bits up to an EOL, or the fill before it; false: none comes */
+bool ifax_find_eol(struct ifax_decoder *dec)
+{
+	struct bits_source *src = &dec->src;
+	u32 zeros;
+
+	for (;;) {
+		src->bits = refill(src->bits, src);
+		zeros = leading_zeros(src->bits.acc);
+		if (src->ended && (overrun(src, src->bits) || zeros >= src->bits.n - src->pad))
+			return false;
+		if (zeros >= EOL_BITS - 1)
+			return true;
+		src->bits = skip(src->bits, zeros + 1);
+	}
+}
+
 /*
  * Go to the data of a line, behind any EOLs and, in MR, their tag bits, the last
- * of which is @tag. False at the end of the page: six EOLs, or no data.
+ * of which is dec->tag. False at the end of the page: six EOLs, or no data.
  */
-static bool find_data(struct ifax_decoder *dec, u32 *eols, bool *tag)
+static bool find_data(struct ifax_decoder *dec, u32 *eols)
 {
 	struct bits_source *src = &dec->src;
 	enum begin begin;
 
 	if (dec->fmt.flags & IFAX_FMT_ROW_ALIGNED)
 		src->bits = skip(src->bits, src->bits.n & 7);
-	for (*eols = 0; *eols < RTC_EOLS; ++*eols) {
+	for (*eols = dec->eol_taken; *eols < RTC_EOLS; ++*eols) {
 		src->bits = refill(src->bits, src);
 		if (likely(src->bits.acc >> 56))
 			return true;
@@ -327,7 +345,7 @@ static bool find_data(struct ifax_decoder *dec, u32 *eols, bool *tag)
 			return begin == BEGIN_LINE;
 		if (dec->fmt.coding == IFAX_CODING_MR) {
 			src->bits = refill(src->bits, src);
-			*tag = src->bits.acc >> 63;
+			dec->tag = src->bits.acc >> 63;
 			src->bits = skip(src->bits, 1);
 		}
 	}
@@ -337,11 +355,11 @@ static bool find_data(struct ifax_decoder *dec, u32 *eols, bool *tag)
 /* A line may have an EOL in front; two or more of them are (the begin of) an RTC */
 enum line ifax_mh_take_line(struct ifax_decoder *dec, u32 *changes)
 {
-	bool tag;
 	u32 eols;
 
-	if (!find_data(dec, &eols, &tag))
+	if (!find_data(dec, &eols))
 		return LINE_NONE;
+	dec->eol_taken = eols > 1;
 	if (eols > 1)
 		return ifax_fault(dec, dec->src.bits, IFAX_FAULT_EOL);
 	return take_1d_data(dec, changes);
@@ -350,15 +368,19 @@ enum line ifax_mh_take_line(struct ifax_decoder *dec, u32 *changes)
 /* T.4 4.2: the tag bit behind each EOL is 1 before a line coded as in MH */
 enum line ifax_mr_take_line(struct ifax_decoder *dec, u32 *changes)
 {
-	bool one_dimensional;
 	u32 eols;
 
-	if (!find_data(dec, &eols, &one_dimensional))
+	if (!find_data(dec, &eols))
 		return LINE_NONE;
+	dec->eol_taken = eols > 1;
 	if (eols != 1)
 		return ifax_fault(dec, dec->src.bits, IFAX_FAULT_EOL);
-	if (one_dimensional)
+	if (dec->tag) {
+		dec->ref_lost = false;
 		return take_1d_data(dec, changes);
+	}
+	if (dec->ref_lost)
+		return ifax_fault(dec, dec->src.bits, IFAX_FAULT_CODE);
 	dec->src.bits = refill(dec->src.bits, &dec->src);
 	if (take_same(dec))
 		return LINE_SAME;

@@ -94,6 +94,9 @@ struct page decode_page(const struct ifax_codec_format *fmt, const void *coded, 
 	dec = ifax_decoder_init(mem, fmt, &pieces.bytes);
 	if (!dec)
 		abort();
+	if (band & IFAX_TEST_CONCEAL)
+		ifax_decoder_conceal(dec);
+	band &= ~IFAX_TEST_CONCEAL;
 	do {
 		u32 want = lines - y < band ? lines - y : band;
 

@@ -17,8 +17,10 @@ struct coded encode_page(const struct ifax_codec_format *fmt, const struct page 
 
 /*
  * Decode up to @lines lines in calls of up to @band lines; @piece: bytes of the
- * coded data at a time, chosen up to that at random (0: all at once).
+ * coded data at a time, chosen up to that at random (0: all at once). Wrong
+ * lines are concealed if IFAX_TEST_CONCEAL is set in @band.
  */
+#define IFAX_TEST_CONCEAL	(1U << 31)
 struct page decode_page(const struct ifax_codec_format *fmt, const void *coded, size_t bytes,
 			u32 lines, size_t piece, u32 band,
 			struct ifax_fault_report *report);

@@ -148,6 +148,53 @@ static bool example_holds(const struct example *example, size_t piece)
 	return good;
 }
 
+/* Wrong lines are replaced by the last good one; what is behind an EOL again is good */
+static bool conceals(u32 coding, const char *text, const u8 *expected, u32 lines,
+		     struct ifax_damage damage, enum ifax_fault fault)
+{
+	struct ifax_codec_format fmt = { .coding = coding, .width_px = 8 };
+	struct ifax_bytes in = { 0 };
+	u64 mem[256];
+	u8 data[64], rows[16];
+	struct ifax_decoder *dec;
+	u32 got;
+	bool good;
+
+	in.at = data;
+	in.end = data + bits(text, data);
+	dec = ifax_decoder_init(mem, &fmt, &in);
+	ifax_decoder_conceal(dec);
+	got = ifax_decode_lines(dec, rows, 1, sizeof(rows));
+	good = got == lines && !memcmp(rows, expected, lines) &&
+	       !memcmp(&damage, ifax_decoder_damage(dec), sizeof(damage)) &&
+	       ifax_decoder_fault(dec)->fault == fault;
+	if (!good)
+		diag("%u lines, %u bad, %u in a row, the first is %u; %s", got,
+		     ifax_decoder_damage(dec)->bad_lines, ifax_decoder_damage(dec)->longest_run,
+		     ifax_decoder_damage(dec)->first_line,
+		     ifax_fault_text(ifax_decoder_fault(dec)->fault));
+	return good;
+}
+
+static void concealment(void)
+{
+	static const u8 mh[] = { 0x30, 0x30, 0x00, 0x00, 0x30 };
+	static const u8 mr[] = { 0x30, 0x30, 0x30, 0x00, 0x00 };
+
+	ok(conceals(MH, EOL "0111 11 1011" EOL "0111" EOL ROW_WHITE_8 EOL EOL "0111 11 1011" RTC,
+		    mh, 5, (struct ifax_damage){ 2, 1, 2 }, IFAX_FAULT_NONE),
+	   "MH: a line cut short and one without data are concealed");
+	ok(conceals(MH, EOL "00000000 01" EOL "0111 000100 1" EOL ROW_WHITE_8 RTC,
+		    (const u8[]){ 0, 0, 0 }, 3, (struct ifax_damage){ 2, 2, 1 }, IFAX_FAULT_NONE),
+	   "MH: wrong first lines are white");
+	ok(conceals(MH, EOL "0111 11 1011" EOL "0111 000100 1111", mh, 1,
+		    (struct ifax_damage){ 0 }, IFAX_FAULT_LONG),
+	   "MH: no further EOL: a fault");
+	ok(conceals(MR, EOL "1 0111 11 1011" EOL "0 011 0001" EOL "0 1 1 1" EOL "1" ROW_WHITE_8
+		    EOL "0 1" RTC_MR, mr, 5, (struct ifax_damage){ 2, 2, 2 }, IFAX_FAULT_NONE),
+	   "MR: lines up to the next one-dimensional one are concealed");
+}
+
 /* The first damaged line of a page, and every line before it unharmed */
 static bool cut_page(u32 coding)
 {
@@ -285,6 +332,7 @@ int main(void)
 	ok(ignores_past_width(MH) && ignores_past_width(MR) &&
 	   ignores_past_width(MMR) && ignores_past_width(IFAX_CODING_RAW),
 	   "pixels past the width are ignored");
+	concealment();
 	formats();
 	return done_testing();
 }

@@ -106,8 +106,9 @@ static bool mutations(u32 coding, u32 *refused)
 		damage(&coded);
 		fmt.length_lines = page_random(2) ? LINES : 0;
 		got = decode_page(&fmt, coded.data, coded.bytes, LINES + 5,
-				  page_random(2) ? 1 + page_random(30) : 0, 1 + page_random(LINES),
-				  &report);
+				  page_random(2) ? 1 + page_random(30) : 0,
+				  (1 + page_random(LINES)) |
+				  (page_random(4) ? 0 : IFAX_TEST_CONCEAL), &report);
 		*refused += report.fault != IFAX_FAULT_NONE;
 		fmt.length_lines = 0;
 		good = got.lines <= LINES + 5 && lines_are_sound(&fmt, &got);

@@ -216,4 +216,35 @@ u32 ifax_decode_lines(struct ifax_decoder *dec, void *rows, size_t stride, u32 l
  */
 const struct ifax_fault_report *ifax_decoder_fault(const struct ifax_decoder *dec);
 
+/**
+ * struct ifax_damage - lines that were concealed
+ * @bad_lines: how many
+ * @longest_run: most of them in a row
+ * @first_line: the first one, from 1 (0: none)
+ */
+struct ifax_damage {
+	u32 bad_lines;
+	u32 longest_run;
+	u32 first_line;
+};
+
+/**
+ * ifax_decoder_conceal() - go on behind wrong lines, where the coding can
+ * @dec: decoder, before its first line
+ *
+ * MH and MR only: in place of a wrong line the last good one is given again
+ * (white, if there was none), and decoding goes on at the next EOL; in MR all
+ * lines up to the next one-dimensional line are wrong then. A fault is reported
+ * only if there is no further EOL. Other codings stop at the fault as ever.
+ */
+void ifax_decoder_conceal(struct ifax_decoder *dec);
+
+/**
+ * ifax_decoder_damage() - what was concealed so far
+ * @dec: decoder
+ *
+ * Return: the counts: BadFaxLines and ConsecutiveBadFaxLines of TIFF.
+ */
+const struct ifax_damage *ifax_decoder_damage(const struct ifax_decoder *dec);
+
 #endif /* _LINUX_IFAX_CODEC_H */
