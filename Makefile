@@ -77,10 +77,8 @@ run-check: all $(KSELFTESTS) $(CHECKS)
 	@$(VM) PYTHONDONTWRITEBYTECODE=1 PERL5LIB=tests/run \
 		prove --jobs 2 --timer --exec "" --formatter Summary $(CHECKS)
 
-# Each of $(BENCHES) prints a table
+# Targets that measure one thing each and print a table
 run-bench: all $(BENCHES)
-	@test -n "$(BENCHES)" || echo 'nothing to measure yet'
-	@for bench in $(BENCHES); do $$bench || exit; done
 
 run-demo: all $(B)/tests/demo/compare $(if $(DOC),,$(B)/demo/document.pdf)
 	@$(VM) tests/demo/demo "$$DOC"
