@@ -37,6 +37,7 @@ struct sample {
 static uint64_t dice_state;
 static FILE *nowhere;
 static int scratch_fd, in_fd, pages_fd;
+static struct text_font *font;
 
 static uint32_t dice(uint32_t sides)
 {
@@ -235,10 +236,11 @@ static bool tiff_is_survived(const struct sample *sample, unsigned int codings)
 
 static bool mail_is_survived(const struct sample *sample, unsigned int codings)
 {
+	struct open_options options = { codings, OPEN_ALL, font };
 	struct failure failure = { 0 };
 
 	put(in_fd, sample);
-	if (open_message(in_fd, scratch_fd, pages_fd, codings, nowhere, &failure))
+	if (open_message(in_fd, scratch_fd, pages_fd, &options, nowhere, &failure))
 		return failure.text[0] && failure.exit_code == EXIT_INPUT && pages_are_sound(0);
 	return !pages_are_sound(0);
 }
@@ -288,6 +290,7 @@ int main(int argc, char **argv)
 	in_fd = new_file("in");
 	pages_fd = new_file("pages");
 	g_mime_init();
+	font = text_font_open();
 	printf("1..%zu\n", 2 * G_N_ELEMENTS(kinds));
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		bool good;
@@ -304,6 +307,7 @@ int main(int argc, char **argv)
 		fflush(stdout);
 	}
 	fclose(nowhere);
+	text_font_close(font);
 	g_mime_shutdown();
 	return failures != 0;
 }

@@ -65,7 +65,7 @@ static void catch_signals(void)
 		sigaction(numbers[i], &action, NULL);
 }
 
-int open_confined(int message_fd, int pages_fd, unsigned int codings, FILE *out,
+int open_confined(int message_fd, int pages_fd, struct open_options *options, FILE *out,
 		  struct failure *failure)
 {
 	FILE *scratch;
@@ -80,8 +80,9 @@ int open_confined(int message_fd, int pages_fd, unsigned int codings, FILE *out,
 			    strerror(errno));
 	g_mime_init();
 	load_charsets();
+	options->font = text_font_open();
 	catch_signals();
 	if (sandbox_enter(failure))
 		return -1;
-	return open_message(message_fd, fileno(scratch), pages_fd, codings, out, failure);
+	return open_message(message_fd, fileno(scratch), pages_fd, options, out, failure);
 }

@@ -4,6 +4,7 @@
  *
  * A worker of ifaxd: it gets its files open and says on stdout how it went.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,35 +18,51 @@
 
 static const char usage[] =
 "usage: ifax-message compose 3<PAGE-FILE 4<>MESSAGE\n"
-"       ifax-message open [--codings mh,mmr,raw] 3<MESSAGE 4<>PAGE-FILE\n"
+"       ifax-message open [--codings mh,mmr,raw] [--parts tiff|fallback|all]\n"
+"                         3<MESSAGE 4<>PAGE-FILE\n"
 "\n"
 "compose  makes the pages of a page file a mail message with one TIFF. Header\n"
 "         values come on stdin, a line each: from=ADDRESS, to=ADDRESS (one line\n"
 "         for each recipient), subject=TEXT, message-id=ID, date=UNIX-TIME,\n"
 "         text=LINE (one for each line of the text)\n"
 "open     makes the TIFFs in a mail message a page file. --codings names the\n"
-"         codings that the printer takes; a page in another becomes raw\n"
+"         codings that the printer takes; a page in another becomes raw.\n"
+"         --parts says what is printed: TIFFs only (the default); text and\n"
+"         pictures, too, if there is no TIFF (fallback); or all of them\n"
 "\n"
 "The last line on stdout is \"ok …\" or \"error TEXT\".\n"
 "Exit codes: 0 done, 1 the input is at fault, 2 the machine is, try later.\n";
 
+static int open_by_arguments(char **arguments, struct failure *failure)
+{
+	struct open_options options = { OPEN_CODINGS_DEFAULT, OPEN_TIFF, NULL };
+
+	for (; *arguments; arguments += 2) {
+		bool is_codings = !strcmp(arguments[0], "--codings");
+
+		if (!arguments[1] || (!is_codings && strcmp(arguments[0], "--parts")))
+			return fail(failure, EXIT_INPUT, "wrong arguments: see ifax-message --help");
+		if (is_codings ? open_codings(arguments[1], &options.codings, failure) :
+		    open_parts(arguments[1], &options.parts, failure))
+			return -1;
+	}
+	return open_confined(FD_IN, FD_OUT, &options, stdout, failure);
+}
+
 int main(int argc, char **argv)
 {
 	struct failure failure = { .exit_code = EXIT_LATER };
-	unsigned int codings = OPEN_CODINGS_DEFAULT;
+	const char *what = argc > 1 ? argv[1] : "";
 	int err;
 
-	if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))) {
+	if (argc == 2 && (!strcmp(what, "--help") || !strcmp(what, "help"))) {
 		fputs(usage, stdout);
 		return 0;
 	}
-	if (argc == 2 && !strcmp(argv[1], "compose")) {
+	if (argc == 2 && !strcmp(what, "compose")) {
 		err = compose_message(FD_IN, FD_OUT, stdin, stdout, &failure);
-	} else if (argc == 2 && !strcmp(argv[1], "open")) {
-		err = open_confined(FD_IN, FD_OUT, codings, stdout, &failure);
-	} else if (argc == 4 && !strcmp(argv[1], "open") && !strcmp(argv[2], "--codings")) {
-		err = open_codings(argv[3], &codings, &failure) ||
-			open_confined(FD_IN, FD_OUT, codings, stdout, &failure);
+	} else if (!strcmp(what, "open")) {
+		err = open_by_arguments(argv + 2, &failure);
 	} else {
 		fputs(usage, stderr);
 		err = fail(&failure, EXIT_INPUT, "wrong arguments");

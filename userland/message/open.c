@@ -8,20 +8,32 @@
 #include "line.h"
 #include "mime_limits.h"
 #include "open.h"
+#include "parts.h"
+#include "picture.h"
 #include "tiff_read.h"
 
 /**
  * struct opening - a message being opened
  * @sink: where pages go
- * @scratch_fd: file for one TIFF
+ * @font: fonts for text
+ * @scratch_fd: file for one part
+ * @prints_all: text and pictures are printed, not only TIFFs
  * @parts: leaf parts seen
- * @tiffs: of them, TIFFs
+ * @printed: of them, those that were printed or are in @text
+ * @header: who wrote what to whom; in front of the first text, if there is any
+ * @text: text that was not printed yet
+ * @notices: names of parts that cannot be printed
  */
 struct opening {
 	struct page_sink sink;
+	struct text_font *font;
 	int scratch_fd;
+	bool prints_all;
 	unsigned int parts;
-	unsigned int tiffs;
+	unsigned int printed;
+	GString *header;
+	GString *text;
+	GString *notices;
 };
 
 int open_codings(const char *names, unsigned int *codings, struct failure *failure)
@@ -43,83 +55,134 @@ int open_codings(const char *names, unsigned int *codings, struct failure *failu
 	return err;
 }
 
-static bool ends_in_tif(const char *name)
+int open_parts(const char *name, enum open_parts *parts, struct failure *failure)
 {
-	return name && (g_str_has_suffix(name, ".tif") || g_str_has_suffix(name, ".tiff") ||
-			g_str_has_suffix(name, ".TIF") || g_str_has_suffix(name, ".TIFF"));
+	static const char * const names[] = {
+		[OPEN_TIFF] = "tiff", [OPEN_FALLBACK] = "fallback", [OPEN_ALL] = "all",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (!strcmp(name, names[i])) {
+			*parts = i;
+			return 0;
+		}
+	}
+	return fail(failure, EXIT_INPUT, "--parts: there is no \"%s\"", name);
 }
 
-/* By its type, or by its name where the type tells nothing. */
-static bool is_tiff(GMimeObject *object)
+/* Text in front of something else goes onto pages of its own. */
+static int flush_text(struct opening *opening, struct failure *failure)
 {
-	GMimeContentType *type = g_mime_object_get_content_type(object);
-
-	if (!GMIME_IS_PART(object) || !type)
-		return false;
-	if (g_mime_content_type_is_type(type, "image", "tiff") ||
-	    g_mime_content_type_is_type(type, "image", "tiff-fx") ||
-	    g_mime_content_type_is_type(type, "image", "x-tiff") ||
-	    g_mime_content_type_is_type(type, "image", "tif"))
-		return true;
-	return g_mime_content_type_is_type(type, "application", "*") &&
-		ends_in_tif(g_mime_part_get_filename(GMIME_PART(object)));
-}
-
-/* The part's content, its transfer encoding undone, becomes the scratch file. */
-static int unpack(GMimePart *part, int fd, struct failure *failure)
-{
-	GMimeDataWrapper *content = g_mime_part_get_content(part);
-	GMimeStream *stream;
 	int err = 0;
 
-	if (!content)
-		return fail(failure, EXIT_INPUT, "is empty");
-	if (ftruncate(fd, 0))
-		return fail(failure, EXIT_LATER, "cannot empty the temporary file: %s",
-			    strerror(errno));
-	stream = g_mime_stream_fs_new_with_bounds(fd, 0, -1);
-	g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
-	errno = 0;
-	if (g_mime_data_wrapper_write_to_stream(content, stream) < 0)
-		err = fail(failure, EXIT_LATER, "cannot write the temporary file: %s",
-			   strerror(errno));
-	g_object_unref(stream);
+	if (opening->text->len) {
+		err = text_print(opening->font, opening->text->str, &opening->sink, failure);
+		g_string_truncate(opening->text, 0);
+	}
 	return err;
 }
 
-static int open_tiff(struct opening *opening, GMimePart *part, struct failure *failure)
+static int print_file(struct opening *opening, enum part_kind kind, struct failure *failure)
 {
-	opening->tiffs++;
-	if (!unpack(part, opening->scratch_fd, failure) &&
-	    !tiff_read(opening->scratch_fd, &opening->sink, failure))
+	switch (kind) {
+	case PART_JPEG:
+		return jpeg_print(opening->scratch_fd, &opening->sink, failure);
+	case PART_PNG:
+		return png_print(opening->scratch_fd, &opening->sink, failure);
+	default:
+		return tiff_read(opening->scratch_fd, &opening->sink, failure);
+	}
+}
+
+static int open_file(struct opening *opening, GMimePart *part, enum part_kind kind,
+		     struct failure *failure)
+{
+	opening->printed++;
+	if (flush_text(opening, failure))
+		return -1;
+	if (!part_unpack(part, opening->scratch_fd, failure) &&
+	    !print_file(opening, kind, failure))
 		return 0;
 	return fail_within(failure, "part %u (%.100s)", opening->parts,
-			   g_mime_part_get_filename(part) ?: "TIFF");
+			   g_mime_part_get_filename(part) ?: kind == PART_TIFF ? "TIFF" : "image");
+}
+
+static void begin_text(struct opening *opening)
+{
+	g_string_append(opening->text, opening->header->str);
+	g_string_truncate(opening->header, 0);
+}
+
+static bool is_blank(const char *text)
+{
+	return !text[strspn(text, " \t\r\n\f")];
+}
+
+static int open_text(struct opening *opening, GMimeObject *object, enum part_kind kind,
+		     struct failure *failure)
+{
+	size_t before;
+
+	begin_text(opening);
+	before = opening->text->len;
+	if (part_append_text(opening->text, object, kind, failure))
+		return fail_within(failure, "part %u", opening->parts);
+	opening->printed += !is_blank(opening->text->str + before);
+	return 0;
+}
+
+static int open_part(struct opening *opening, GMimeObject *object, struct failure *failure)
+{
+	enum part_kind kind = part_kind(object);
+
+	opening->parts++;
+	if (GMIME_IS_MESSAGE_PARTIAL(object))
+		return fail(failure, EXIT_INPUT,
+			    "this is one of several mails that a message was split into (message/partial)");
+	if (kind == PART_TIFF)
+		return open_file(opening, GMIME_PART(object), kind, failure);
+	if (kind == PART_OTHER)
+		part_append_notice(opening->notices, object, opening->parts);
+	if (!opening->prints_all)
+		return 0;
+	if (kind == PART_TEXT || kind == PART_HTML)
+		return open_text(opening, object, kind, failure);
+	if (kind == PART_OTHER) {
+		begin_text(opening);
+		part_append_notice(opening->text, object, opening->parts);
+		return 0;
+	}
+	return open_file(opening, GMIME_PART(object), kind, failure);
+}
+
+static GMimeMessage *embedded_message(GMimeObject *object)
+{
+	return GMIME_IS_MESSAGE_PART(object) ?
+		g_mime_message_part_get_message(GMIME_MESSAGE_PART(object)) : NULL;
 }
 
 /* What an embedded message consists of, NULL: nothing, or @object is none. */
 static GMimeObject *embedded(GMimeObject *object)
 {
-	GMimeMessage *message = GMIME_IS_MESSAGE_PART(object) ?
-		g_mime_message_part_get_message(GMIME_MESSAGE_PART(object)) : NULL;
+	GMimeMessage *message = embedded_message(object);
 
 	return message ? g_mime_message_get_mime_part(message) : NULL;
 }
 
-static bool holds_tiff(GMimeObject *object, unsigned int depth)
+static bool holds(GMimeObject *object, enum part_kind kind, unsigned int depth)
 {
 	GMimeObject *inner = embedded(object);
-	bool found = is_tiff(object);
+	bool found = part_kind(object) == kind;
 
 	if (depth > NESTING_MAX)
 		return false;
 	if (inner)
-		return holds_tiff(inner, depth + 1);
+		return holds(inner, kind, depth + 1);
 	if (GMIME_IS_MULTIPART(object)) {
 		GMimeMultipart *multipart = GMIME_MULTIPART(object);
 
 		for (int i = 0; !found && i < g_mime_multipart_get_count(multipart); i++)
-			found = holds_tiff(g_mime_multipart_get_part(multipart, i), depth + 1);
+			found = holds(g_mime_multipart_get_part(multipart, i), kind, depth + 1);
 	}
 	return found;
 }
@@ -138,15 +201,19 @@ static int visit_multipart(struct opening *opening, GMimeMultipart *multipart, u
 	return 0;
 }
 
-/* The same thing in several forms, the best one last: print one of them. */
+/* The same thing in several forms, the best one last: print the last of the best kind. */
 static int visit_alternative(struct opening *opening, GMimeMultipart *multipart,
 			     unsigned int depth, struct failure *failure)
 {
-	for (int i = g_mime_multipart_get_count(multipart) - 1; i >= 0; i--) {
-		GMimeObject *part = g_mime_multipart_get_part(multipart, i);
+	static const enum part_kind kinds[] = { PART_TIFF, PART_PNG, PART_JPEG, PART_TEXT, PART_HTML };
 
-		if (holds_tiff(part, depth))
-			return visit(opening, part, depth, failure);
+	for (size_t k = 0; k < (opening->prints_all ? G_N_ELEMENTS(kinds) : 1); k++) {
+		for (int i = g_mime_multipart_get_count(multipart) - 1; i >= 0; i--) {
+			GMimeObject *part = g_mime_multipart_get_part(multipart, i);
+
+			if (holds(part, kinds[k], depth))
+				return visit(opening, part, depth, failure);
+		}
 	}
 	return 0;
 }
@@ -165,13 +232,12 @@ static int visit(struct opening *opening, GMimeObject *object, unsigned int dept
 						 failure);
 		return visit_multipart(opening, GMIME_MULTIPART(object), depth + 1, failure);
 	}
-	if (inner)
+	if (inner) {
+		if (opening->prints_all)
+			message_append_header(opening->header, embedded_message(object));
 		return visit(opening, inner, depth + 1, failure);
-	opening->parts++;
-	if (GMIME_IS_MESSAGE_PARTIAL(object))
-		return fail(failure, EXIT_INPUT,
-			    "this is one of several mails that a message was split into (message/partial)");
-	return is_tiff(object) ? open_tiff(opening, GMIME_PART(object), failure) : 0;
+	}
+	return open_part(opening, object, failure);
 }
 
 static void print_headers(GMimeMessage *message, FILE *out)
@@ -197,23 +263,45 @@ static GMimeMessage *parse(int fd)
 	return message;
 }
 
-static int visit_message(struct opening *opening, GMimeMessage *message, struct failure *failure)
+/* Anything can be taken for a message without headers; one that was sent has some. */
+static bool is_mail(GMimeMessage *message)
 {
-	GMimeObject *root = g_mime_message_get_mime_part(message);
+	static const char * const names[] = { "From", "Date", "Received", "MIME-Version", "Subject",
+					      "Content-Type", "Message-ID", "To" };
 
-	if (root && visit(opening, root, 0, failure))
-		return -1;
-	if (!opening->tiffs)
-		return fail(failure, EXIT_INPUT,
-			    "the message holds no TIFF, so there is no page to print");
-	return 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		if (g_mime_object_get_header(GMIME_OBJECT(message), names[i]))
+			return true;
+	return false;
 }
 
-int open_message(int message_fd, int scratch_fd, int pages_fd, unsigned int codings, FILE *out,
-		 struct failure *failure)
+static int visit_message(struct opening *opening, GMimeMessage *message, enum open_parts parts,
+			 struct failure *failure)
+{
+	GMimeObject *root = g_mime_message_get_mime_part(message);
+	bool has_tiff = root && holds(root, PART_TIFF, 0);
+
+	if (!is_mail(message))
+		return fail(failure, EXIT_INPUT, "this is no mail message");
+	opening->prints_all = parts == OPEN_ALL || (parts == OPEN_FALLBACK && !has_tiff);
+	if (opening->prints_all)
+		message_append_header(opening->header, message);
+	if (root && visit(opening, root, 0, failure))
+		return -1;
+	if (opening->printed)
+		return flush_text(opening, failure);
+	g_strdelimit(g_strstrip(opening->notices->str), "\n", ' ');
+	return fail(failure, EXIT_INPUT, "the message holds %s, so there is no page to print%s%s",
+		    opening->prints_all ? "no TIFF, picture or text" : "no TIFF",
+		    *opening->notices->str ? ". " : "", opening->notices->str);
+}
+
+int open_message(int message_fd, int scratch_fd, int pages_fd, const struct open_options *options,
+		 FILE *out, struct failure *failure)
 {
 	struct opening opening = {
-		.sink = { .codings = codings, .out = out },
+		.sink = { .codings = options->codings, .out = out },
+		.font = options->font,
 		.scratch_fd = scratch_fd,
 	};
 	GMimeMessage *message;
@@ -227,7 +315,13 @@ int open_message(int message_fd, int scratch_fd, int pages_fd, unsigned int codi
 	if (!message)
 		return fail(failure, EXIT_INPUT, "this is no mail message");
 	print_headers(message, out);
-	err = visit_message(&opening, message, failure);
+	opening.header = g_string_new(NULL);
+	opening.text = g_string_new(NULL);
+	opening.notices = g_string_new(NULL);
+	err = visit_message(&opening, message, options->parts, failure);
+	g_string_free(opening.notices, TRUE);
+	g_string_free(opening.text, TRUE);
+	g_string_free(opening.header, TRUE);
 	g_object_unref(message);
 	if (!err) {
 		fprintf(out, "ok pages=%u\n", opening.sink.writer.pages);

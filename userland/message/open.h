@@ -6,9 +6,36 @@
 #include <linux/ifax.h>
 
 #include "failure.h"
+#include "text_page.h"
 
 #define OPEN_CODINGS_DEFAULT \
 	(1U << IFAX_CODING_RAW | 1U << IFAX_CODING_MH | 1U << IFAX_CODING_MMR)
+
+/* What of a message is printed; pages are those of its TIFFs, text and pictures pages, too */
+enum open_parts {
+	OPEN_TIFF,	/* TIFFs only */
+	OPEN_FALLBACK,	/* TIFFs; if there is none, text and pictures */
+	OPEN_ALL,	/* all of them, in order */
+};
+
+/**
+ * struct open_options - how a message is opened
+ * @codings: what pages may stay coded in, see &struct page_sink
+ * @parts: what is printed
+ * @font: fonts for text; NULL: a message with text to print fails
+ */
+struct open_options {
+	unsigned int codings;
+	enum open_parts parts;
+	struct text_font *font;
+};
+
+/**
+ * open_parts() - "tiff", "fallback" or "all"
+ *
+ * Return: 0 or -1.
+ */
+int open_parts(const char *name, enum open_parts *parts, struct failure *failure);
 
 /**
  * open_codings() - "mh,mmr,raw" as a set
@@ -21,27 +48,28 @@
 int open_codings(const char *names, unsigned int *codings, struct failure *failure);
 
 /**
- * open_message() - the TIFFs in a mail message become a page file
+ * open_message() - a mail message becomes a page file
  * @message_fd: message, read from its begin; may hold anything
- * @scratch_fd: file for one TIFF at a time
+ * @scratch_fd: file for one part at a time
  * @pages_fd: the page file goes here; empty after a failure
- * @codings: what pages may stay coded in, see &struct page_sink
+ * @options: how
  * @out: gets "from=…", "subject=…", "message-id=…", a line for each page, and
  *	"ok pages=N"
  * @failure: what is wrong
  *
  * Return: 0 or -1.
  */
-int open_message(int message_fd, int scratch_fd, int pages_fd, unsigned int codings, FILE *out,
-		 struct failure *failure);
+int open_message(int message_fd, int scratch_fd, int pages_fd, const struct open_options *options,
+		 FILE *out, struct failure *failure);
 
 /**
  * open_confined() - open_message() in a process that can do nothing else
+ * @options: how; its @font is set
  *
  * The process is good for nothing else afterwards. What it must not take (time,
  * memory) ends it with an "error" line and EXIT_INPUT.
  */
-int open_confined(int message_fd, int pages_fd, unsigned int codings, FILE *out,
+int open_confined(int message_fd, int pages_fd, struct open_options *options, FILE *out,
 		  struct failure *failure);
 
 #endif /* _IFAX_OPEN_H */

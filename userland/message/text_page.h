@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Text becomes pages: 10 point, wrapped between words, on sheets of A4. */
+#ifndef _IFAX_TEXT_PAGE_H
+#define _IFAX_TEXT_PAGE_H
+
+#include "tiff_read.h"
+
+#define TEXT_PAGES_MAX	100
+
+struct text_font;
+
+/**
+ * text_font_open() - open the fonts that text is set in
+ *
+ * Those of Debian's fonts-dejavu-core, behind them others for scripts that these
+ * lack, as far as they are installed. Afterwards no file is needed any more.
+ *
+ * Return: fonts, text_font_close() them; NULL: not even one is there.
+ */
+struct text_font *text_font_open(void);
+
+void text_font_close(struct text_font *font);
+
+/**
+ * text_print() - text goes to the sink as raw pages
+ * @font: fonts, NULL is an error of the machine
+ * @text: UTF-8; \n ends a line, \f a page; other controls are left out
+ * @sink: sink
+ * @failure: why it does not
+ *
+ * Each character gets one glyph, from left to right: scripts whose letters join
+ * or change with their neighbours are readable letter by letter only.
+ *
+ * Return: 0 or -1.
+ */
+int text_print(struct text_font *font, const char *text, struct page_sink *sink,
+	       struct failure *failure);
+
+#endif /* _IFAX_TEXT_PAGE_H */
