@@ -263,6 +263,20 @@ static cfg_opt_t pop3_client_opts[] = {
 	CFG_END()
 };
 
+/*
+ * libConfuse takes the end of the file for the end of a section, too. So the
+ * file is read with one word more, which only a file that is closed knows.
+ */
+#define END_OF_FILE	"end_of_file"
+
+static bool end_seen;
+
+static int see_end(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
+{
+	end_seen = true;
+	return 0;
+}
+
 static cfg_opt_t station_opts[] = {
 	CFG_STR("name", "ifax", CFGF_NONE),
 	CFG_STR("host_name", NULL, CFGF_NODEFAULT),
@@ -287,6 +301,7 @@ static cfg_opt_t station_opts[] = {
 	CFG_SEC("smtp_client_timeouts", smtp_client_opts, CFGF_NONE),
 	CFG_SEC("smtp_server_timeouts", smtp_server_opts, CFGF_NONE),
 	CFG_SEC("pop3_client_timeouts", pop3_client_opts, CFGF_NONE),
+	CFG_FUNC(END_OF_FILE, see_end),
 	CFG_END()
 };
 
@@ -331,7 +346,7 @@ static void print_allowed(const cfg_t *cfg)
 	const char *separator = " (allowed here: ";
 
 	for (const cfg_opt_t *opt = cfg->opts; opt && opt->name; opt++) {
-		if (!strcmp(opt->name, "__unknown"))
+		if (!strcmp(opt->name, "__unknown") || !strcmp(opt->name, END_OF_FILE))
 			continue;
 		fprintf(stderr, "%s%s", separator, opt->name);
 		separator = ", ";
@@ -341,8 +356,15 @@ static void print_allowed(const cfg_t *cfg)
 
 static void print_error(cfg_t *cfg, const char *format, va_list values)
 {
-	fprintf(stderr, "%s:%d: ", file_name, cfg->line);
-	vfprintf(stderr, format, values);
+	char text[512];
+
+	vsnprintf(text, sizeof(text), format, values);
+	if (strstr(text, END_OF_FILE)) {
+		fprintf(stderr, "%s: %s is not closed: } is missing\n", file_name,
+			strcmp(cfg_name(cfg), "root") ? cfg_name(cfg) : "the last list");
+		return;
+	}
+	fprintf(stderr, "%s:%d: %s", file_name, cfg->line, text);
 	if (!strncmp(format, "no such option", 14))
 		print_allowed(cfg);
 	fputc('\n', stderr);
@@ -507,6 +529,48 @@ static bool fill(struct config *config, cfg_t *cfg)
 	return fill_routes(config, cfg) && fill_accounts(config, cfg);
 }
 
+/* The file and END_OF_FILE, to be read; NULL: errno says why not. */
+static FILE *open_closed(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	FILE *copy = file ? tmpfile() : NULL;
+	int c, err;
+
+	if (copy) {
+		while ((c = getc(file)) != EOF)
+			putc(c, copy);
+		fputs("\n" END_OF_FILE "()\n", copy);
+	}
+	if (copy && !ferror(file) && !fflush(copy) && !fseek(copy, 0, SEEK_SET)) {
+		fclose(file);
+		return copy;
+	}
+	err = errno;
+	if (copy)
+		fclose(copy);
+	if (file)
+		fclose(file);
+	errno = err;
+	return NULL;
+}
+
+static bool parse(cfg_t *cfg, const char *path)
+{
+	FILE *file = open_closed(path);
+	int result;
+
+	if (!file) {
+		fprintf(stderr, "%s: %s\n", path, strerror(errno));
+		return false;
+	}
+	end_seen = false;
+	result = cfg_parse_fp(cfg, file);
+	fclose(file);
+	if (result == CFG_SUCCESS && !end_seen)
+		fprintf(stderr, "%s: the last option is not complete\n", path);
+	return result == CFG_SUCCESS && end_seen;
+}
+
 bool config_load(struct config *config, const char *path)
 {
 	cfg_t *cfg = cfg_init(station_opts, CFGF_NONE);
@@ -519,15 +583,7 @@ bool config_load(struct config *config, const char *path)
 	cfg_set_error_function(cfg, print_error);
 	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++)
 		cfg_set_validate_func(cfg, checks[i].option, checks[i].check);
-	switch (cfg_parse(cfg, path)) {
-	case CFG_SUCCESS:
-		return fill(config, cfg);
-	case CFG_FILE_ERROR:
-		fprintf(stderr, "%s: %s\n", path, strerror(errno));
-		return false;
-	default:
-		return false;
-	}
+	return parse(cfg, path) && fill(config, cfg);
 }
 
 void config_free(struct config *config)
