@@ -20,9 +20,9 @@ static GMimeObject *text_part(const char *text)
 	return GMIME_OBJECT(part);
 }
 
-static GMimeObject *tiff_part(int tiff_fd)
+static GMimeObject *tiff_part(int tiff_fd, bool is_fx)
 {
-	GMimePart *part = g_mime_part_new_with_type("image", "tiff");
+	GMimePart *part = g_mime_part_new_with_type("image", is_fx ? "tiff-fx" : "tiff");
 	GMimeStream *stream = g_mime_stream_fs_new_with_bounds(tiff_fd, 0, -1);
 	GMimeDataWrapper *content;
 
@@ -63,7 +63,7 @@ static void set_headers(GMimeMessage *message, const struct letter *letter)
 	g_date_time_unref(date);
 }
 
-static GMimeMessage *build(const struct letter *letter, int tiff_fd)
+static GMimeMessage *build(const struct letter *letter, int tiff_fd, bool is_fx)
 {
 	GMimeMessage *message = g_mime_message_new(TRUE);
 	GMimeMultipart *multipart = g_mime_multipart_new_with_subtype("mixed");
@@ -71,7 +71,7 @@ static GMimeMessage *build(const struct letter *letter, int tiff_fd)
 	set_headers(message, letter);
 	if (letter->text)
 		add_part(multipart, text_part(letter->text->str));
-	add_part(multipart, tiff_part(tiff_fd));
+	add_part(multipart, tiff_part(tiff_fd, is_fx));
 	g_mime_message_set_mime_part(message, GMIME_OBJECT(multipart));
 	g_object_unref(multipart);
 	return message;
@@ -98,10 +98,10 @@ static gint64 write_message(GMimeMessage *message, int fd, struct failure *failu
 }
 
 /* A letter and a TIFF become a message. Returns its size, or -1. */
-static gint64 write_letter(const struct letter *letter, int tiff_fd, int message_fd,
+static gint64 write_letter(const struct letter *letter, int tiff_fd, bool is_fx, int message_fd,
 			   struct failure *failure)
 {
-	GMimeMessage *message = build(letter, tiff_fd);
+	GMimeMessage *message = build(letter, tiff_fd, is_fx);
 	gint64 bytes = write_message(message, message_fd, failure);
 
 	g_object_unref(message);
@@ -114,6 +114,7 @@ int compose_message(int pages_fd, int message_fd, FILE *letter_in, FILE *out,
 	struct letter letter;
 	FILE *scratch = NULL;
 	gint64 bytes = -1;
+	bool is_fx = false;
 	int pages = 0;
 
 	g_mime_init();
@@ -124,9 +125,9 @@ int compose_message(int pages_fd, int message_fd, FILE *letter_in, FILE *out,
 		fail(failure, EXIT_LATER, "cannot make a temporary file: %s", strerror(errno));
 		goto out_letter;
 	}
-	pages = tiff_write(fileno(scratch), pages_fd, failure);
+	pages = tiff_write(fileno(scratch), pages_fd, &is_fx, failure);
 	if (pages > 0)
-		bytes = write_letter(&letter, fileno(scratch), message_fd, failure);
+		bytes = write_letter(&letter, fileno(scratch), is_fx, message_fd, failure);
 	fclose(scratch);
 	if (bytes > 0)
 		fprintf(out, "ok pages=%d bytes=%lld\n", pages, (long long)bytes);

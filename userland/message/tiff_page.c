@@ -54,10 +54,12 @@ static int read_size(TIFF *tif, struct tiff_page *page, struct failure *failure)
 	return 0;
 }
 
-static bool codec_has_jbig(const struct ifax_format *format)
+/* Does our codec have JBIG, in this bit order? */
+static bool codec_has_jbig(const struct ifax_format *format, uint16_t fill_order)
 {
 	struct ifax_codec_format jbig = {
 		.coding = IFAX_CODING_JBIG,
+		.flags = fill_order == FILLORDER_LSB2MSB ? IFAX_FMT_LSB_FIRST : 0,
 		.width_px = format->width_px,
 		.length_lines = format->length_lines,
 	};
@@ -103,7 +105,7 @@ static int read_coding(TIFF *tif, struct tiff_page *page, struct failure *failur
 	case COMPRESSION_ADOBE_DEFLATE:
 		return 0;
 	case COMPRESSION_T85:
-		if (codec_has_jbig(format)) {
+		if (codec_has_jbig(format, fill_order)) {
 			format->coding = IFAX_CODING_JBIG;
 			break;
 		}

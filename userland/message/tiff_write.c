@@ -4,6 +4,13 @@
 #include "tiff_file.h"
 #include "tiff_write.h"
 
+#define TAG_T82OPTIONS	435
+
+/* libtiff does not know the fields of profile J. */
+static const TIFFFieldInfo jbig_fields[] = {
+	{ TAG_T82OPTIONS, 1, 1, TIFF_LONG, FIELD_CUSTOM, 1, 0, "T82Options" },
+};
+
 /* How a TIFF says the coding of a page. */
 struct tiff_coding {
 	uint16_t compression;
@@ -33,6 +40,9 @@ static int tiff_coding(const struct ifax_format *format, struct tiff_coding *cod
 		break;
 	case IFAX_CODING_MMR:
 		*coding = (struct tiff_coding){ COMPRESSION_CCITTFAX4, TIFFTAG_GROUP4OPTIONS, 0 };
+		return 0;
+	case IFAX_CODING_JBIG:
+		*coding = (struct tiff_coding){ COMPRESSION_T85, TAG_T82OPTIONS, 0 };
 		return 0;
 	default:
 		return fail(failure, EXIT_INPUT, "a TIFF with %s pages cannot be written",
@@ -134,7 +144,7 @@ static int count_pages(int fd, struct failure *failure)
 	return reader.number;
 }
 
-int tiff_write(int fd, int pages_fd, struct failure *failure)
+int tiff_write(int fd, int pages_fd, bool *has_jbig, struct failure *failure)
 {
 	struct page_reader reader;
 	struct tiff_file file;
@@ -146,10 +156,15 @@ int tiff_write(int fd, int pages_fd, struct failure *failure)
 		return fail(failure, EXIT_LATER, "%s", reader.why);
 	if (tiff_file_open(&file, fd, "wl"))
 		return fail(failure, EXIT_LATER, "cannot begin the TIFF: %s", file.complaint);
+	TIFFMergeFieldInfo(file.tif, jbig_fields, sizeof(jbig_fields) / sizeof(jbig_fields[0]));
+	*has_jbig = false;
 	while (page_reader_next(&reader) > 0) {
+		*has_jbig |= reader.page.format.coding == IFAX_CODING_JBIG;
 		if (reader.number > 1) {
 			TIFFFreeDirectory(file.tif);
 			TIFFCreateDirectory(file.tif);
+			TIFFMergeFieldInfo(file.tif, jbig_fields,
+					   sizeof(jbig_fields) / sizeof(jbig_fields[0]));
 		}
 		if (write_page(&file, &reader, pages, failure)) {
 			pages = fail_within(failure, "page %u", reader.number);
