@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <gmime/gmime.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "join.h"
 #include "open.h"
 #include "sandbox.h"
 
@@ -65,24 +67,58 @@ static void catch_signals(void)
 		sigaction(numbers[i], &action, NULL);
 }
 
+/* Libraries are loaded, nothing can be opened any more, an end by signal says so. */
+static int confine(FILE *out, struct failure *failure)
+{
+	/* Whole lines at any time, for give_up() to add one. */
+	setvbuf(out, NULL, _IOLBF, BUFSIZ);
+	g_mime_init();
+	load_charsets();
+	catch_signals();
+	return sandbox_enter(failure);
+}
+
 int open_confined(int message_fd, int pages_fd, struct open_options *options, FILE *out,
 		  struct failure *failure)
 {
 	FILE *scratch;
 
-	/* Whole lines at any time, for give_up() to add one. */
-	setvbuf(out, NULL, _IOLBF, BUFSIZ);
 	/* Whatever our parent left open is not ours. */
 	closefrom(pages_fd + 1);
 	scratch = tmpfile();
 	if (!scratch)
 		return fail(failure, EXIT_LATER, "cannot make a temporary file: %s",
 			    strerror(errno));
-	g_mime_init();
-	load_charsets();
 	options->font = text_font_open();
-	catch_signals();
-	if (sandbox_enter(failure))
+	if (confine(out, failure))
 		return -1;
 	return open_message(message_fd, fileno(scratch), pages_fd, options, out, failure);
+}
+
+int join_fragment_confined(int message_fd, FILE *out, struct failure *failure)
+{
+	closefrom(message_fd + 1);
+	if (confine(out, failure))
+		return -1;
+	return join_fragment(message_fd, out, failure);
+}
+
+int join_confined(char **files, int message_fd, FILE *out, struct failure *failure)
+{
+	int fds[FRAGMENTS_MAX];
+	unsigned int count = 0;
+
+	closefrom(message_fd + 1);
+	for (; files[count]; count++) {
+		if (count == FRAGMENTS_MAX)
+			return fail(failure, EXIT_INPUT, "more than %d fragments", FRAGMENTS_MAX);
+		fds[count] = open(files[count], O_RDONLY | O_CLOEXEC);
+		if (fds[count] < 0)
+			return fail(failure, EXIT_LATER, "%s: %s", files[count], strerror(errno));
+	}
+	if (!count)
+		return fail(failure, EXIT_INPUT, "no fragments were named");
+	if (confine(out, failure))
+		return -1;
+	return join_fragments(fds, count, message_fd, out, failure);
 }

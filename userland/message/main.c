@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "compose.h"
+#include "join.h"
 #include "line.h"
 #include "open.h"
 
@@ -20,6 +21,8 @@ static const char usage[] =
 "usage: ifax-message compose 3<PAGE-FILE 4<>MESSAGE\n"
 "       ifax-message open [--codings mh,mmr,raw] [--parts tiff|fallback|all]\n"
 "                         3<MESSAGE 4<>PAGE-FILE\n"
+"       ifax-message fragment 3<MESSAGE\n"
+"       ifax-message join MESSAGE... 4<>MESSAGE\n"
 "\n"
 "compose  makes the pages of a page file a mail message with one TIFF. Header\n"
 "         values come on stdin, a line each: from=ADDRESS, to=ADDRESS (one line\n"
@@ -29,6 +32,9 @@ static const char usage[] =
 "         codings that the printer takes; a page in another becomes raw.\n"
 "         --parts says what is printed: TIFFs only (the default); text and\n"
 "         pictures, too, if there is no TIFF (fallback); or all of them\n"
+"fragment says which part of which split message (message/partial) a mail is:\n"
+"         id=ID, number=N, total=N; \"ok fragment=0\" if it is a whole one\n"
+"join     makes the parts of a split message, in any order, a message\n"
 "\n"
 "The last line on stdout is \"ok …\" or \"error TEXT\".\n"
 "Exit codes: 0 done, 1 the input is at fault, 2 the machine is, try later.\n";
@@ -63,6 +69,10 @@ int main(int argc, char **argv)
 		err = compose_message(FD_IN, FD_OUT, stdin, stdout, &failure);
 	} else if (!strcmp(what, "open")) {
 		err = open_by_arguments(argv + 2, &failure);
+	} else if (argc == 2 && !strcmp(what, "fragment")) {
+		err = join_fragment_confined(FD_IN, stdout, &failure);
+	} else if (!strcmp(what, "join")) {
+		err = join_confined(argv + 2, FD_OUT, stdout, &failure);
 	} else {
 		fputs(usage, stderr);
 		err = fail(&failure, EXIT_INPUT, "wrong arguments");
