@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 MESSAGE_TESTS := $(B)/tests/message
 CHECKS += $(addprefix tests/message/,compose lint foreign-tiff mails parts join hostile-tiff confined)
-CHECKS += $(addprefix $(MESSAGE_TESTS)/,page_file sandbox mutations)
+CHECKS += $(addprefix $(MESSAGE_TESTS)/,page_file fax_address sandbox mutations)
 
 $(MESSAGE_TESTS)/page_file: $(MESSAGE_TESTS)/page_file.o $(B)/userland/agent/page_file.o
 	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^
+
+$(MESSAGE_TESTS)/fax_address: $(addprefix $(MESSAGE_TESTS)/sanitized/,\
+		tests/message/fax_address.o userland/message/fax_address.o)
+	$(CC) $(MUTATIONS_SANITIZE) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^
 
 $(MESSAGE_TESTS)/sandbox: $(MESSAGE_TESTS)/sandbox.o \
 		$(addprefix $(B)/userland/message/,sandbox.o failure.o)
