@@ -43,6 +43,21 @@ static void add_part(GMimeMultipart *multipart, GMimeObject *part)
 	g_object_unref(part);
 }
 
+/* A broadcast is addressed to nobody by name, RFC 5322, 3.4: an empty group. */
+static void set_recipients(GMimeMessage *message, const struct letter *letter)
+{
+	InternetAddressList *to = g_mime_message_get_to(message);
+	InternetAddress *group;
+
+	if (!letter->hides_recipients) {
+		internet_address_list_append(to, letter->to);
+		return;
+	}
+	group = internet_address_group_new("undisclosed-recipients");
+	internet_address_list_add(to, group);
+	g_object_unref(group);
+}
+
 static void set_headers(GMimeMessage *message, const struct letter *letter)
 {
 	const char *from = internet_address_mailbox_get_addr(letter->from);
@@ -54,11 +69,18 @@ static void set_headers(GMimeMessage *message, const struct letter *letter)
 	g_mime_message_set_date(message, date);
 	internet_address_list_add(g_mime_message_get_from(message),
 				  INTERNET_ADDRESS(letter->from));
-	internet_address_list_append(g_mime_message_get_to(message), letter->to);
+	set_recipients(message, letter);
 	if (letter->subject)
 		g_mime_message_set_subject(message, letter->subject, "utf-8");
 	g_mime_message_set_message_id(message, id);
 	g_mime_object_set_header(GMIME_OBJECT(message), "X-Mailer", "ifax", NULL);
+	g_mime_object_set_header(GMIME_OBJECT(message), "Message-Context", "fax-message", NULL);
+	if (letter->importance)
+		g_mime_object_set_header(GMIME_OBJECT(message), "Importance", letter->importance,
+					 NULL);
+	if (letter->mdn_to)
+		g_mime_object_set_header(GMIME_OBJECT(message), "Disposition-Notification-To",
+					 internet_address_mailbox_get_addr(letter->mdn_to), NULL);
 	g_free(id);
 	g_date_time_unref(date);
 }
@@ -111,6 +133,7 @@ static gint64 write_letter(const struct letter *letter, int tiff_fd, bool is_fx,
 int compose_message(int pages_fd, int message_fd, FILE *letter_in, FILE *out,
 		    struct failure *failure)
 {
+	struct page_range range;
 	struct letter letter;
 	FILE *scratch = NULL;
 	gint64 bytes = -1;
@@ -125,7 +148,8 @@ int compose_message(int pages_fd, int message_fd, FILE *letter_in, FILE *out,
 		fail(failure, EXIT_LATER, "cannot make a temporary file: %s", strerror(errno));
 		goto out_letter;
 	}
-	pages = tiff_write(fileno(scratch), pages_fd, &is_fx, failure);
+	range = (struct page_range){ letter.first_page, letter.last_page };
+	pages = tiff_write(fileno(scratch), pages_fd, &range, &is_fx, failure);
 	if (pages > 0)
 		bytes = write_letter(&letter, fileno(scratch), is_fx, message_fd, failure);
 	fclose(scratch);

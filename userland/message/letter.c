@@ -76,7 +76,8 @@ static int add_mailbox(InternetAddressList *list, const char *value, struct fail
 	return err;
 }
 
-static int set_from(struct letter *letter, const char *value, struct failure *failure)
+static int set_mailbox(InternetAddressMailbox **mailbox, const char *value,
+		       struct failure *failure)
 {
 	InternetAddressList *list = internet_address_list_new();
 	int err = add_mailbox(list, value, failure);
@@ -84,7 +85,7 @@ static int set_from(struct letter *letter, const char *value, struct failure *fa
 
 	if (!err) {
 		address = internet_address_list_get_address(list, 0);
-		letter->from = g_object_ref(INTERNET_ADDRESS_MAILBOX(address));
+		*mailbox = g_object_ref(INTERNET_ADDRESS_MAILBOX(address));
 	}
 	g_object_unref(list);
 	return err;
@@ -127,6 +128,38 @@ static int add_text(struct letter *letter, const char *value, struct failure *fa
 	return 0;
 }
 
+static int set_importance(struct letter *letter, const char *value, struct failure *failure)
+{
+	if (strcmp(value, "high") && strcmp(value, "normal") && strcmp(value, "low"))
+		return fail(failure, EXIT_INPUT, "importance=%s is not high, normal or low", value);
+	letter->importance = g_strdup(value);
+	return 0;
+}
+
+static int set_hides_recipients(struct letter *letter, const char *value, struct failure *failure)
+{
+	if (strcmp(value, "yes") && strcmp(value, "no"))
+		return fail(failure, EXIT_INPUT, "hide-recipients=%s is neither yes nor no", value);
+	letter->hides_recipients = *value == 'y';
+	return 0;
+}
+
+/* FIRST-LAST or FIRST- */
+static int set_pages(struct letter *letter, const char *value, struct failure *failure)
+{
+	char more;
+	int values;
+
+	values = strspn(value, "0123456789-") == strlen(value) && strlen(value) <= 11 ?
+		sscanf(value, "%5u-%5u%c", &letter->first_page, &letter->last_page, &more) : 0;
+	if (values < 1 || values > 2 || strchr(value, '-') != strrchr(value, '-') ||
+	    !strchr(value, '-') || !letter->first_page ||
+	    (values == 2 ? letter->last_page < letter->first_page :
+	     value[strlen(value) - 1] != '-'))
+		return fail(failure, EXIT_INPUT, "pages=%s is not FIRST-LAST or FIRST-", value);
+	return 0;
+}
+
 static int take(struct letter *letter, char *line, struct failure *failure)
 {
 	char *value = strchr(line, '=');
@@ -138,9 +171,17 @@ static int take(struct letter *letter, char *line, struct failure *failure)
 		return fail(failure, EXIT_INPUT,
 			    "%s= holds control characters or is not UTF-8", line);
 	if (!strcmp(line, "from") && !letter->from)
-		return set_from(letter, value, failure);
+		return set_mailbox(&letter->from, value, failure);
 	if (!strcmp(line, "to"))
 		return add_mailbox(letter->to, value, failure);
+	if (!strcmp(line, "mdn-to") && !letter->mdn_to)
+		return set_mailbox(&letter->mdn_to, value, failure);
+	if (!strcmp(line, "importance") && !letter->importance)
+		return set_importance(letter, value, failure);
+	if (!strcmp(line, "hide-recipients"))
+		return set_hides_recipients(letter, value, failure);
+	if (!strcmp(line, "pages") && !letter->first_page)
+		return set_pages(letter, value, failure);
 	if (!strcmp(line, "subject") && !letter->subject)
 		letter->subject = g_strdup(value);
 	else if (!strcmp(line, "message-id") && !letter->message_id)
@@ -170,6 +211,8 @@ int letter_read(struct letter *letter, FILE *in, struct failure *failure)
 		return fail(failure, EXIT_INPUT, "no from= on stdin");
 	if (!internet_address_list_length(letter->to))
 		return fail(failure, EXIT_INPUT, "no to= on stdin");
+	if (!letter->first_page)
+		letter->first_page = 1;
 	return 0;
 }
 
@@ -179,6 +222,9 @@ void letter_free(struct letter *letter)
 		g_string_free(letter->text, TRUE);
 	g_free(letter->message_id);
 	g_free(letter->subject);
+	g_free(letter->importance);
+	if (letter->mdn_to)
+		g_object_unref(letter->mdn_to);
 	if (letter->from)
 		g_object_unref(letter->from);
 	g_object_unref(letter->to);

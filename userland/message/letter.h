@@ -11,23 +11,34 @@
  * struct letter - what the sender says about a message, checked
  * @from: the one sender
  * @to: recipients, at least one
+ * @mdn_to: who is to be told that it was processed; NULL: nobody
  * @subject: UTF-8; may be NULL
+ * @importance: "high", "normal" or "low"; NULL: nothing is said
  * @message_id: without angle brackets; NULL: make one up
  * @text: UTF-8, lines ended by \n; NULL: no text part
  * @date_s: seconds since 1970; 0: now
+ * @first_page: of the page file, the first one that is sent, from 1
+ * @last_page: the last one; 0: up to the end
+ * @hides_recipients: recipients do not see each other
  */
 struct letter {
 	InternetAddressMailbox *from;
 	InternetAddressList *to;
+	InternetAddressMailbox *mdn_to;
 	char *subject;
+	char *importance;
 	char *message_id;
 	GString *text;
 	gint64 date_s;
+	unsigned int first_page;
+	unsigned int last_page;
+	gboolean hides_recipients;
 };
 
 /**
  * letter_read() - read lines "from=…", "to=…", "subject=…", "message-id=…",
- *	"date=…" and "text=…" to the end of a stream
+ *	"date=…", "text=…", "importance=…", "mdn-to=…", "hide-recipients=…" and
+ *	"pages=…" to the end of a stream
  * @letter: letter; letter_free() it whatever the result
  * @in: stream
  * @failure: what went wrong

@@ -58,8 +58,18 @@ static int tiff_coding(const struct ifax_format *format, struct tiff_coding *cod
 	return 0;
 }
 
+/**
+ * struct place - where a page stands in the TIFF
+ * @number: from 1
+ * @pages: how many there are
+ */
+struct place {
+	unsigned int number;
+	unsigned int pages;
+};
+
 static bool set_fields(TIFF *tif, const struct page_header *page, const struct tiff_coding *coding,
-		       unsigned int number, unsigned int pages)
+		       const struct place *place)
 {
 	const struct ifax_format *format = &page->format;
 	uint16_t photometric = format->flags & IFAX_FMT_WHITE_IS_1 ?
@@ -81,7 +91,7 @@ static bool set_fields(TIFF *tif, const struct page_header *page, const struct t
 	       (!coding->options_tag ||
 		TIFFSetField(tif, coding->options_tag, coding->options)) &&
 	       TIFFSetField(tif, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH) &&
-	       TIFFSetField(tif, TIFFTAG_PAGENUMBER, number - 1, pages);
+	       TIFFSetField(tif, TIFFTAG_PAGENUMBER, place->number - 1, place->pages);
 }
 
 /*
@@ -97,7 +107,7 @@ static bool write_ifd_and_strip(TIFF *tif, unsigned int number, void *strip, tms
 	       TIFFForceStrileArrayWriting(tif);
 }
 
-static int write_page(struct tiff_file *file, struct page_reader *reader, unsigned int pages,
+static int write_page(struct tiff_file *file, struct page_reader *reader, const struct place *place,
 		      struct failure *failure)
 {
 	uint64_t bytes = reader->page.data_bytes;
@@ -112,8 +122,8 @@ static int write_page(struct tiff_file *file, struct page_reader *reader, unsign
 		return fail(failure, EXIT_LATER, "no memory for its %ju bytes", (uintmax_t)bytes);
 	if (page_reader_data(reader, 0, strip, bytes) != (ssize_t)bytes)
 		fail(failure, EXIT_INPUT, "%s", reader->why);
-	else if (!set_fields(file->tif, &reader->page, &coding, reader->number, pages) ||
-		 !write_ifd_and_strip(file->tif, reader->number, strip, bytes))
+	else if (!set_fields(file->tif, &reader->page, &coding, place) ||
+		 !write_ifd_and_strip(file->tif, place->number, strip, bytes))
 		fail(failure, EXIT_LATER, "cannot write the TIFF: %s", file->complaint);
 	else
 		err = 0;
@@ -121,56 +131,79 @@ static int write_page(struct tiff_file *file, struct page_reader *reader, unsign
 	return err;
 }
 
-/* Counts the pages and refuses those that are not whole. */
-static int count_pages(int fd, struct failure *failure)
+static bool in_range(const struct page_range *range, unsigned int number)
+{
+	return number >= range->first && (!range->last || number <= range->last);
+}
+
+/* Counts the pages of the range and refuses those that are not whole. */
+static int count_pages(int fd, const struct page_range *range, struct failure *failure)
 {
 	struct page_reader reader;
+	unsigned int count = 0;
 	int more;
 
 	if (page_reader_init(&reader, fd))
 		return fail(failure, EXIT_LATER, "%s", reader.why);
-	while ((more = page_reader_next(&reader)) > 0)
+	while ((more = page_reader_next(&reader)) > 0) {
+		if (!in_range(range, reader.number))
+			continue;
+		count++;
 		if (reader.page.status != IFAX_PAGE_OK &&
 		    reader.page.status != IFAX_PAGE_TRUNCATED)
 			return fail(failure, EXIT_INPUT,
 				    "page %u was not scanned to its end, it cannot be sent",
 				    reader.number);
+	}
 	if (more < 0)
 		return fail(failure, EXIT_INPUT, "%s", reader.why);
 	if (!reader.number)
 		return fail(failure, EXIT_INPUT, "the page file holds no page");
-	if (reader.number > UINT16_MAX)
-		return fail(failure, EXIT_INPUT, "a TIFF cannot number %u pages", reader.number);
-	return reader.number;
+	if (range->last > reader.number || range->first > reader.number)
+		return fail(failure, EXIT_INPUT, "the page file holds no page %u, it ends with %u",
+			    range->last ?: range->first, reader.number);
+	if (count > UINT16_MAX)
+		return fail(failure, EXIT_INPUT, "a TIFF cannot number %u pages", count);
+	return count;
 }
 
-int tiff_write(int fd, int pages_fd, bool *has_jbig, struct failure *failure)
+static int write_pages(struct tiff_file *file, struct page_reader *reader,
+		       const struct page_range *range, unsigned int pages, bool *has_jbig,
+		       struct failure *failure)
+{
+	struct place place = { .pages = pages };
+
+	while (page_reader_next(reader) > 0) {
+		if (!in_range(range, reader->number))
+			continue;
+		*has_jbig |= reader->page.format.coding == IFAX_CODING_JBIG;
+		if (++place.number > 1) {
+			TIFFFreeDirectory(file->tif);
+			TIFFCreateDirectory(file->tif);
+		}
+		TIFFMergeFieldInfo(file->tif, jbig_fields,
+				   sizeof(jbig_fields) / sizeof(jbig_fields[0]));
+		if (write_page(file, reader, &place, failure))
+			return fail_within(failure, "page %u", reader->number);
+	}
+	return pages;
+}
+
+int tiff_write(int fd, int pages_fd, const struct page_range *range, bool *has_jbig,
+	       struct failure *failure)
 {
 	struct page_reader reader;
 	struct tiff_file file;
-	int pages = count_pages(pages_fd, failure);
+	int pages = count_pages(pages_fd, range, failure);
 
+	*has_jbig = false;
 	if (pages < 0)
 		return -1;
 	if (page_reader_init(&reader, pages_fd))
 		return fail(failure, EXIT_LATER, "%s", reader.why);
 	if (tiff_file_open(&file, fd, "wl"))
 		return fail(failure, EXIT_LATER, "cannot begin the TIFF: %s", file.complaint);
-	TIFFMergeFieldInfo(file.tif, jbig_fields, sizeof(jbig_fields) / sizeof(jbig_fields[0]));
-	*has_jbig = false;
-	while (page_reader_next(&reader) > 0) {
-		*has_jbig |= reader.page.format.coding == IFAX_CODING_JBIG;
-		if (reader.number > 1) {
-			TIFFFreeDirectory(file.tif);
-			TIFFCreateDirectory(file.tif);
-			TIFFMergeFieldInfo(file.tif, jbig_fields,
-					   sizeof(jbig_fields) / sizeof(jbig_fields[0]));
-		}
-		if (write_page(&file, &reader, pages, failure)) {
-			pages = fail_within(failure, "page %u", reader.number);
-			break;
-		}
-	}
+	pages = write_pages(&file, &reader, range, pages, has_jbig, failure);
 	tiff_file_close(&file);
 	return pages;
 }

@@ -6,9 +6,20 @@
 #include "failure.h"
 
 /**
+ * struct page_range - which pages of a page file
+ * @first: from 1
+ * @last: 0: up to the end
+ */
+struct page_range {
+	unsigned int first;
+	unsigned int last;
+};
+
+/**
  * tiff_write() - the pages of a page file as one TIFF
  * @fd: empty file that the TIFF goes to, open for reading and writing
  * @pages_fd: page file
+ * @range: which pages of it
  * @has_jbig: set to whether a page of it is JBIG: then it is an image/tiff-fx
  * @failure: what went wrong
  *
@@ -20,6 +31,7 @@
  *
  * Return: number of pages, or -1.
  */
-int tiff_write(int fd, int pages_fd, bool *has_jbig, struct failure *failure);
+int tiff_write(int fd, int pages_fd, const struct page_range *range, bool *has_jbig,
+	       struct failure *failure);
 
 #endif /* _IFAX_TIFF_WRITE_H */
