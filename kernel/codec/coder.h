@@ -97,10 +97,10 @@ enum line ifax_fault(struct ifax_decoder *dec, struct bits_in in, enum ifax_faul
 size_t ifax_jbig_encoder_size(u32 width_px);
 size_t ifax_jbig_line_bound(u32 width_px);
 struct jbig_encoder *ifax_jbig_encoder_init(void *mem, const struct ifax_codec_format *fmt);
-size_t ifax_jbig_pending(const struct jbig_encoder *enc);
-u8 *ifax_jbig_put_line(struct jbig_encoder *enc, const struct ifax_codec_format *fmt,
-		       const u8 *row, u8 *at);
-u8 *ifax_jbig_put_end(struct jbig_encoder *enc, u8 *at);
+bool ifax_jbig_put_line(struct jbig_encoder *enc, const struct ifax_codec_format *fmt,
+			const u8 *row, u8 **at, const u8 *end);
+bool ifax_jbig_put_end(struct jbig_encoder *enc, const struct ifax_codec_format *fmt, u8 **at,
+		       const u8 *end);
 
 size_t ifax_jbig_decoder_size(u32 width_px);
 struct jbig_decoder *ifax_jbig_decoder_init(void *mem, u32 width_px);

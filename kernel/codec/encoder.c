@@ -125,31 +125,26 @@ static void mirror(u8 *at, const u8 *end)
 		*at = mirror_bytes(*at);
 }
 
-/* Bytes that have to be free before a line is begun */
-static size_t needed_room(const struct ifax_encoder *enc)
-{
-	size_t bound = ifax_encoder_line_bound(&enc->fmt);
-
-	return enc->fmt.coding == IFAX_CODING_JBIG ? bound + ifax_jbig_pending(enc->jbig) : bound;
-}
-
 static u32 put_jbig_lines(struct ifax_encoder *enc, const u8 *row, size_t stride, u32 lines,
 			  u8 **at, const u8 *end)
 {
+	size_t bound = ifax_encoder_line_bound(&enc->fmt);
 	u32 i;
 
-	for (i = 0; i < lines && (size_t)(end - *at) >= needed_room(enc); i++, row += stride)
-		*at = ifax_jbig_put_line(enc->jbig, &enc->fmt, row, *at);
+	for (i = 0; i < lines && (size_t)(end - *at) >= bound; i++, row += stride)
+		if (!ifax_jbig_put_line(enc->jbig, &enc->fmt, row, at, end))
+			break;
 	return i;
 }
 
 static u32 put_raw_lines(struct ifax_encoder *enc, const u8 *row, size_t stride, u32 lines,
 			 u8 **at, const u8 *end)
 {
+	size_t bound = ifax_encoder_line_bound(&enc->fmt);
 	u32 bytes = row_bytes(enc->fmt.width_px);
 	u32 i;
 
-	for (i = 0; i < lines && (size_t)(end - *at) >= needed_room(enc); i++, row += stride) {
+	for (i = 0; i < lines && (size_t)(end - *at) >= bound; i++, row += stride) {
 		raw_row(enc, row, *at);
 		*at += bytes;
 	}
@@ -160,7 +155,7 @@ static u32 put_run_lines(struct ifax_encoder *enc, const u8 *row, size_t stride,
 			 u8 **at, const u8 *end)
 {
 	struct bits_out bits = { enc->acc, enc->n, *at };
-	size_t room = needed_room(enc);
+	size_t room = ifax_encoder_line_bound(&enc->fmt);
 	const u8 *before = enc->row;
 	u32 i;
 
@@ -204,10 +199,11 @@ size_t ifax_encode_end(struct ifax_encoder *enc, void *out, size_t room)
 	struct bits_out bits = { enc->acc, enc->n, out };
 	u32 eols = 0;
 
-	if (room < needed_room(enc))
+	if (room < ifax_encoder_line_bound(&enc->fmt))
 		return 0;
 	if (enc->fmt.coding == IFAX_CODING_JBIG)
-		return ifax_jbig_put_end(enc->jbig, out) - (u8 *)out;
+		return ifax_jbig_put_end(enc->jbig, &enc->fmt, &bits.at, bits.at + room) ?
+		       (size_t)(bits.at - (u8 *)out) : 0;
 	if (enc->fmt.flags & IFAX_FMT_END && enc->fmt.coding != IFAX_CODING_RAW)
 		eols = enc->fmt.coding == IFAX_CODING_MMR ? EOFB_EOLS : RTC_EOLS;
 	while (eols--)

@@ -13,8 +13,10 @@
  * @y: lines encoded
  * @stripe_y: lines of this stripe
  * @was_typical: the line before was like the one before it
+ * @settled: of a trial: how its first byte decided the undecided ones before it
  * @rows: the two lines before, and this one; see jbig_row_bytes()
  * @states: by context
+ * @saved_states: by context, before a trial
  */
 struct jbig_encoder {
 	u32 a;
@@ -26,9 +28,13 @@ struct jbig_encoder {
 	u32 y;
 	u32 stripe_y;
 	bool was_typical;
+	u8 settled;
 	u8 *rows[3];
 	u8 states[JBIG_CONTEXTS];
+	u8 saved_states[JBIG_CONTEXTS];
 };
+
+enum { UNDECIDED, NO_CARRY, CARRY };
 
 size_t ifax_jbig_encoder_size(u32 width_px)
 {
@@ -56,15 +62,6 @@ struct jbig_encoder *ifax_jbig_encoder_init(void *mem, const struct ifax_codec_f
 size_t ifax_jbig_line_bound(u32 width_px)
 {
 	return JBIG_HEADER_BYTES + 2 * ((size_t)width_px * 2 + 2) + 32 + 2 * STACK_BYTES;
-}
-
-/*
- * Room that is needed beyond that, if more bytes are undecided: of bytes that
- * are coded well, each further one is 256 times less probable.
- */
-size_t ifax_jbig_pending(const struct jbig_encoder *enc)
-{
-	return enc->stacked > STACK_BYTES ? 2 * (size_t)(enc->stacked - STACK_BYTES) : 0;
 }
 
 static u8 *put_marker(u8 *at, enum jbig_marker marker)
@@ -118,6 +115,8 @@ static noinline u8 *put_byte(struct jbig_encoder *enc, u8 *at)
 		enc->stacked++;
 		return at;
 	}
+	if (enc->settled == UNDECIDED)
+		enc->settled = byte >> 8 ? CARRY : NO_CARRY;
 	if (enc->byte >= 0)
 		at = put_data(at, enc->byte + (byte >> 8));
 	for (; enc->stacked; enc->stacked--)
@@ -207,6 +206,8 @@ static u8 *end_stripe(struct jbig_encoder *enc, u8 *at)
 	if (c < enc->c)
 		c += 0x8000;
 	c <<= enc->ct;
+	if (enc->settled == UNDECIDED)
+		enc->settled = c >> 27 ? CARRY : NO_CARRY;
 	if (enc->byte >= 0)
 		at = put_data(at, enc->byte + !!(c >> 27));
 	if (c >> 27) {
@@ -234,44 +235,121 @@ static void begin_stripe(struct jbig_encoder *enc)
 	enc->stacked = 0;
 }
 
-u8 *ifax_jbig_put_line(struct jbig_encoder *enc, const struct ifax_codec_format *fmt,
-		       const u8 *row, u8 *at)
+static u32 stripe_lines(const struct ifax_codec_format *fmt)
 {
-	u32 bytes = row_bytes(fmt->width_px);
-	bool typical;
+	return fmt->k ? fmt->k : JBIG_STRIPE_LINES;
+}
 
-	memcpy(enc->rows[2] + 1, row, bytes);
+/* The line in rows[2] */
+static u8 *put_row(struct jbig_encoder *enc, const struct ifax_codec_format *fmt, u8 *at)
+{
+	bool typical = ifax_rows_equal(enc->rows[2] + 1, enc->rows[1] + 1, fmt->width_px);
+
+	at = put_pixel(enc, at, JBIG_TYPICAL_CONTEXT(false), typical == enc->was_typical);
+	enc->was_typical = typical;
+	if (!typical)
+		at = put_pixels(enc, at, fmt->width_px);
+	enc->y++;
+	enc->stripe_y++;
+	if (enc->stripe_y == stripe_lines(fmt) || enc->y == enc->length_lines)
+		at = end_stripe(enc, at);
+	return at;
+}
+
+/*
+ * Will the line in rows[2] carry into the bytes that are undecided? It is tried,
+ * and everything put back; @at is scribbled on.
+ */
+static u8 try_row(struct jbig_encoder *enc, const struct ifax_codec_format *fmt, u8 *at)
+{
+	u32 a = enc->a, c = enc->c, ct = enc->ct, y = enc->y, stripe_y = enc->stripe_y;
+	bool was_typical = enc->was_typical;
+	u32 stacked = enc->stacked;
+	int byte = enc->byte;
+
+	memcpy(enc->saved_states, enc->states, sizeof(enc->states));
+	enc->stacked = 0;
+	enc->byte = -1;
+	enc->settled = UNDECIDED;
+	put_row(enc, fmt, at);
+	memcpy(enc->states, enc->saved_states, sizeof(enc->states));
+	enc->a = a;
+	enc->c = c;
+	enc->ct = ct;
+	enc->y = y;
+	enc->stripe_y = stripe_y;
+	enc->was_typical = was_typical;
+	enc->stacked = stacked;
+	enc->byte = byte;
+	return enc->settled;
+}
+
+/*
+ * So many undecided bytes that the line might not fit: write what is sure of
+ * them now, as far as there is room. What is not written yet comes out the same
+ * when the line is given again. Returns whether the rest fits.
+ */
+static bool make_room(struct jbig_encoder *enc, const struct ifax_codec_format *fmt, u8 **at,
+		      const u8 *end)
+{
+	size_t bound = ifax_jbig_line_bound(fmt->width_px);
+	u8 next;
+
+	if (enc->stacked <= STACK_BYTES)
+		return true;
+	next = try_row(enc, fmt, *at);
+	if (next == UNDECIDED)
+		return true;
+	if (enc->byte >= 0)
+		*at = put_data(*at, enc->byte + (next == CARRY));
+	/* from here on there is only this run of bytes, and no carry into them */
+	enc->byte = -1;
+	while (enc->stacked > STACK_BYTES && (size_t)(end - *at) >= bound) {
+		*at = put_data(*at, next == CARRY ? 0 : 0xff);
+		enc->stacked--;
+	}
+	return enc->stacked <= STACK_BYTES && (size_t)(end - *at) >= bound;
+}
+
+/* The next line, if it fits; *@at has room for a line's bound */
+bool ifax_jbig_put_line(struct jbig_encoder *enc, const struct ifax_codec_format *fmt,
+			const u8 *row, u8 **at, const u8 *end)
+{
+	memcpy(enc->rows[2] + 1, row, row_bytes(fmt->width_px));
 	if (fmt->flags & IFAX_FMT_WHITE_IS_1)
 		ifax_row_invert(enc->rows[2] + 1, fmt->width_px);
 	else
 		ifax_row_trim(enc->rows[2] + 1, fmt->width_px);
 	if (!enc->y)
-		at = put_header(fmt, enc->length_lines, at);
+		*at = put_header(fmt, enc->length_lines, *at);
 	if (!enc->stripe_y)
 		begin_stripe(enc);
-	typical = ifax_rows_equal(enc->rows[2] + 1, enc->rows[1] + 1, fmt->width_px);
-	at = put_pixel(enc, at, JBIG_TYPICAL_CONTEXT(false), typical == enc->was_typical);
-	enc->was_typical = typical;
-	if (!typical)
-		at = put_pixels(enc, at, fmt->width_px);
+	if (!make_room(enc, fmt, at, end))
+		return false;
+	*at = put_row(enc, fmt, *at);
 	jbig_turn_rows(enc->rows);
-	enc->y++;
-	enc->stripe_y++;
-	if (enc->stripe_y == (fmt->k ? fmt->k : JBIG_STRIPE_LINES) || enc->y == enc->length_lines)
-		at = end_stripe(enc, at);
-	return at;
+	return true;
 }
 
-/* T.82 6.2.6.2: behind a NEWLEN there has to be a stripe, if only an empty one */
-u8 *ifax_jbig_put_end(struct jbig_encoder *enc, u8 *at)
+/*
+ * T.82 6.2.6.2: behind a NEWLEN there has to be a stripe, if only an empty one.
+ * All undecided bytes come out here; false, and nothing changed, if they do not fit.
+ */
+bool ifax_jbig_put_end(struct jbig_encoder *enc, const struct ifax_codec_format *fmt, u8 **at,
+		       const u8 *end)
 {
+	size_t bound = ifax_jbig_line_bound(fmt->width_px) - 2 * STACK_BYTES;
+
+	if ((size_t)(end - *at) < bound + 2 * (size_t)enc->stacked)
+		return false;
 	if (!enc->y)
-		return at;
+		return true;
 	if (enc->stripe_y)
-		at = end_stripe(enc, at);
+		*at = end_stripe(enc, *at);
 	if (enc->length_lines != JBIG_LENGTH_UNKNOWN)
-		return at;
-	at = put_marker(at, JBIG_NEWLEN);
-	at = put_u32(at, enc->y);
-	return put_marker(at, JBIG_STRIPE_END);
+		return true;
+	*at = put_marker(*at, JBIG_NEWLEN);
+	*at = put_u32(*at, enc->y);
+	*at = put_marker(*at, JBIG_STRIPE_END);
+	return true;
 }

@@ -39,3 +39,24 @@ $(CODEC_BENCH): $(CODEC_BENCH_OBJECTS) $(CODEC_LIB)
 bench-codec: $(CODEC_BENCH)
 	@mkdir -p $(B)/bench
 	@taskset -c 0 $< $(B)/bench/codec.tsv
+
+# "make fuzz-codec SECONDS=600": libFuzzer with sanitizers; needs clang
+SECONDS ?= 60
+CODEC_FUZZ_SOURCES := $(patsubst $(B)/%.o,%.c,$(filter-out %/tables.o,$(CODEC_OBJECTS))) \
+	$(patsubst %,tests/codec/%.c,fuzz page coded)
+
+$(B)/tests/codec/fuzz: $(CODEC_FUZZ_SOURCES) $(B)/kernel/codec/tables.c $(wildcard kernel/codec/*.h)
+	@mkdir -p $(@D)
+	clang $(filter-out -fPIE -MMD -MP,$(IFAX_CFLAGS)) -U_FORTIFY_SOURCE -O1 -g $(CODEC_CFLAGS) \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ \
+		$(CODEC_FUZZ_SOURCES) $(B)/kernel/codec/tables.c -lz
+
+$(B)/tests/codec/fuzz_seeds: $(patsubst %,$(B)/tests/codec/%.o,fuzz_seeds page coded) $(CODEC_LIB)
+	$(CC) $(IFAX_LDFLAGS) -o $@ $^ -lz
+
+.PHONY: fuzz-codec
+fuzz-codec: $(B)/tests/codec/fuzz $(B)/tests/codec/fuzz_seeds
+	@mkdir -p $(B)/fuzz/codec $(B)/fuzz/codec-seeds
+	@$(B)/tests/codec/fuzz_seeds $(B)/fuzz/codec-seeds
+	cd $(B)/fuzz && ../tests/codec/fuzz -max_total_time=$(SECONDS) -timeout=5 -max_len=4096 \
+		-print_final_stats=1 codec codec-seeds

@@ -46,6 +46,11 @@ struct coded encode_page(const struct ifax_codec_format *fmt, const struct page 
 						 room - coded.bytes, &done);
 		y += done;
 	}
+	/* at the end of JBIG, all of the page may hang on a carry */
+	room = coded.bytes + bound * (page->lines + 1);
+	coded.data = realloc(coded.data, room);
+	if (!coded.data)
+		abort();
 	coded.bytes += ifax_encode_end(enc, coded.data + coded.bytes, room - coded.bytes);
 	free(mem);
 	return coded;

@@ -64,6 +64,9 @@ static bool lines_are_sound(const struct ifax_codec_format *fmt, const struct pa
 	coded = encode_page(fmt, page, 0);
 	again = decode_page(fmt, coded.data, coded.bytes, page->lines, 0, page->lines, &report);
 	same = page_equal(page, &again);
+	if (!same)
+		diag("coding %u, flags 0x%x, %u pixels, K %u: %u of %u lines; %s", fmt->coding, fmt->flags,
+		     fmt->width_px, fmt->k, again.lines, page->lines, ifax_fault_text(report.fault));
 	page_free(&again);
 	free(coded.data);
 	return same;

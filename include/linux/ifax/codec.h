@@ -94,7 +94,8 @@ size_t ifax_encoder_line_bound(const struct ifax_codec_format *fmt);
  * @lines: number of lines
  * @out: coded bytes go here
  * @room: size of @out; a line is begun only if ifax_encoder_line_bound() fits
- * @lines_done: set to the number of lines taken
+ * @lines_done: set to the number of lines taken; the first one that was not has
+ *	to be the first of the next call
  *
  * Return: bytes written to @out. Never fails; any context.
  */
@@ -107,7 +108,8 @@ size_t ifax_encode_lines(struct ifax_encoder *enc, const void *rows, size_t stri
  * @out: coded bytes go here
  * @room: size of @out, at least ifax_encoder_line_bound()
  *
- * Return: bytes written, 0 if @room is too small (nothing is lost then).
+ * Return: bytes written, 0 if @room is too small (nothing is lost then). JBIG may
+ * need more than the bound, if more than 64 bytes at the end hang on a carry.
  */
 size_t ifax_encode_end(struct ifax_encoder *enc, void *out, size_t room);
 
