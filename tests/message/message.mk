@@ -17,7 +17,8 @@ $(MESSAGE_TESTS)/sandbox: $(MESSAGE_TESTS)/sandbox.o \
 # All that reads a mail once more with sanitizers; the codec's room brings its own
 MUTATIONS_SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 MUTATIONS_SOURCES := tests/message/mutations.c userland/agent/page_file.c \
-	$(filter-out %/main.c %/confine.c %/sandbox.c,$(wildcard userland/message/*.c))
+	$(filter-out %/main.c %/confine.c %/sandbox.c,\
+	$(wildcard userland/message/*.c userland/lint/*.c))
 MUTATIONS_OBJECTS := $(MUTATIONS_SOURCES:%.c=$(MESSAGE_TESTS)/sanitized/%.o) \
 	$(CODEC_OBJECTS:$(B)/%=$(B)/sanitized/%)
 
