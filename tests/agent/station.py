@@ -122,8 +122,11 @@ limits {{ free_space = 1M }}
         self.process = subprocess.Popen(command, stderr=log, stdin=subprocess.DEVNULL,
                                         close_fds=False, env=self.environment)
         log.close()
-        until(lambda: os.path.exists(self.control) and self.try_request({"command": "status"}),
-              f"start of {self.domain}\n{self.log()}")
+        until(lambda: self.process.poll() is not None or
+              (os.path.exists(self.control) and self.try_request({"command": "status"})),
+              f"start of {self.domain}")
+        if self.process.poll() is not None:
+            raise RuntimeError(f"{self.domain}: ifaxd did not start\n{self.log()}")
         return self
 
     def preload_faults(self):

@@ -22,6 +22,8 @@
 #include "station.h"
 
 #define BACKLOG		128
+#define BIND_TRIES	40
+#define BIND_PAUSE_MS	50
 #define ACCEPT_PAUSE_MS	1000	/* after accept() could not get a descriptor or memory */
 
 struct session {
@@ -376,6 +378,20 @@ static void name_address(const struct config_address *address, char *name, size_
 	snprintf(name, bytes, "%s port %s", host, port);
 }
 
+/* As with the lock of the spool: the worker of a killed daemon may have the port a little longer. */
+static int bind_patiently(int fd, const struct config_address *address)
+{
+	const struct timespec pause = { 0, BIND_PAUSE_MS * 1000000L };
+
+	for (int tries = 1;
+	     bind(fd, (const struct sockaddr *)&address->address, address->bytes); tries++) {
+		if (errno != EADDRINUSE || tries == BIND_TRIES)
+			return -1;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 static int open_socket(const struct config_address *address)
 {
 	const int on = 1;
@@ -388,8 +404,7 @@ static int open_socket(const struct config_address *address)
 	/* so that 0.0.0.0:25 and [::]:25 can stand side by side */
 	if (address->address.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (!bind(fd, (const struct sockaddr *)&address->address, address->bytes) &&
-	    !listen(fd, BACKLOG))
+	if (!bind_patiently(fd, address) && !listen(fd, BACKLOG))
 		return fd;
 failed:
 	name_address(address, name, sizeof(name));

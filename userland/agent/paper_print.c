@@ -139,6 +139,8 @@ static void print_pages(struct print *print)
 	if (more < 0)
 		fail(print, print->pages.number + 1, more == -EBADMSG ? PAPER_REFUSED : PAPER_AGAIN,
 		     print->pages.why);
+	if (print->code == PAPER_DONE && print->options->skip > print->pages.number)
+		fail(print, print->options->skip, PAPER_REFUSED, "there are fewer pages");
 	if (print->code == PAPER_DONE)
 		paper_line(print->options, "ok pages=%u", print->done);
 }

@@ -64,7 +64,8 @@ static const char *take_page(struct scan *scan)
 	err = ifax_get_page(scan->device, &scan->record);
 	if (err)
 		return paper_stopped() ? "stopped" : ifax_error_text(err);
-	if (scan->record.status != IFAX_PAGE_OK && scan->record.status != IFAX_PAGE_TRUNCATED)
+	/* a page that lacks its end is no page to send: the sender would not know */
+	if (scan->record.status != IFAX_PAGE_OK)
 		return ifax_page_status_text(scan->record.status);
 	if (page_writer_end(&scan->pages, scan->record.lines, scan->record.status))
 		return scan->pages.why;
@@ -85,10 +86,8 @@ static enum paper_exit scan_pages(struct scan *scan)
 			ifax_cancel(scan->device);
 			return fail(scan, why);
 		}
-		paper_line(scan->options, "page %u status=%s lines=%u bytes=%llu ns=%llu",
-			   scan->pages.pages,
-			   scan->record.status == IFAX_PAGE_OK ? "ok" : "truncated",
-			   scan->record.lines, (unsigned long long)scan->record.bytes,
+		paper_line(scan->options, "page %u status=ok lines=%u bytes=%llu ns=%llu",
+			   scan->pages.pages, scan->record.lines, (unsigned long long)scan->record.bytes,
 			   (unsigned long long)(scan->record.end_ns - scan->record.begin_ns));
 	} while (scan->record.flags & IFAX_PAGE_MORE);
 	if (fsync(SCAN_PAGES_FD))

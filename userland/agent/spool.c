@@ -11,10 +11,14 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
 #include "spool.h"
+
+#define LOCK_TRIES	40
+#define LOCK_PAUSE_MS	50
 
 static const char * const place_name[SPOOL_PLACES] = {
 	[SPOOL_TMP] = "tmp",
@@ -34,13 +38,24 @@ static int open_directory(int at, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
+/*
+ * A daemon that was killed while it started a worker holds the lock until that
+ * worker is executed: for a moment, on a loaded machine for a longer one.
+ */
 static int lock(struct spool *spool)
 {
+	const struct timespec pause = { 0, LOCK_PAUSE_MS * 1000000L };
+
 	spool->lock_fd = openat(spool->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (spool->lock_fd < 0)
 		return -errno;
-	if (flock(spool->lock_fd, LOCK_EX | LOCK_NB))
-		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	for (int tries = 1; flock(spool->lock_fd, LOCK_EX | LOCK_NB); tries++) {
+		if (errno != EWOULDBLOCK)
+			return -errno;
+		if (tries == LOCK_TRIES)
+			return -EBUSY;
+		nanosleep(&pause, NULL);
+	}
 	return 0;
 }
 

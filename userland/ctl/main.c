@@ -2,6 +2,7 @@
 /*
  * ifax: the command line of a fax station
  */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
@@ -20,7 +21,7 @@ static const char usage[] =
 	"usage: ifax [-s SOCKET] COMMAND [OPTIONS]\n"
 	"\n"
 	"  ifax send --to ADDRESS [--to ADDRESS ...] [--subject TEXT] [--coding mh|mmr]\n"
-	"            [--wait [SECONDS]]\n"
+	"            [--wait[=SECONDS]]\n"
 	"                         scan what lies in the feeder and send it; returns when it\n"
 	"                         is scanned, with --wait when it is handed over to the next\n"
 	"                         mail server or has failed\n"
@@ -163,6 +164,9 @@ static enum exit_code do_send(int argc, char **argv)
 			break;
 		case 'w':
 			wait = true;
+			/* people write --wait 60, too */
+			if (!optarg && optind < argc && isdigit((unsigned char)*argv[optind]))
+				optarg = argv[optind++];
 			if (optarg && !parse_number(optarg, &wait_s))
 				return bad_usage("--wait takes seconds, as in --wait=60");
 			break;
@@ -170,7 +174,9 @@ static enum exit_code do_send(int argc, char **argv)
 			return other_option(c);
 		}
 	}
-	if (optind != argc || !json_array_size(to))
+	if (optind != argc)
+		return bad_usage("send takes options only, as in --to ADDRESS");
+	if (!json_array_size(to))
 		return bad_usage("send needs --to ADDRESS");
 	question = json_pack("{s:s, s:O, s:s*, s:s*}", "command", "send", "to", to,
 			     "subject", subject, "coding", coding);
