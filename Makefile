@@ -103,6 +103,8 @@ help:
 	@echo 'make demo       a document goes from paper to paper, in a virtual machine'
 	@echo '                (DOC=any.pdf for your own; pages in $(B)/demo/)'
 	@echo 'make check      all tests (CHECKS=tests/vm/selftest for one of them)'
+	@echo 'make check-debug  tests of the kernel side in a kernel that finds mistakes'
+	@echo 'make lint       checkpatch, sparse and coccinelle'
 	@echo 'make bench      how fast it is'
 	@echo 'make install    below PREFIX=$(PREFIX), modules in /lib/modules (DESTDIR= for packagers)'
 	@echo 'make clean      remove $(B)/'

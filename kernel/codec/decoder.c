@@ -71,7 +71,6 @@ static enum line take_line(struct ifax_decoder *dec)
 {
 	enum line line;
 	u32 changes;
-	u16 *ref;
 
 	switch (dec->fmt.coding) {
 	case IFAX_CODING_RAW:
@@ -87,11 +86,12 @@ static enum line take_line(struct ifax_decoder *dec)
 		break;
 	}
 	if (line == LINE_NEW) {
+		u16 *ref = dec->ref;
+
 		/* the end of the last run is no change */
 		if (changes && dec->cur[changes - 1] == dec->fmt.width_px)
 			changes--;
 		runs_close(dec->cur, changes, dec->fmt.width_px);
-		ref = dec->ref;
 		dec->ref = dec->cur;
 		dec->cur = ref;
 		dec->changes = changes;

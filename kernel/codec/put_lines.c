@@ -21,11 +21,11 @@ struct words {
 	u32 bits;
 };
 
-static __always_inline struct words add(struct words words, u32 code, u32 bits)
+static __always_inline struct words add(struct words to, u32 code, u32 bits)
 {
-	words.code = words.code << bits | code;
-	words.bits += bits;
-	return words;
+	to.code = to.code << bits | code;
+	to.bits += bits;
+	return to;
 }
 
 static __always_inline struct words add_run(struct words words, const u32 *codes, u32 px)

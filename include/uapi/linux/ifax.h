@@ -33,7 +33,7 @@
  *	bit, 1 is black, every line padded to a whole byte
  * @IFAX_CODING_MH: Modified Huffman, one-dimensional (T.4 section 4.1)
  * @IFAX_CODING_MR: Modified READ, two-dimensional (T.4 section 4.2)
- * @IFAX_CODING_MMR: Modified Modified READ (T.6)
+ * @IFAX_CODING_MMR: MR without EOLs, all lines two-dimensional (T.6)
  * @IFAX_CODING_JBIG: T.82 in the profile of T.85
  *
  * A device says in &struct ifax_caps.codings which of them it has.
@@ -57,7 +57,7 @@ enum ifax_coding {
 #define IFAX_FMT_END		(1U << 3)
 /** IFAX_FMT_ROW_ALIGNED: every coded line begins at a byte boundary (TIFF Compression 2) */
 #define IFAX_FMT_ROW_ALIGNED	(1U << 4)
-/** IFAX_FMT_WHITE_IS_1: the pixels are inverted before coding and after decoding (TIFF Photometric 1) */
+/** IFAX_FMT_WHITE_IS_1: pixels are inverted before coding, after decoding (TIFF Photometric 1) */
 #define IFAX_FMT_WHITE_IS_1	(1U << 5)
 #define IFAX_FMT_FLAGS		0x3fU
 
