@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0
+# The kernel side in a kernel that watches memory, locks, DMA and leaks. Modules
+# are built anew for it; the next make builds them for the stock kernel again.
+
+CHECKS += tests/debug/verdict
+DEBUG_CHECKS := tests/vm/guest/modules tests/vm/guest/kselftest tests/hw/paper tests/hw/faults
+
+.PHONY: check-debug
+check-debug: packages
+	@tree=$$(tests/debug/build-kernel '$(CACHE)') && \
+		KERNEL_ARGS='kasan_multi_shot' TIMEOUT_FACTOR=$(or $(TIMEOUT_FACTOR),8) \
+		$(MAKE) --no-print-directory run-check KDIR="$$tree" \
+			CHECKS='$(if $(filter command line,$(origin CHECKS)),$(CHECKS),$(DEBUG_CHECKS))'
