@@ -91,7 +91,8 @@ install: all
 	install -m 644 $(LIBIFAX) $(DESTDIR)$(PREFIX)/lib
 	cp -d $(B)/libifax.so* $(DESTDIR)$(PREFIX)/lib
 	install -m 644 userland/libifax/libifax.h $(DESTDIR)$(PREFIX)/include
-	install -m 644 include/uapi/linux/ifax.h $(DESTDIR)$(PREFIX)/include/linux
+	install -m 644 include/uapi/linux/ifax.h include/uapi/linux/ifax_netlink.h \
+		$(DESTDIR)$(PREFIX)/include/linux
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(B)/modules INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=extra \
 		CONFIG_MODULE_SIG_ALL= modules_install
 	$(if $(DESTDIR),,/sbin/depmod $(KERNEL_RELEASE))

@@ -23,11 +23,29 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/ifax/engine.h>
+#include <linux/ifax_netlink.h>
 
 #include "page.h"
 
 /* Pages of a job whose records were not taken: more are refused. */
 #define IFAX_PAGES_MAX	256
+
+#define IFAX_DEVICE_NAME_BYTES	16
+#define IFAX_PAGE_STATUSES	(IFAX_PAGE_HARDWARE + 1)
+
+/**
+ * struct ifax_counters - what a device has done since it was registered
+ * @ended: pages by &enum ifax_page_status
+ * @lines: lines of these pages
+ * @bytes: coded bytes of these pages
+ * @band_ns_max: longest time that coding or decoding a band took
+ */
+struct ifax_counters {
+	u64 ended[IFAX_PAGE_STATUSES];
+	u64 lines;
+	u64 bytes;
+	u64 band_ns_max;
+};
 
 /**
  * struct ifax_engine_ops - what &struct ifax_scanner_ops and &struct
@@ -76,11 +94,14 @@ struct ifax_job {
  * @priv: the driver's pointer
  * @budget: memory in its page stores
  * @print_work: takes the next page into the engine
+ * @state_work: looks whether a sensor changed
+ * @seen_state: IFAX_STATE_* when it looked last, under @op_lock
  * @op_lock: see above
  * @lock: see above; guards all that follows
  * @gone: unregistered; changes under both locks
  * @job: the open file
  * @engine_page: page under the sensor or in the engine
+ * @counters: what it has done
  * @events: counts changes; read without a lock by those who wait for one
  * @wait: woken at every change
  */
@@ -93,19 +114,36 @@ struct ifax_device {
 	void *priv;
 	struct ifax_budget budget;
 	struct work_struct print_work;
+	struct work_struct state_work;
+	u32 seen_state;
 	struct mutex op_lock; /* calls into the driver */
 	struct mutex lock; /* innermost: pages on the move */
 	bool gone;
 	struct ifax_job *job;
 	struct ifax_page *engine_page;
+	struct ifax_counters counters;
 	u32 events;
 	wait_queue_head_t wait;
 };
+
+/* device.c */
+struct ifax_device *ifax_device_find(const char *name);
+void ifax_device_put(struct ifax_device *idev);
+int ifax_device_for_each(void *data, int (*fn)(struct ifax_device *idev, void *data));
+
+/* netlink.c: who listens hears of it */
+int ifax_netlink_init(void);
+void ifax_netlink_exit(void);
+void ifax_notify_device(struct ifax_device *idev, enum ifax_cmd cmd);
+void ifax_notify_state(struct ifax_device *idev, u32 state, u32 changed);
+void ifax_notify_page(struct ifax_device *idev, enum ifax_cmd cmd, const struct ifax_page *page);
+void ifax_notify_job(struct ifax_device *idev, enum ifax_cmd cmd);
 
 /* engine.c: pages in and out of the engine */
 int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page);
 void ifax_engine_stop(struct ifax_device *idev, enum ifax_page_status status);
 void ifax_engine_print_work(struct work_struct *work);
+void ifax_engine_state_work(struct work_struct *work);
 
 /* job.c: the pages of an open file */
 struct ifax_job *ifax_job_alloc(struct ifax_device *idev);

@@ -78,6 +78,7 @@ static struct ifax_device *ifax_device_alloc(struct device *parent, enum ifax_ki
 	mutex_init(&idev->lock);
 	init_waitqueue_head(&idev->wait);
 	INIT_WORK(&idev->print_work, ifax_engine_print_work);
+	INIT_WORK(&idev->state_work, ifax_engine_state_work);
 
 	device_initialize(&idev->dev);
 	idev->dev.parent = parent;
@@ -115,6 +116,8 @@ static struct ifax_device *ifax_register(struct device *parent, enum ifax_kind k
 	err = cdev_device_add(&idev->cdev, &idev->dev);
 	if (err)
 		goto err_minor;
+	ifax_notify_device(idev, IFAX_CMD_DEVICE_ADDED_NTF);
+	ifax_paper_path_changed(idev);
 	return idev;
 
 err_minor:
@@ -171,6 +174,7 @@ static void ifax_device_end(struct ifax_device *idev)
 	mutex_unlock(&idev->lock);
 	mutex_unlock(&idev->op_lock);
 	cancel_work_sync(&idev->print_work);
+	cancel_work_sync(&idev->state_work);
 }
 
 void ifax_unregister(struct ifax_device *idev)
@@ -178,6 +182,7 @@ void ifax_unregister(struct ifax_device *idev)
 	cdev_device_del(&idev->cdev, &idev->dev);
 	ida_free(&minors, idev->minor);
 	ifax_device_end(idev);
+	ifax_notify_device(idev, IFAX_CMD_DEVICE_REMOVED_NTF);
 	put_device(&idev->dev);
 }
 EXPORT_SYMBOL_GPL(ifax_unregister);
@@ -188,6 +193,48 @@ void *ifax_priv(struct ifax_device *idev)
 }
 EXPORT_SYMBOL_GPL(ifax_priv);
 
+/**
+ * ifax_device_find() - a device by its name
+ * @name: name
+ *
+ * Return: the device, for ifax_device_put(), or NULL.
+ */
+struct ifax_device *ifax_device_find(const char *name)
+{
+	struct device *dev = class_find_device_by_name(&ifax_class, name);
+
+	return dev ? container_of(dev, struct ifax_device, dev) : NULL;
+}
+
+void ifax_device_put(struct ifax_device *idev)
+{
+	put_device(&idev->dev);
+}
+
+/**
+ * ifax_device_for_each() - call a function for each device
+ * @data: for @fn
+ * @fn: function; not 0: no further device
+ *
+ * Return: what @fn returned last.
+ */
+int ifax_device_for_each(void *data, int (*fn)(struct ifax_device *idev, void *data))
+{
+	struct class_dev_iter iter;
+	struct device *dev;
+	int ret = 0;
+
+	class_dev_iter_init(&iter, &ifax_class, NULL, NULL);
+	while (!ret) {
+		dev = class_dev_iter_next(&iter);
+		if (!dev)
+			break;
+		ret = fn(container_of(dev, struct ifax_device, dev), data);
+	}
+	class_dev_iter_exit(&iter);
+	return ret;
+}
+
 static int __init ifax_init(void)
 {
 	int err;
@@ -197,13 +244,23 @@ static int __init ifax_init(void)
 		return err;
 	err = alloc_chrdev_region(&first_devt, 0, DEVICES, "ifax");
 	if (err)
-		class_unregister(&ifax_class);
+		goto err_class;
+	err = ifax_netlink_init();
+	if (err)
+		goto err_region;
+	return 0;
+
+err_region:
+	unregister_chrdev_region(first_devt, DEVICES);
+err_class:
+	class_unregister(&ifax_class);
 	return err;
 }
 module_init(ifax_init);
 
 static void __exit ifax_exit(void)
 {
+	ifax_netlink_exit();
 	unregister_chrdev_region(first_devt, DEVICES);
 	class_unregister(&ifax_class);
 	ida_destroy(&minors);

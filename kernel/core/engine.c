@@ -4,6 +4,7 @@
  */
 #include <linux/export.h>
 #include <linux/ktime.h>
+#include <linux/minmax.h>
 
 #include "core.h"
 
@@ -66,19 +67,64 @@ void ifax_engine_stop(struct ifax_device *idev, enum ifax_page_status status)
 	mutex_unlock(&idev->lock);
 }
 
+/* Lines of a page begin to pass; returns the time, for lines_passed(). */
+static u64 lines_pass(struct ifax_device *idev, struct ifax_page *page)
+{
+	if (!page->moved) {
+		page->moved = true;
+		ifax_notify_page(idev, IFAX_CMD_PAGE_BEGIN_NTF, page);
+	}
+	return ktime_get_ns();
+}
+
+static void lines_passed(struct ifax_device *idev, u64 begin_ns)
+{
+	idev->counters.band_ns_max = max(idev->counters.band_ns_max, ktime_get_ns() - begin_ns);
+}
+
+/**
+ * ifax_engine_state_work() - look at the sensors, and tell what changed
+ * @work: &ifax_device.state_work
+ */
+void ifax_engine_state_work(struct work_struct *work)
+{
+	struct ifax_device *idev = container_of(work, struct ifax_device, state_work);
+	u32 state, changed;
+
+	mutex_lock(&idev->op_lock);
+	if (!idev->gone) {
+		state = idev->ops.state(idev) & ~IFAX_STATE_BUSY;
+		changed = state ^ idev->seen_state;
+		idev->seen_state = state;
+		if (changed)
+			ifax_notify_state(idev, state, changed);
+	}
+	mutex_unlock(&idev->op_lock);
+}
+
+void ifax_paper_path_changed(struct ifax_device *idev)
+{
+	if (!READ_ONCE(idev->gone))
+		schedule_work(&idev->state_work);
+}
+EXPORT_SYMBOL_GPL(ifax_paper_path_changed);
+
 /* ---- scanner ---- */
 
 int ifax_scan_lines(struct ifax_device *idev, const void *rows, size_t stride, u32 lines)
 {
 	struct ifax_page *page;
 	int err = -ESHUTDOWN;
+	u64 begin_ns;
 
 	mutex_lock(&idev->lock);
 	page = idev->engine_page;
 	if (!WARN_ON_ONCE(!page)) {
 		if (!page->record.lines)
 			page->record.begin_ns = ktime_get_boottime_ns();
+		begin_ns = lines_pass(idev, page);
 		err = ifax_page_encode(page, rows, stride, lines);
+		lines_passed(idev, begin_ns);
 		ifax_changed(idev);
 	}
 	mutex_unlock(&idev->lock);
@@ -106,12 +152,16 @@ EXPORT_SYMBOL_GPL(ifax_scan_end);
 u32 ifax_print_lines(struct ifax_device *idev, void *rows, size_t stride, u32 lines)
 {
 	struct ifax_page *page;
+	u64 begin_ns;
 	u32 n = 0;
 
 	mutex_lock(&idev->lock);
 	page = idev->engine_page;
-	if (!WARN_ON_ONCE(!page))
+	if (!WARN_ON_ONCE(!page)) {
+		begin_ns = lines_pass(idev, page);
 		n = ifax_decode_lines(page->decoder, rows, stride, lines);
+		lines_passed(idev, begin_ns);
+	}
 	mutex_unlock(&idev->lock);
 	return n;
 }

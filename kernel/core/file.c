@@ -38,6 +38,7 @@ int ifax_file_open(struct inode *inode, struct file *file)
 		return err;
 	}
 	file->private_data = job;
+	ifax_notify_job(idev, IFAX_CMD_JOB_BEGIN_NTF);
 	return stream_open(inode, file);
 }
 
@@ -48,6 +49,7 @@ int ifax_file_release(struct inode *inode, struct file *file)
 
 	mutex_lock(&idev->op_lock);
 	ifax_job_cancel(job);
+	ifax_notify_job(idev, IFAX_CMD_JOB_END_NTF);
 	mutex_lock(&idev->lock);
 	idev->job = NULL;
 	mutex_unlock(&idev->lock);
@@ -65,7 +67,7 @@ static int get_caps(struct ifax_device *idev, void __user *argp)
 {
 	struct ifax_caps caps = idev->caps;
 
-	caps.budget_bytes = ifax_budget_bytes();
+	caps.budget_bytes = ifax_budget_bytes(&idev->budget);
 	return put_user_struct(argp, &caps, sizeof(caps));
 }
 

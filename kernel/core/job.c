@@ -181,5 +181,10 @@ void ifax_page_ended(struct ifax_device *idev, struct ifax_page *page,
 	page->stage = IFAX_STAGE_ENDED;
 	page->record.status = status;
 	page->record.end_ns = ktime_get_boottime_ns();
+	idev->counters.ended[status]++;
+	idev->counters.lines += page->record.lines;
+	idev->counters.bytes += page->record.bytes;
+	ifax_notify_page(idev, IFAX_CMD_PAGE_END_NTF, page);
+	ifax_paper_path_changed(idev);
 	ifax_changed(idev);
 }

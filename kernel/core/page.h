@@ -36,6 +36,7 @@ enum ifax_stage {
  * @encoder: while the page is scanned
  * @bounce: scanned lines are coded here, then appended to @store
  * @bounce_bytes: size of @bounce
+ * @moved: its first lines have passed
  * @cut: the store was full: what follows is lost
  * @decoder: while the page is checked or printed
  * @source: input of @decoder
@@ -50,6 +51,7 @@ struct ifax_page {
 	struct ifax_encoder *encoder;
 	void *bounce;
 	size_t bounce_bytes;
+	bool moved;
 	bool cut;
 	struct ifax_decoder *decoder;
 	struct ifax_store_source source;

@@ -27,12 +27,13 @@ static_assert(sizeof(struct ifax_chunk) == PAGE_SIZE);
 
 /**
  * ifax_budget_bytes() - memory that a device may take for coded pages
+ * @budget: budget
  *
  * Return: bytes; the administrator may change it at any time.
  */
-u64 ifax_budget_bytes(void)
+u64 ifax_budget_bytes(const struct ifax_budget *budget)
 {
-	return (u64)READ_ONCE(budget_kib) << 10;
+	return READ_ONCE(budget->limit_bytes) ?: (u64)READ_ONCE(budget_kib) << 10;
 }
 
 /**
@@ -43,14 +44,14 @@ u64 ifax_budget_bytes(void)
  */
 bool ifax_budget_room(const struct ifax_budget *budget)
 {
-	return atomic64_read(&budget->used_bytes) + PAGE_SIZE <= ifax_budget_bytes();
+	return atomic64_read(&budget->used_bytes) + PAGE_SIZE <= ifax_budget_bytes(budget);
 }
 
 static struct ifax_chunk *chunk_alloc(struct ifax_budget *budget)
 {
 	struct ifax_chunk *chunk;
 
-	if (atomic64_add_return(PAGE_SIZE, &budget->used_bytes) > ifax_budget_bytes()) {
+	if (atomic64_add_return(PAGE_SIZE, &budget->used_bytes) > ifax_budget_bytes(budget)) {
 		atomic64_sub(PAGE_SIZE, &budget->used_bytes);
 		return ERR_PTR(-ENOSPC);
 	}

@@ -14,13 +14,15 @@ struct ifax_chunk;
 
 /**
  * struct ifax_budget - memory that the stores of a device may take together
+ * @limit_bytes: most of it; 0: what the module's parameter says
  * @used_bytes: memory in chunks now
  */
 struct ifax_budget {
+	u64 limit_bytes;
 	atomic64_t used_bytes;
 };
 
-u64 ifax_budget_bytes(void);
+u64 ifax_budget_bytes(const struct ifax_budget *budget);
 bool ifax_budget_room(const struct ifax_budget *budget);
 
 /**

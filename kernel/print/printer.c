@@ -165,6 +165,8 @@ static irqreturn_t print_interrupt(int irq, void *arg)
 
 	if (!ifax_bank_events(&printer->bank, &events))
 		return IRQ_NONE;
+	if (events & IFAX_INT_PAPER)
+		ifax_paper_path_changed(printer->idev);
 	atomic_or(events, &printer->events);
 	queue_work(printer->queue, &printer->work);
 	return IRQ_HANDLED;
@@ -232,9 +234,13 @@ static void print_destroy_queue(void *queue)
 	destroy_workqueue(queue);
 }
 
-static void print_unregister(void *idev)
+static void print_unregister(void *data)
 {
-	ifax_unregister(idev);
+	struct printer *printer = data;
+
+	ifax_bank_watch_paper(&printer->bank, false);
+	synchronize_irq(printer->irq);
+	ifax_unregister(printer->idev);
 }
 
 static int print_make_queue(struct printer *printer, struct device *dev)
@@ -257,8 +263,8 @@ static int print_probe(struct platform_device *pdev)
 	};
 	struct device *dev = &pdev->dev;
 	struct ifax_caps caps = {};
-	struct ifax_device *idev;
 	struct printer *printer;
+	struct ifax_device *idev;
 	int ret;
 
 	printer = devm_kzalloc(dev, sizeof(*printer), GFP_KERNEL);
@@ -287,7 +293,9 @@ static int print_probe(struct platform_device *pdev)
 	idev = ifax_printer_register(dev, &print_ops, &caps, printer);
 	if (IS_ERR(idev))
 		return dev_err_probe(dev, PTR_ERR(idev), "cannot register the print engine\n");
-	return devm_add_action_or_reset(dev, print_unregister, idev);
+	printer->idev = idev;
+	ifax_bank_watch_paper(&printer->bank, true);
+	return devm_add_action_or_reset(dev, print_unregister, printer);
 }
 
 static const struct platform_device_id print_ids[] = {

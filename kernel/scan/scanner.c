@@ -168,6 +168,8 @@ static irqreturn_t scan_interrupt(int irq, void *arg)
 
 	if (!ifax_bank_events(&scanner->bank, &events))
 		return IRQ_NONE;
+	if (events & IFAX_INT_PAPER)
+		ifax_paper_path_changed(scanner->idev);
 	atomic_or(events, &scanner->events);
 	queue_work(scanner->queue, &scanner->work);
 	return IRQ_HANDLED;
@@ -238,9 +240,13 @@ static void scan_destroy_queue(void *queue)
 	destroy_workqueue(queue);
 }
 
-static void scan_unregister(void *idev)
+static void scan_unregister(void *data)
 {
-	ifax_unregister(idev);
+	struct scanner *scanner = data;
+
+	ifax_bank_watch_paper(&scanner->bank, false);
+	synchronize_irq(scanner->irq);
+	ifax_unregister(scanner->idev);
 }
 
 static int scan_make_queue(struct scanner *scanner, struct device *dev)
@@ -263,8 +269,8 @@ static int scan_probe(struct platform_device *pdev)
 	};
 	struct device *dev = &pdev->dev;
 	struct ifax_caps caps = {};
-	struct ifax_device *idev;
 	struct scanner *scanner;
+	struct ifax_device *idev;
 	int ret;
 
 	scanner = devm_kzalloc(dev, sizeof(*scanner), GFP_KERNEL);
@@ -293,7 +299,9 @@ static int scan_probe(struct platform_device *pdev)
 	idev = ifax_scanner_register(dev, &scan_ops, &caps, scanner);
 	if (IS_ERR(idev))
 		return dev_err_probe(dev, PTR_ERR(idev), "cannot register the scanner\n");
-	return devm_add_action_or_reset(dev, scan_unregister, idev);
+	scanner->idev = idev;
+	ifax_bank_watch_paper(&scanner->bank, true);
+	return devm_add_action_or_reset(dev, scan_unregister, scanner);
 }
 
 static const struct platform_device_id scan_ids[] = {

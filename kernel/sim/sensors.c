@@ -93,6 +93,7 @@ static ssize_t sensor_store(struct sim_engine *engine, bool *sensor, u32 interru
 		return ret;
 	spin_lock_irq(&engine->lock);
 	WRITE_ONCE(*sensor, on);
+	sim_engine_raise(engine, IFAX_INT_PAPER);
 	if (on)
 		sim_engine_stop(engine, interrupt);
 	spin_unlock_irq(&engine->lock);

@@ -5,7 +5,7 @@ KSELFTEST_SRC := tests/kselftest
 KSELFTEST_OBJ := $(B)/$(KSELFTEST_SRC)
 KSELFTEST_HARNESS := $(B)/kselftest/include
 KSELFTESTS += $(patsubst %,$(B)/kselftest/%, \
-	budget cancel copying corrupt faults format ioctl open poll print remove scan)
+	budget cancel copying corrupt faults format ioctl netlink open poll print remove scan)
 
 $(KSELFTEST_HARNESS)/kselftest_harness.h: $(KSELFTEST_SRC)/fetch-harness
 	@mkdir -p $(B)/kselftest
@@ -28,3 +28,5 @@ $(B)/kselftest/bin/copy: $(KSELFTEST_OBJ)/copy.o $(LIBIFAX)
 	$(CC) $(CFLAGS) -static -o $@ $^
 
 $(B)/kselftest/copying: | $(B)/kselftest/bin/copy
+
+$(B)/kselftest/netlink: $(KSELFTEST_OBJ)/genl.o

@@ -22,12 +22,14 @@
  * @regs: registers of the whole block, or of this engine alone
  * @base: where the bank begins
  * @port: address of the pixels for the DMA controller, 0 if it is wired
+ * @idle_interrupts: IFAX_INT_* that are enabled also without a page
  */
 struct ifax_bank {
 	struct device *dev;
 	struct regmap *regs;
 	u32 base;
 	phys_addr_t port;
+	u32 idle_interrupts;
 };
 
 static inline int ifax_bank_read(struct ifax_bank *bank, u32 reg, u32 *value)
@@ -66,7 +68,7 @@ static inline int ifax_bank_stop(struct ifax_bank *bank)
 	u32 status;
 	int ret;
 
-	ret = ifax_bank_write(bank, IFAX_REG_INT_ENABLE, 0);
+	ret = ifax_bank_write(bank, IFAX_REG_INT_ENABLE, READ_ONCE(bank->idle_interrupts));
 	if (!ret)
 		ret = ifax_bank_write(bank, IFAX_REG_CONTROL, IFAX_CONTROL_STOP);
 	if (!ret)
@@ -91,8 +93,7 @@ static inline int ifax_bank_begin(struct ifax_bank *bank, const struct ifax_form
 				  u32 band_lines, u32 limit)
 {
 	const u32 page[][2] = {
-		{ IFAX_REG_INT_ENABLE, 0 },
-		{ IFAX_REG_INT_STATUS, IFAX_INT_BITS },
+		{ IFAX_REG_INT_STATUS, IFAX_INT_BITS & ~IFAX_INT_PAPER },
 		{ IFAX_REG_WIDTH, fmt->width_px },
 		{ IFAX_REG_RESOLUTION, FIELD_PREP(IFAX_RESOLUTION_X, fmt->x_dpi) |
 				       FIELD_PREP(IFAX_RESOLUTION_Y, fmt->y_dpi) },
@@ -126,10 +127,23 @@ static inline int ifax_bank_start(struct ifax_bank *bank, u32 interrupts)
 {
 	int ret;
 
-	ret = ifax_bank_write(bank, IFAX_REG_INT_ENABLE, interrupts);
+	ret = ifax_bank_write(bank, IFAX_REG_INT_ENABLE,
+			      interrupts | READ_ONCE(bank->idle_interrupts));
 	if (!ret)
 		ret = ifax_bank_write(bank, IFAX_REG_CONTROL, IFAX_CONTROL_START);
 	return ret ? -EIO : 0;
+}
+
+/**
+ * ifax_bank_watch_paper() - have an interrupt for each change of a sensor, or no longer
+ * @bank: bank
+ * @on: which of it
+ */
+static inline void ifax_bank_watch_paper(struct ifax_bank *bank, bool on)
+{
+	WRITE_ONCE(bank->idle_interrupts, on ? IFAX_INT_PAPER : 0);
+	regmap_update_bits(bank->regs, bank->base + IFAX_REG_INT_ENABLE, IFAX_INT_PAPER,
+			   bank->idle_interrupts);
 }
 
 /**

@@ -104,6 +104,17 @@ void ifax_unregister(struct ifax_device *idev);
 void *ifax_priv(struct ifax_device *idev);
 
 /**
+ * ifax_paper_path_changed() - a sensor changed: paper, cover or jam
+ * @idev: device
+ *
+ * The core asks @state soon and tells who listens, if it is not as it was. Not
+ * needed where a page ends: it asks then anyway. May be called too often.
+ *
+ * Context: any; not once ifax_unregister() was called.
+ */
+void ifax_paper_path_changed(struct ifax_device *idev);
+
+/**
  * ifax_scan_lines() - the next band of the page under the sensor
  * @idev: scanner
  * @rows: @lines lines of pixels

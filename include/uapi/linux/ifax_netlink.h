@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The generic netlink family "ifax": all that is not page data.
+ *
+ * Documentation/netlink/specs/ifax.yaml says what each message holds. Reading
+ * needs no privilege, a change needs CAP_NET_ADMIN.
+ */
+#ifndef _UAPI_LINUX_IFAX_NETLINK_H
+#define _UAPI_LINUX_IFAX_NETLINK_H
+
+#define IFAX_GENL_NAME		"ifax"
+#define IFAX_GENL_VERSION	1
+
+/* Multicast groups */
+#define IFAX_MCGRP_EVENTS	"events"
+#define IFAX_MCGRP_JOBS		"jobs"
+
+/**
+ * enum ifax_cmd - messages
+ * @IFAX_CMD_DEVICE_GET: ask for a device by name, or dump all of them
+ * @IFAX_CMD_POLICY_SET: change the policy of a device
+ * @IFAX_CMD_DEVICE_ADDED_NTF: events: there is a new device
+ * @IFAX_CMD_DEVICE_REMOVED_NTF: events: a device has gone
+ * @IFAX_CMD_STATE_NTF: events: a sensor of the paper path changed
+ * @IFAX_CMD_PAGE_BEGIN_NTF: events: the first lines of a page moved
+ * @IFAX_CMD_PAGE_END_NTF: events: a page has ended
+ * @IFAX_CMD_JOB_BEGIN_NTF: jobs: a device was opened
+ * @IFAX_CMD_JOB_END_NTF: jobs: it was closed
+ */
+enum ifax_cmd {
+	IFAX_CMD_DEVICE_GET = 1,
+	IFAX_CMD_POLICY_SET,
+	IFAX_CMD_DEVICE_ADDED_NTF,
+	IFAX_CMD_DEVICE_REMOVED_NTF,
+	IFAX_CMD_STATE_NTF,
+	IFAX_CMD_PAGE_BEGIN_NTF,
+	IFAX_CMD_PAGE_END_NTF,
+	IFAX_CMD_JOB_BEGIN_NTF,
+	IFAX_CMD_JOB_END_NTF,
+};
+
+/**
+ * enum ifax_device_attr - attributes of a message
+ * @IFAX_A_DEVICE_NAME: string: name of the device, such as "scan0"
+ * @IFAX_A_DEVICE_KIND: u32: &enum ifax_kind
+ * @IFAX_A_DEVICE_STATE: u32: IFAX_STATE_*
+ * @IFAX_A_DEVICE_CHANGED: u32: IFAX_STATE_* that are not as they were
+ * @IFAX_A_DEVICE_PAGES_QUEUED: u32: pages of the open job that have not ended
+ * @IFAX_A_DEVICE_BUDGET_BYTES: u64: most memory for coded pages; when it is
+ *	set, 0 goes back to the module's parameter
+ * @IFAX_A_DEVICE_BUDGET_USED_BYTES: u64: memory in coded pages now
+ * @IFAX_A_DEVICE_COUNTERS: nest: &enum ifax_counters_attr
+ * @IFAX_A_DEVICE_PAGE: nest: &enum ifax_page_attr
+ * @IFAX_A_DEVICE_PAD: nothing
+ */
+enum ifax_device_attr {
+	IFAX_A_DEVICE_NAME = 1,
+	IFAX_A_DEVICE_KIND,
+	IFAX_A_DEVICE_STATE,
+	IFAX_A_DEVICE_CHANGED,
+	IFAX_A_DEVICE_PAGES_QUEUED,
+	IFAX_A_DEVICE_BUDGET_BYTES,
+	IFAX_A_DEVICE_BUDGET_USED_BYTES,
+	IFAX_A_DEVICE_COUNTERS,
+	IFAX_A_DEVICE_PAGE,
+	IFAX_A_DEVICE_PAD,
+};
+
+/**
+ * enum ifax_counters_attr - since the device was registered
+ * @IFAX_A_COUNTERS_PAGES: u64: pages that ended, in any way
+ * @IFAX_A_COUNTERS_LINES: u64: their lines
+ * @IFAX_A_COUNTERS_BYTES: u64: their coded bytes
+ * @IFAX_A_COUNTERS_FAULT: nest, once for each status but OK that there was:
+ *	&enum ifax_fault_attr
+ * @IFAX_A_COUNTERS_BAND_NS_MAX: u64: longest time that coding or decoding a
+ *	band took
+ * @IFAX_A_COUNTERS_PAD: nothing
+ */
+enum ifax_counters_attr {
+	IFAX_A_COUNTERS_PAGES = 1,
+	IFAX_A_COUNTERS_LINES,
+	IFAX_A_COUNTERS_BYTES,
+	IFAX_A_COUNTERS_FAULT,
+	IFAX_A_COUNTERS_BAND_NS_MAX,
+	IFAX_A_COUNTERS_PAD,
+};
+
+/**
+ * enum ifax_fault_attr - pages that ended in one way
+ * @IFAX_A_FAULT_STATUS: u32: &enum ifax_page_status
+ * @IFAX_A_FAULT_PAGES: u64: number of pages
+ * @IFAX_A_FAULT_PAD: nothing
+ */
+enum ifax_fault_attr {
+	IFAX_A_FAULT_STATUS = 1,
+	IFAX_A_FAULT_PAGES,
+	IFAX_A_FAULT_PAD,
+};
+
+/**
+ * enum ifax_page_attr - a page; what &struct ifax_page_record has
+ * @IFAX_A_PAGE_SEQ: u32: number in its job, from 1
+ * @IFAX_A_PAGE_CODING: u32: &enum ifax_coding
+ * @IFAX_A_PAGE_STATUS: u32: &enum ifax_page_status; only when it has ended
+ * @IFAX_A_PAGE_LINES: u32: lines
+ * @IFAX_A_PAGE_FAULT_LINE: u32: line of the first coding fault, if there is one
+ * @IFAX_A_PAGE_BYTES: u64: coded bytes
+ * @IFAX_A_PAGE_PAD: nothing
+ */
+enum ifax_page_attr {
+	IFAX_A_PAGE_SEQ = 1,
+	IFAX_A_PAGE_CODING,
+	IFAX_A_PAGE_STATUS,
+	IFAX_A_PAGE_LINES,
+	IFAX_A_PAGE_FAULT_LINE,
+	IFAX_A_PAGE_BYTES,
+	IFAX_A_PAGE_PAD,
+};
+
+#endif /* _UAPI_LINUX_IFAX_NETLINK_H */
