@@ -12,4 +12,11 @@
 #define ifax_devnode_device	const struct device
 #endif
 
+/* __assign_str() knows its source from __string() since 6.10 */
+#if KERNEL_VERSION(6, 10, 0) > LINUX_VERSION_CODE
+#define ifax_assign_str(field, text)	__assign_str(field, text)
+#else
+#define ifax_assign_str(field, text)	__assign_str(field)
+#endif
+
 #endif /* _IFAX_COMPAT_H */

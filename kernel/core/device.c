@@ -10,6 +10,9 @@
 #include "compat.h"
 #include "core.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 #define DEVICES_OF_A_KIND	128
 #define DEVICES			(2 * DEVICES_OF_A_KIND)
 

@@ -7,6 +7,7 @@
 #include <linux/minmax.h>
 
 #include "core.h"
+#include "trace.h"
 
 /**
  * ifax_engine_start() - give a page to the driver
@@ -29,6 +30,7 @@ int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page)
 	page->stage = IFAX_STAGE_ENGINE;
 	page->record.begin_ns = ktime_get_boottime_ns();
 	idev->engine_page = page;
+	trace_ifax_page_start(idev, page);
 	mutex_unlock(&idev->lock);
 
 	err = idev->ops.start(idev, &format);
@@ -77,9 +79,13 @@ static u64 lines_pass(struct ifax_device *idev, struct ifax_page *page)
 	return ktime_get_ns();
 }
 
-static void lines_passed(struct ifax_device *idev, u64 begin_ns)
+static void lines_passed(struct ifax_device *idev, struct ifax_page *page, u32 lines,
+			 u64 begin_ns)
 {
-	idev->counters.band_ns_max = max(idev->counters.band_ns_max, ktime_get_ns() - begin_ns);
+	u64 ns = ktime_get_ns() - begin_ns;
+
+	idev->counters.band_ns_max = max(idev->counters.band_ns_max, ns);
+	trace_ifax_band(idev, page, lines, ns);
 }
 
 /**
@@ -124,7 +130,7 @@ int ifax_scan_lines(struct ifax_device *idev, const void *rows, size_t stride, u
 			page->record.begin_ns = ktime_get_boottime_ns();
 		begin_ns = lines_pass(idev, page);
 		err = ifax_page_encode(page, rows, stride, lines);
-		lines_passed(idev, begin_ns);
+		lines_passed(idev, page, lines, begin_ns);
 		ifax_changed(idev);
 	}
 	mutex_unlock(&idev->lock);
@@ -160,7 +166,7 @@ u32 ifax_print_lines(struct ifax_device *idev, void *rows, size_t stride, u32 li
 	if (!WARN_ON_ONCE(!page)) {
 		begin_ns = lines_pass(idev, page);
 		n = ifax_decode_lines(page->decoder, rows, stride, lines);
-		lines_passed(idev, begin_ns);
+		lines_passed(idev, page, n, begin_ns);
 	}
 	mutex_unlock(&idev->lock);
 	return n;

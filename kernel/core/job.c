@@ -3,6 +3,7 @@
 #include <linux/ktime.h>
 
 #include "core.h"
+#include "trace.h"
 
 /**
  * ifax_job_alloc() - begin a job
@@ -184,6 +185,7 @@ void ifax_page_ended(struct ifax_device *idev, struct ifax_page *page,
 	idev->counters.ended[status]++;
 	idev->counters.lines += page->record.lines;
 	idev->counters.bytes += page->record.bytes;
+	trace_ifax_page_end(idev, page);
 	ifax_notify_page(idev, IFAX_CMD_PAGE_END_NTF, page);
 	ifax_paper_path_changed(idev);
 	ifax_changed(idev);

@@ -2,6 +2,7 @@
 #include <linux/module.h>
 
 #include "core.h"
+#include "trace.h"
 
 static bool pages_queued(struct ifax_job *job)
 {
@@ -29,6 +30,7 @@ static ssize_t write_piece(struct ifax_job *job, const char __user *buf, size_t 
 	done = ifax_store_append_user(&page->store, buf, count);
 	if (done > 0) {
 		page->record.bytes += done;
+		trace_ifax_user(idev, done);
 		job->writing = page;
 	} else if (!job->writing) {
 		ifax_page_free(page);
@@ -100,6 +102,7 @@ static int queue_page(struct ifax_job *job, struct ifax_page *page, bool bad)
 		ifax_page_ended(idev, page, IFAX_PAGE_CANCELLED);
 	else
 		schedule_work(&idev->print_work);
+	trace_ifax_page_queue(idev, page);
 out:
 	mutex_unlock(&idev->lock);
 	return err;

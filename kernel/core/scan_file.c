@@ -3,6 +3,7 @@
 #include <linux/uaccess.h>
 
 #include "core.h"
+#include "trace.h"
 
 /* Bytes of the oldest page, out of one chunk; 0 at its end; -EAGAIN: none yet. */
 static ssize_t read_piece(struct ifax_job *job, char __user *buf, size_t count)
@@ -46,6 +47,8 @@ static ssize_t read_pieces(struct ifax_job *job, char __user *buf, size_t count)
 			break;
 		done += n;
 	} while (done < count);
+	if (done)
+		trace_ifax_user(job->idev, done);
 	return done ?: n;
 }
 

@@ -5,7 +5,7 @@ KSELFTEST_SRC := tests/kselftest
 KSELFTEST_OBJ := $(B)/$(KSELFTEST_SRC)
 KSELFTEST_HARNESS := $(B)/kselftest/include
 KSELFTESTS += $(patsubst %,$(B)/kselftest/%, \
-	budget cancel copying corrupt faults format ioctl netlink open poll print remove scan)
+	budget cancel copying corrupt faults format ioctl netlink open poll print remove scan trace)
 
 $(KSELFTEST_HARNESS)/kselftest_harness.h: $(KSELFTEST_SRC)/fetch-harness
 	@mkdir -p $(B)/kselftest
