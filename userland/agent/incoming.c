@@ -91,6 +91,9 @@ static void on_open_line(void *arg, const char *line)
 		snprintf(incoming->subject, sizeof(incoming->subject), "%s", line + 8);
 	else if (!strncmp(line, "from=", 5))
 		snprintf(incoming->from, sizeof(incoming->from), "%s", line + 5);
+	else if (!strncmp(line, "note=", 5))
+		log_event(LOG_NOTICE, "incoming.note job=%lld text=%s",
+			  (long long)incoming->opening, line + 5);
 	else if (!strncmp(line, "page ", 5))
 		incoming->pages_bytes += worker_number(line, "bytes");
 }

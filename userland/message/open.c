@@ -22,7 +22,7 @@
  * @printed: of them, those that were printed or are in @text
  * @header: who wrote what to whom; in front of the first text, if there is any
  * @text: text that was not printed yet
- * @notices: names of parts that cannot be printed
+ * @notices: names of parts that are not printed
  */
 struct opening {
 	struct page_sink sink;
@@ -141,7 +141,8 @@ static int open_part(struct opening *opening, GMimeObject *object, struct failur
 			    "this is one of several mails that a message was split into (message/partial)");
 	if (kind == PART_TIFF)
 		return open_file(opening, GMIME_PART(object), kind, failure);
-	if (kind == PART_OTHER)
+	if (kind == PART_OTHER ||
+	    (!opening->prints_all && (kind == PART_JPEG || kind == PART_PNG)))
 		part_append_notice(opening->notices, object, opening->parts);
 	if (!opening->prints_all)
 		return 0;
@@ -288,9 +289,12 @@ static int visit_message(struct opening *opening, GMimeMessage *message, enum op
 		message_append_header(opening->header, message);
 	if (root && visit(opening, root, 0, failure))
 		return -1;
-	if (opening->printed)
-		return flush_text(opening, failure);
 	g_strdelimit(g_strstrip(opening->notices->str), "\n", ' ');
+	if (opening->printed) {
+		if (!opening->prints_all && *opening->notices->str)
+			print_line(opening->sink.out, "note=", opening->notices->str);
+		return flush_text(opening, failure);
+	}
 	return fail(failure, EXIT_INPUT, "the message holds %s, so there is no page to print%s%s",
 		    opening->prints_all ? "no TIFF, picture or text" : "no TIFF",
 		    *opening->notices->str ? ". " : "", opening->notices->str);

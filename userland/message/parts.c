@@ -119,7 +119,7 @@ void part_append_notice(GString *text, GMimeObject *object, unsigned int number)
 	char *valid = g_utf8_make_valid(line, -1);
 
 	g_strdelimit(valid, "\n\r\f\t", ' ');
-	g_string_append_printf(text, "%s[This cannot be printed: %s]\n", text->len ? "\n" : "",
+	g_string_append_printf(text, "%s[This is not printed: %s]\n", text->len ? "\n" : "",
 			       valid);
 	g_free(valid);
 	g_free(line);
