@@ -14,10 +14,7 @@
 #include <linux/ifax/band_ring.h>
 #include <linux/ifax/bank.h>
 #include <linux/ifax/engine.h>
-
-/* An engine that is alive moves a line every five seconds; see Documentation/hardware.rst */
-#define WATCHDOG_PERIOD_MS	2000
-#define WATCHDOG_STRIKES	4
+#include <linux/ifax/watchdog.h>
 
 #define PRINT_INTERRUPTS (IFAX_INT_PAGE_END | IFAX_INT_UNDERRUN | IFAX_INT_JAM | \
 			  IFAX_INT_COVER | IFAX_INT_NO_PAPER | IFAX_INT_FAULT)
@@ -36,9 +33,7 @@
  * @events: IFAX_INT_* of this page
  * @length: lines of the page
  * @filled: lines of it that were put into the ring
- * @seen_lines: the LINES register when the watchdog looked last
- * @seen_filled: @filled when the watchdog looked last
- * @strikes: times that the watchdog found no progress
+ * @seen: how far the page was when the watchdog looked last
  */
 struct printer {
 	struct ifax_bank bank;
@@ -53,9 +48,7 @@ struct printer {
 	atomic_t events;
 	u32 length;
 	u32 filled;
-	u32 seen_lines;
-	u32 seen_filled;
-	u32 strikes;
+	struct ifax_progress seen;
 };
 
 static void print_halt(struct printer *printer)
@@ -135,27 +128,18 @@ static void print_work(struct work_struct *work)
 static void print_watchdog(struct work_struct *work)
 {
 	struct printer *printer = container_of(to_delayed_work(work), struct printer, watchdog);
-	u32 lines;
 
 	if (!READ_ONCE(printer->active))
 		return;
-	if (ifax_bank_read(&printer->bank, IFAX_REG_LINES, &lines))
-		lines = printer->seen_lines;
-	if (lines != printer->seen_lines || printer->filled != printer->seen_filled)
-		printer->strikes = 0;
-	else
-		printer->strikes++;
-	if (printer->strikes == WATCHDOG_STRIKES) {
+	if (ifax_progress_dead(&printer->seen, &printer->bank, printer->filled)) {
 		dev_err(printer->bank.dev,
 			"no progress after %u of %u lines: interrupt or DMA is dead\n",
-			lines, printer->length);
+			printer->seen.engine_lines, printer->length);
 		print_end(printer, IFAX_PAGE_HARDWARE);
 		return;
 	}
-	printer->seen_lines = lines;
-	printer->seen_filled = printer->filled;
 	queue_delayed_work(printer->queue, &printer->watchdog,
-			   msecs_to_jiffies(WATCHDOG_PERIOD_MS));
+			   msecs_to_jiffies(IFAX_WATCHDOG_PERIOD_MS));
 }
 
 static irqreturn_t print_interrupt(int irq, void *arg)
@@ -192,9 +176,7 @@ static int print_start(struct ifax_device *idev, const struct ifax_format *fmt)
 	printer->started = false;
 	printer->length = fmt->length_lines;
 	printer->filled = 0;
-	printer->seen_lines = 0;
-	printer->seen_filled = 0;
-	printer->strikes = 0;
+	printer->seen = (struct ifax_progress){};
 	atomic_set(&printer->events, 0);
 	ret = ifax_ring_start(&printer->ring, DMA_MEM_TO_DEV, fmt->width_px, print_band_done,
 			      printer);
@@ -202,7 +184,8 @@ static int print_start(struct ifax_device *idev, const struct ifax_format *fmt)
 		return ret;
 	WRITE_ONCE(printer->active, true);
 	queue_work(printer->queue, &printer->work);
-	mod_delayed_work(printer->queue, &printer->watchdog, msecs_to_jiffies(WATCHDOG_PERIOD_MS));
+	mod_delayed_work(printer->queue, &printer->watchdog,
+			 msecs_to_jiffies(IFAX_WATCHDOG_PERIOD_MS));
 	return 0;
 }
 

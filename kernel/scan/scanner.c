@@ -15,10 +15,7 @@
 #include <linux/ifax/band_ring.h>
 #include <linux/ifax/bank.h>
 #include <linux/ifax/engine.h>
-
-/* An engine that is alive moves a line every five seconds; see Documentation/hardware.rst */
-#define WATCHDOG_PERIOD_MS	2000
-#define WATCHDOG_STRIKES	4
+#include <linux/ifax/watchdog.h>
 
 #define SCAN_INTERRUPTS	(IFAX_INT_PAGE_END | IFAX_INT_LONG | IFAX_INT_OVERRUN | IFAX_INT_JAM | \
 			 IFAX_INT_COVER | IFAX_INT_NO_PAPER | IFAX_INT_FAULT)
@@ -36,9 +33,7 @@
  * @events: IFAX_INT_* of this page
  * @taken: lines given to the core
  * @limit: the LIMIT register
- * @seen_lines: the LINES register when the watchdog looked last
- * @seen_taken: @taken when the watchdog looked last
- * @strikes: times that the watchdog found no progress
+ * @seen: how far the page was when the watchdog looked last
  */
 struct scanner {
 	struct ifax_bank bank;
@@ -52,9 +47,7 @@ struct scanner {
 	atomic_t events;
 	u32 taken;
 	u32 limit;
-	u32 seen_lines;
-	u32 seen_taken;
-	u32 strikes;
+	struct ifax_progress seen;
 };
 
 static void scan_halt(struct scanner *scanner)
@@ -138,27 +131,18 @@ static void scan_work(struct work_struct *work)
 static void scan_watchdog(struct work_struct *work)
 {
 	struct scanner *scanner = container_of(to_delayed_work(work), struct scanner, watchdog);
-	u32 lines;
 
 	if (!READ_ONCE(scanner->active))
 		return;
-	if (ifax_bank_read(&scanner->bank, IFAX_REG_LINES, &lines))
-		lines = scanner->seen_lines;
-	if (lines != scanner->seen_lines || scanner->taken != scanner->seen_taken)
-		scanner->strikes = 0;
-	else
-		scanner->strikes++;
-	if (scanner->strikes == WATCHDOG_STRIKES) {
+	if (ifax_progress_dead(&scanner->seen, &scanner->bank, scanner->taken)) {
 		dev_err(scanner->bank.dev,
 			"no progress after %u lines, %u of them taken: interrupt or DMA is dead\n",
-			lines, scanner->taken);
+			scanner->seen.engine_lines, scanner->taken);
 		scan_end(scanner, IFAX_PAGE_HARDWARE);
 		return;
 	}
-	scanner->seen_lines = lines;
-	scanner->seen_taken = scanner->taken;
 	queue_delayed_work(scanner->queue, &scanner->watchdog,
-			   msecs_to_jiffies(WATCHDOG_PERIOD_MS));
+			   msecs_to_jiffies(IFAX_WATCHDOG_PERIOD_MS));
 }
 
 static irqreturn_t scan_interrupt(int irq, void *arg)
@@ -193,9 +177,7 @@ static int scan_start(struct ifax_device *idev, const struct ifax_format *fmt)
 	scanner->idev = idev;
 	scanner->taken = 0;
 	scanner->limit = IFAX_RING_ROOM_LINES;
-	scanner->seen_lines = 0;
-	scanner->seen_taken = 0;
-	scanner->strikes = 0;
+	scanner->seen = (struct ifax_progress){};
 	atomic_set(&scanner->events, 0);
 	ret = ifax_ring_start(&scanner->ring, DMA_DEV_TO_MEM, fmt->width_px, scan_band_done,
 			      scanner);
@@ -208,7 +190,8 @@ static int scan_start(struct ifax_device *idev, const struct ifax_format *fmt)
 	}
 	WRITE_ONCE(scanner->active, true);
 	queue_work(scanner->queue, &scanner->work);
-	mod_delayed_work(scanner->queue, &scanner->watchdog, msecs_to_jiffies(WATCHDOG_PERIOD_MS));
+	mod_delayed_work(scanner->queue, &scanner->watchdog,
+			 msecs_to_jiffies(IFAX_WATCHDOG_PERIOD_MS));
 	return 0;
 }
 
