@@ -77,7 +77,8 @@ static const char *subject_fault(const char *subject)
 	return NULL;
 }
 
-static const char *collect_recipients(struct control *control, json_t *to, const char **recipient)
+static const char *collect_recipients(struct control *control, json_t *to,
+				      struct job_recipient *recipient)
 {
 	struct mail_path path;
 	json_t *address;
@@ -88,8 +89,8 @@ static const char *collect_recipients(struct control *control, json_t *to, const
 	if (json_array_size(to) > control->station->config.limits.recipients)
 		return "more recipients than limits { recipients } allows";
 	json_array_foreach(to, i, address) {
-		recipient[i] = json_string_value(address);
-		if (!recipient[i] || !mail_path_from_address(&path, recipient[i]))
+		recipient[i].address = json_string_value(address);
+		if (!recipient[i].address || !mail_path_from_address(&path, recipient[i].address))
 			return "a recipient is not a valid mail address, as in user@example.com";
 	}
 	return NULL;
@@ -98,7 +99,7 @@ static const char *collect_recipients(struct control *control, json_t *to, const
 static json_t *do_send(struct control *control, json_t *request)
 {
 	json_t *to = json_object_get(request, "to");
-	const char **recipient = calloc(json_array_size(to) + 1, sizeof(*recipient));
+	struct job_recipient *recipient = calloc(json_array_size(to) + 1, sizeof(*recipient));
 	struct job_draft draft = {
 		.subject = "", .coding = control->station->config.coding, .recipient = recipient,
 		.recipients = json_array_size(to),

@@ -13,7 +13,8 @@
 #include "jobs_private.h"
 #include "log.h"
 
-static const char schema[] =
+/* What makes a database of version N - 1 one of version N. */
+static const char * const schema[] = {
 	"CREATE TABLE IF NOT EXISTS job ("
 	" id INTEGER PRIMARY KEY AUTOINCREMENT, incoming INTEGER NOT NULL, state TEXT NOT NULL,"
 	" reason TEXT NOT NULL DEFAULT '', next_ms INTEGER NOT NULL DEFAULT 0,"
@@ -45,14 +46,24 @@ static const char schema[] =
 	" job INTEGER NOT NULL, time_ms INTEGER NOT NULL,"
 	" PRIMARY KEY (account, unique_id, digest)) WITHOUT ROWID;"
 	"CREATE INDEX IF NOT EXISTS fetched_digest ON fetched(account, digest);"
-	"PRAGMA user_version = 1;";
+	"PRAGMA user_version = 1;",
+	/* what envelopes say about confirmations (RFC 3461), and messages (RFC 8098) */
+	"ALTER TABLE job ADD COLUMN envelope_id TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN dsn_return TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN mdn_to TEXT NOT NULL DEFAULT '';"
+	"CREATE INDEX job_envelope_id ON job(envelope_id) WHERE envelope_id <> '';"
+	"CREATE INDEX job_message_id ON job(message_id) WHERE message_id <> '';"
+	"ALTER TABLE recipient ADD COLUMN notify TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE recipient ADD COLUMN original TEXT NOT NULL DEFAULT '';"
+	"PRAGMA user_version = 2;",
+};
 
-#define SCHEMA_VERSION	1
+#define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
 #define EVENTS_MAX	200	/* until a job ends: one that waits all night fills no disk */
 
 #define JOB_COLUMNS "id, incoming, state, reason, next_ms, sender, subject, coding, message_id," \
 	" source, message_file, page_file, pages, pages_printed, page_bytes, message_bytes," \
-	" created_ms, changed_ms"
+	" created_ms, changed_ms, envelope_id, dsn_return, mdn_to"
 
 static const char * const state_name[JOB_STATES] = {
 	[JOB_SCANNING] = "scanning",
@@ -80,13 +91,16 @@ int64_t now_ms(void)
 static bool prepare_schema(sqlite3 *db)
 {
 	int64_t version = database_number(db, -1, "PRAGMA user_version", "");
+	bool good = version >= 0;
 
-	if (version > SCHEMA_VERSION) {
-		log_event(LOG_ERR, "database.version found=%lld known=%d advice=%s",
+	if (version > (int64_t)SCHEMA_VERSION) {
+		log_event(LOG_ERR, "database.version found=%lld known=%zu advice=%s",
 			  (long long)version, SCHEMA_VERSION, "it was made by a newer ifaxd");
 		return false;
 	}
-	return version >= 0 && database_begin(db) && database_end(db, database_exec(db, schema));
+	for (; good && version < (int64_t)SCHEMA_VERSION; version++)
+		good = database_begin(db) && database_end(db, database_exec(db, schema[version]));
+	return good;
 }
 
 struct jobs *jobs_open(const char *directory)
@@ -173,13 +187,16 @@ bool jobs_set_state(struct jobs *jobs, int64_t id, enum job_state state, const c
 	return database_end(jobs->db, good);
 }
 
-static bool add_recipients(struct jobs *jobs, int64_t id, const char *const *recipient,
+static bool add_recipients(struct jobs *jobs, int64_t id, const struct job_recipient *recipient,
 			   size_t recipients, enum recipient_state state)
 {
 	for (size_t i = 0; i < recipients; i++)
-		if (!database_run(jobs->db, "INSERT INTO recipient(job, position, address, state)"
-				  " VALUES (?, ?, ?, ?)", "iiss", id, (int64_t)i, recipient[i],
-				  recipient_state_name(state)))
+		if (!database_run(jobs->db,
+				  "INSERT INTO recipient(job, position, address, state, notify,"
+				  " original) VALUES (?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''))",
+				  "iissss", id, (int64_t)i, recipient[i].address,
+				  recipient_state_name(state), recipient[i].notify,
+				  recipient[i].original))
 			return false;
 	return true;
 }
@@ -189,10 +206,10 @@ static bool insert_outgoing(struct jobs *jobs, const struct job_draft *draft, in
 	int64_t now = now_ms();
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, subject, coding,"
-			  " message_id, page_file, created_ms, changed_ms)"
-			  " VALUES (0, 'scanning', ?, ?, ?, ?, ?, ?, ?)", "sssssii",
+			  " message_id, envelope_id, page_file, created_ms, changed_ms)"
+			  " VALUES (0, 'scanning', ?, ?, ?, ?, ?, ?, ?, ?)", "ssssssii",
 			  draft->sender, draft->subject, draft->coding, draft->message_id,
-			  draft->page_file, now, now))
+			  draft->envelope_id, draft->page_file, now, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return add_recipients(jobs, *id, draft->recipient, draft->recipients, RECIPIENT_QUEUED) &&
@@ -212,9 +229,11 @@ static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival
 	int64_t now = now_ms();
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, source, message_file,"
-			  " message_bytes, created_ms, changed_ms)"
-			  " VALUES (1, 'received', ?, ?, ?, ?, ?, ?)", "sssiii", arrival->sender,
-			  arrival->source, arrival->message_file, arrival->message_bytes, now, now))
+			  " message_bytes, envelope_id, dsn_return, created_ms, changed_ms)"
+			  " VALUES (1, 'received', ?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''), ?, ?)",
+			  "sssissii", arrival->sender, arrival->source, arrival->message_file,
+			  arrival->message_bytes, arrival->envelope_id, arrival->dsn_return, now,
+			  now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	if (arrival->account &&
@@ -272,6 +291,9 @@ static bool take_job(void *arg, sqlite3_stmt *row)
 		.message_bytes = sqlite3_column_int64(row, 15),
 		.created_ms = sqlite3_column_int64(row, 16),
 		.changed_ms = sqlite3_column_int64(row, 17),
+		.envelope_id = jobs_text(row, 18),
+		.dsn_return = jobs_text(row, 19),
+		.mdn_to = jobs_text(row, 20),
 	};
 	return false;
 }
@@ -280,7 +302,8 @@ static bool take_job(void *arg, sqlite3_stmt *row)
 static bool job_whole(struct job *job)
 {
 	if (job->id && job->reason && job->sender && job->subject && job->coding &&
-	    job->message_id && job->source && job->message_file && job->page_file)
+	    job->message_id && job->source && job->message_file && job->page_file &&
+	    job->envelope_id && job->dsn_return && job->mdn_to)
 		return true;
 	job_clear(job);
 	return false;
@@ -314,6 +337,9 @@ void job_clear(struct job *job)
 	free(job->coding);
 	free(job->message_id);
 	free(job->source);
+	free(job->envelope_id);
+	free(job->dsn_return);
+	free(job->mdn_to);
 	free(job->message_file);
 	free(job->page_file);
 	*job = (struct job){ 0 };

@@ -68,6 +68,9 @@ enum job_state {
  * @coding: outgoing: "mh", "mmr"
  * @message_id: outgoing: its Message-ID
  * @source: incoming: who brought it
+ * @envelope_id: ENVID of RFC 3461, decoded: what a DSN names the job by; "" if none
+ * @dsn_return: RET of RFC 3461: "FULL", "HDRS", "" if nothing was said
+ * @mdn_to: incoming: who is to be told that it was printed; "": nobody
  * @message_file: name in the spool, "" if none
  * @page_file: name in the spool, "" if none; also the name of the progress file
  * @pages: number of pages, 0 while it is not known
@@ -88,6 +91,9 @@ struct job {
 	char *coding;
 	char *message_id;
 	char *source;
+	char *envelope_id;
+	char *dsn_return;
+	char *mdn_to;
 	char *message_file;
 	char *page_file;
 	int64_t pages;
@@ -116,7 +122,7 @@ enum recipient_state {
 };
 
 /**
- * struct recipient - a recipient of an outgoing job
+ * struct recipient - a recipient of a job
  * @position: its place in the job, from 0
  * @address: user@example.com
  * @state: where it stands
@@ -124,6 +130,8 @@ enum recipient_state {
  * @next_ms: when it is tried again
  * @tries: attempts that failed
  * @waited_ms: sum of the waits between attempts: a clock that jumps does not change it
+ * @notify: NOTIFY of RFC 3461: "NEVER", or "SUCCESS,FAILURE,DELAY" or fewer; "": nothing said
+ * @original: ORCPT of RFC 3461, decoded: "rfc822;user@example.com"; "" if none
  */
 struct recipient {
 	int64_t position;
@@ -133,11 +141,20 @@ struct recipient {
 	int64_t next_ms;
 	int64_t tries;
 	int64_t waited_ms;
+	char *notify;
+	char *original;
 };
 
 struct recipients {
 	struct recipient *item;
 	size_t items;
+};
+
+/** struct job_recipient - a recipient as an envelope names it; see struct recipient, NULL as "" */
+struct job_recipient {
+	const char *address;
+	const char *notify;
+	const char *original;
 };
 
 /** struct job_draft - a job to be sent */
@@ -146,8 +163,9 @@ struct job_draft {
 	const char *subject;
 	const char *coding;
 	const char *message_id;
+	const char *envelope_id;
 	const char *page_file;
-	const char *const *recipient;
+	const struct job_recipient *recipient;
 	size_t recipients;
 };
 
@@ -162,7 +180,9 @@ struct job_arrival {
 	const char *source;
 	const char *message_file;
 	int64_t message_bytes;
-	const char *const *recipient;
+	const char *envelope_id;
+	const char *dsn_return;
+	const struct job_recipient *recipient;
 	size_t recipients;
 	const char *account;
 	const char *unique_id;
@@ -208,6 +228,7 @@ bool jobs_set_rescan(struct jobs *jobs, int64_t id, const char *page_file);
 bool jobs_set_forgotten(struct jobs *jobs, int64_t id);
 
 bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipients);
+void recipient_clear(struct recipient *recipient);
 void recipients_clear(struct recipients *recipients);
 /** jobs_next_due - the job whose recipient is due first and when; 0: none waits */
 int64_t jobs_next_due(struct jobs *jobs, int64_t *next_ms);

@@ -35,7 +35,7 @@ struct session {
 	struct spool_file file;
 	uint64_t announced_bytes;
 	char sender[MAIL_ADDRESS_MAX + 1];
-	char **recipient;
+	struct job_recipient *recipient;
 	size_t recipients;
 };
 
@@ -56,7 +56,7 @@ static void clear_envelope(struct session *session)
 {
 	spool_discard(&session->file);
 	for (size_t i = 0; i < session->recipients; i++)
-		free(session->recipient[i]);
+		free((char *)session->recipient[i].address);
 	free(session->recipient);
 	session->recipient = NULL;
 	session->recipients = 0;
@@ -110,7 +110,7 @@ static enum smtp_server_answer on_rcpt(void *arg, const struct mail_path *path,
 				       struct smtp_reply *reply)
 {
 	struct session *session = arg;
-	char **recipient;
+	struct job_recipient *recipient;
 
 	judge(&session->listener->station->config, path, reply);
 	if (!smtp_reply_positive(reply)) {
@@ -121,9 +121,10 @@ static enum smtp_server_answer on_rcpt(void *arg, const struct mail_path *path,
 	recipient = reallocarray(session->recipient, session->recipients + 1, sizeof(*recipient));
 	if (recipient) {
 		session->recipient = recipient;
-		recipient[session->recipients] = strdup(path->address);
+		recipient += session->recipients;
+		*recipient = (struct job_recipient){ .address = strdup(path->address) };
 	}
-	if (recipient && recipient[session->recipients])
+	if (recipient && recipient->address)
 		session->recipients++;
 	else
 		smtp_reply_set(reply, 452, "4.3.0", "out of memory, try again later");
@@ -188,7 +189,7 @@ static enum smtp_server_answer on_message_end(void *arg, struct smtp_reply *repl
 	struct job_arrival arrival = {
 		.sender = session->sender,
 		.source = source,
-		.recipient = (const char *const *)session->recipient,
+		.recipient = session->recipient,
 		.recipients = session->recipients,
 	};
 	int64_t id;

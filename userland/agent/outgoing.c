@@ -322,6 +322,7 @@ int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, cons
 	struct station *station = outgoing->station;
 	char name[SPOOL_NAME_BYTES];
 	char message_id[512];
+	char envelope_id[64];
 	char subject[300];
 	int64_t id;
 
@@ -332,13 +333,14 @@ int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, cons
 		return 0;
 	}
 	spool_name(name);
-	snprintf(message_id, sizeof(message_id), "<%s.%lld@%s>", name, (long long)now_ms(),
-		 station->config.host_name);
+	snprintf(envelope_id, sizeof(envelope_id), "%s.%lld", name, (long long)now_ms());
+	snprintf(message_id, sizeof(message_id), "<%s@%s>", envelope_id, station->config.host_name);
 	snprintf(subject, sizeof(subject), "Fax from %s", station->config.name);
 	if (!*draft->subject)
 		draft->subject = subject;
 	draft->sender = station->config.address;
 	draft->message_id = message_id;
+	draft->envelope_id = envelope_id;
 	draft->page_file = name;
 	id = jobs_add_outgoing(station->jobs, draft);
 	if (!id)

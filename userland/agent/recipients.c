@@ -29,6 +29,11 @@ static enum recipient_state recipient_state_of(const char *name)
 	return RECIPIENT_FAILED;
 }
 
+static bool is_whole(const struct recipient *recipient)
+{
+	return recipient->address && recipient->reply && recipient->notify && recipient->original;
+}
+
 static bool take_recipient(void *arg, sqlite3_stmt *row)
 {
 	struct recipients *recipients = arg;
@@ -47,8 +52,10 @@ static bool take_recipient(void *arg, sqlite3_stmt *row)
 		.next_ms = sqlite3_column_int64(row, 4),
 		.tries = sqlite3_column_int64(row, 5),
 		.waited_ms = sqlite3_column_int64(row, 6),
+		.notify = jobs_text(row, 7),
+		.original = jobs_text(row, 8),
 	};
-	return item->address && item->reply;
+	return is_whole(item);
 }
 
 bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipients)
@@ -58,21 +65,28 @@ bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipient
 
 	*recipients = (struct recipients){ 0 };
 	if (database_query(jobs->db, take_recipient, recipients,
-			   "SELECT position, address, state, reply, next_ms, tries, waited_ms"
-			   " FROM recipient WHERE job = ? ORDER BY position", "i", id) &&
+			   "SELECT position, address, state, reply, next_ms, tries, waited_ms,"
+			   " notify, original FROM recipient WHERE job = ? ORDER BY position",
+			   "i", id) &&
 	    (int64_t)recipients->items == count &&
-	    (!count || (recipients->item[count - 1].address && recipients->item[count - 1].reply)))
+	    (!count || is_whole(&recipients->item[count - 1])))
 		return true;
 	recipients_clear(recipients);
 	return false;
 }
 
+void recipient_clear(struct recipient *recipient)
+{
+	free(recipient->address);
+	free(recipient->reply);
+	free(recipient->notify);
+	free(recipient->original);
+}
+
 void recipients_clear(struct recipients *recipients)
 {
-	for (size_t i = 0; i < recipients->items; i++) {
-		free(recipients->item[i].address);
-		free(recipients->item[i].reply);
-	}
+	for (size_t i = 0; i < recipients->items; i++)
+		recipient_clear(&recipients->item[i]);
 	free(recipients->item);
 	*recipients = (struct recipients){ 0 };
 }

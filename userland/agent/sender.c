@@ -318,10 +318,8 @@ static bool choose(struct delivery *delivery)
 		recipients->item[chosen] = other;
 		recipients->item[chosen++].state = RECIPIENT_SENDING;
 	}
-	for (size_t i = chosen; i < recipients->items; i++) {
-		free(recipients->item[i].address);
-		free(recipients->item[i].reply);
-	}
+	for (size_t i = chosen; i < recipients->items; i++)
+		recipient_clear(&recipients->item[i]);
 	recipients->items = chosen;
 	return chosen;
 }
