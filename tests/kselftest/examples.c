@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The example of the documentation does what it says.
+ * The examples of the documentation do what they say.
  */
 #include <libgen.h>
 #include <limits.h>
@@ -9,12 +9,12 @@
 
 #define SHEETS	3
 
-FIXTURE(copying)
+FIXTURE(examples)
 {
 	struct sheet sheets[SHEETS];
 };
 
-FIXTURE_SETUP(copying)
+FIXTURE_SETUP(examples)
 {
 	int fd, i;
 
@@ -30,7 +30,7 @@ FIXTURE_SETUP(copying)
 	}
 }
 
-FIXTURE_TEARDOWN(copying)
+FIXTURE_TEARDOWN(examples)
 {
 	int i;
 
@@ -39,7 +39,7 @@ FIXTURE_TEARDOWN(copying)
 		sheet_free(&self->sheets[i]);
 }
 
-/* Runs bin/copy, which lies beside this program; returns its exit code. */
+/* Runs example_copy, which lies beside this program; returns its exit code. */
 static int run_copy(void)
 {
 	char self[PATH_MAX] = {}, path[PATH_MAX + 16];
@@ -48,7 +48,7 @@ static int run_copy(void)
 
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		return -1;
-	snprintf(path, sizeof(path), "%s/bin/copy", dirname(self));
+	snprintf(path, sizeof(path), "%s/example_copy", dirname(self));
 	pid = fork();
 	if (!pid) {
 		/* Its standard output is not TAP */
@@ -62,7 +62,7 @@ static int run_copy(void)
 	return WEXITSTATUS(status);
 }
 
-TEST_F(copying, every_sheet)
+TEST_F(examples, every_sheet)
 {
 	struct sheet got;
 	int i;
@@ -77,7 +77,7 @@ TEST_F(copying, every_sheet)
 	EXPECT_EQ(0, run_copy());
 }
 
-TEST_F(copying, no_paper)
+TEST_F(examples, no_paper)
 {
 	struct sheet got;
 
