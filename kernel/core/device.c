@@ -17,8 +17,8 @@
 #define DEVICES			(2 * DEVICES_OF_A_KIND)
 
 /* The uapi is the same for 32-bit callers. */
-static_assert(sizeof(struct ifax_format) == 40);
-static_assert(sizeof(struct ifax_caps) == 112);
+static_assert(sizeof(struct ifax_format) == 72);
+static_assert(sizeof(struct ifax_caps) == 144);
 static_assert(sizeof(struct ifax_page_record) == 64);
 static_assert(sizeof(struct ifax_state) == 32);
 
@@ -59,9 +59,28 @@ static void ifax_device_release(struct device *dev)
 
 static bool caps_ok(const struct ifax_caps *caps)
 {
-	return caps->width_px_min && caps->width_px_min <= caps->width_px_max &&
+	return !(caps->binarisations >> (IFAX_BINARY_ORDERED + 1)) &&
+	       !(caps->sides >> (IFAX_SIDES_BOTH + 1)) &&
+	       !(caps->papers >> (IFAX_PAPER_LEGAL + 1)) &&
+	       !(caps->scalings >> (IFAX_SCALING_ENGINE + 1)) &&
+	       !(caps->page_fits >> (IFAX_FIT_SPLIT + 1)) &&
+	       caps->width_px_min && caps->width_px_min <= caps->width_px_max &&
 	       caps->width_px_max <= IFAX_WIDTH_PX_MAX && caps->length_lines_max &&
 	       caps->resolutions && caps->resolutions <= IFAX_RESOLUTIONS_MAX;
+}
+
+/* What the driver cannot know, and what every device has */
+static void complete_caps(struct ifax_caps *caps, enum ifax_kind kind)
+{
+	caps->kind = kind;
+	caps->codings = ifax_codings();
+	caps->binarisations |= BIT(IFAX_BINARY_SENSOR);
+	caps->sides |= BIT(IFAX_SIDES_FRONT);
+	caps->papers |= BIT(IFAX_PAPER_AUTO);
+	caps->scalings |= BIT(IFAX_SCALING_NONE);
+	caps->page_fits |= BIT(IFAX_FIT_SAME);
+	caps->copies_max = 1;
+	caps->pages_max = IFAX_PAGES_MAX;
 }
 
 static struct ifax_device *ifax_device_alloc(struct device *parent, enum ifax_kind kind,
@@ -73,8 +92,7 @@ static struct ifax_device *ifax_device_alloc(struct device *parent, enum ifax_ki
 	if (!idev)
 		return NULL;
 	idev->caps = *caps;
-	idev->caps.kind = kind;
-	idev->caps.codings = ifax_codings();
+	complete_caps(&idev->caps, kind);
 	idev->ops = *ops;
 	idev->priv = priv;
 	mutex_init(&idev->op_lock);

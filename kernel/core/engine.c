@@ -138,15 +138,14 @@ int ifax_scan_lines(struct ifax_device *idev, const void *rows, size_t stride, u
 }
 EXPORT_SYMBOL_GPL(ifax_scan_lines);
 
-void ifax_scan_end(struct ifax_device *idev, enum ifax_page_status status, bool more)
+void ifax_scan_end(struct ifax_device *idev, enum ifax_page_status status, u32 flags)
 {
 	struct ifax_page *page;
 
 	mutex_lock(&idev->lock);
 	page = idev->engine_page;
 	if (!WARN_ON_ONCE(!page)) {
-		if (more)
-			page->record.flags |= IFAX_PAGE_MORE;
+		page->record.flags |= flags & (IFAX_PAGE_MORE | IFAX_PAGE_BACK);
 		ifax_page_ended(idev, page, status);
 	}
 	mutex_unlock(&idev->lock);

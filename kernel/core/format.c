@@ -56,22 +56,60 @@ static void nearest_resolution(const struct ifax_caps *caps, struct ifax_format 
 	format->y_dpi = best->y_dpi;
 }
 
+/* A choice that the device does not have becomes 0, which every device has. */
+static int try_choice(u32 choices, u32 last, u32 *choice)
+{
+	if (*choice > last)
+		return -EINVAL;
+	if (!(choices & 1U << *choice))
+		*choice = 0;
+	return 0;
+}
+
+static int try_choices(const struct ifax_caps *caps, struct ifax_format *format)
+{
+	return try_choice(caps->binarisations, IFAX_BINARY_ORDERED, &format->binarisation) ?:
+	       try_choice(caps->sides, IFAX_SIDES_BOTH, &format->sides) ?:
+	       try_choice(caps->papers, IFAX_PAPER_LEGAL, &format->paper) ?:
+	       try_choice(caps->scalings, IFAX_SCALING_ENGINE, &format->scaling) ?:
+	       try_choice(caps->page_fits, IFAX_FIT_SPLIT, &format->page_fit) ?:
+	       try_choice(caps->copies_max > 1 ? 3 : 1, 1, &format->collate);
+}
+
+static void try_pixels(const struct ifax_caps *caps, struct ifax_format *format)
+{
+	if (format->scaling == IFAX_SCALING_NONE) {
+		format->width_px = clamp(format->width_px, caps->width_px_min, caps->width_px_max);
+		nearest_resolution(caps, format);
+		return;
+	}
+	format->width_px = clamp(format->width_px, 1U, (u32)IFAX_WIDTH_PX_MAX);
+	if (!format->x_dpi || !format->y_dpi)
+		nearest_resolution(caps, format);
+}
+
 /**
  * ifax_format_try() - move a format to the nearest that a device has
  * @caps: device
  * @format: from a user
  *
- * Return: 0; -EINVAL for what has no neighbour: coding, flags, reserved fields.
+ * Return: 0; -EINVAL for what has no neighbour: coding, flags, unknown choices,
+ * reserved fields.
  */
 int ifax_format_try(const struct ifax_caps *caps, struct ifax_format *format)
 {
 	struct ifax_codec_format fmt;
 
-	if (memchr_inv(format->reserved, 0, sizeof(format->reserved)))
+	if (memchr_inv(format->reserved, 0, sizeof(format->reserved)) ||
+	    try_choices(caps, format))
 		return -EINVAL;
-	format->width_px = clamp(format->width_px, caps->width_px_min, caps->width_px_max);
+	try_pixels(caps, format);
 	format->length_lines = min(format->length_lines, caps->length_lines_max);
-	nearest_resolution(caps, format);
+	format->copies = min(format->copies, caps->copies_max);
+	if (format->binarisation == IFAX_BINARY_THRESHOLD)
+		format->threshold = clamp(format->threshold, 1U, 255U);
+	else
+		format->threshold = 0;
 	fmt = ifax_page_codec_format(format);
 	return ifax_codec_format_ok(&fmt) ? -EINVAL : 0;
 }

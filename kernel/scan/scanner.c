@@ -60,13 +60,13 @@ static void scan_halt(struct scanner *scanner)
 /* Nothing of the page is touched after ifax_scan_end(): the next may begin at once */
 static void scan_end(struct scanner *scanner, enum ifax_page_status status)
 {
-	u32 sensors;
-	bool more;
+	u32 sensors, flags = 0;
 
 	scan_halt(scanner);
-	more = !ifax_bank_status(&scanner->bank, &sensors) && sensors & IFAX_STATUS_PAPER;
+	if (!ifax_bank_status(&scanner->bank, &sensors) && sensors & IFAX_STATUS_PAPER)
+		flags = IFAX_PAGE_MORE;
 	WRITE_ONCE(scanner->active, false);
-	ifax_scan_end(scanner->idev, status, more);
+	ifax_scan_end(scanner->idev, status, flags);
 }
 
 /* Give lines up to @end to the core, and their place in the ring back to the engine */

@@ -115,6 +115,77 @@ TEST_F(format, every_resolution)
 	EXPECT_EQ(-EINVAL, ifax_set_format(self->fd, &format));
 }
 
+/* Fields of a format that name one of several things, and what the device has of them */
+static const struct {
+	size_t field;
+	size_t has;
+	uint32_t last;
+} choices[] = {
+	{ offsetof(struct ifax_format, binarisation), offsetof(struct ifax_caps, binarisations),
+	  IFAX_BINARY_ORDERED },
+	{ offsetof(struct ifax_format, sides), offsetof(struct ifax_caps, sides),
+	  IFAX_SIDES_BOTH },
+	{ offsetof(struct ifax_format, paper), offsetof(struct ifax_caps, papers),
+	  IFAX_PAPER_LEGAL },
+	{ offsetof(struct ifax_format, scaling), offsetof(struct ifax_caps, scalings),
+	  IFAX_SCALING_ENGINE },
+	{ offsetof(struct ifax_format, page_fit), offsetof(struct ifax_caps, page_fits),
+	  IFAX_FIT_SPLIT },
+};
+
+static uint32_t *at(void *structure, size_t offset)
+{
+	return (uint32_t *)((char *)structure + offset);
+}
+
+TEST_F(format, choices)
+{
+	struct ifax_format format;
+	uint32_t i, choice;
+
+	for (i = 0; i < ARRAY_SIZE(choices); i++) {
+		uint32_t has = *at(&self->caps, choices[i].has);
+
+		EXPECT_TRUE(has & 1);
+		EXPECT_EQ(0, has >> (choices[i].last + 1));
+		for (choice = 0; choice <= choices[i].last; choice++) {
+			format = self->format;
+			*at(&format, choices[i].field) = choice;
+			if (choices[i].field == offsetof(struct ifax_format, binarisation) &&
+			    choice == IFAX_BINARY_THRESHOLD)
+				format.threshold = 128;
+			EXPECT_EQ(has & 1U << choice ? 0 : -EINVAL,
+				  ifax_set_format(self->fd, &format));
+			ASSERT_EQ(0, ifax_try_format(self->fd, &format));
+			EXPECT_EQ(has & 1U << choice ? choice : 0,
+				  *at(&format, choices[i].field));
+			EXPECT_EQ(0, ifax_set_format(self->fd, &format));
+		}
+	}
+	format = self->format;
+	format.threshold = 1000;
+	EXPECT_EQ(-EINVAL, ifax_set_format(self->fd, &format));
+	ASSERT_EQ(0, ifax_try_format(self->fd, &format));
+	EXPECT_EQ(0, format.threshold);
+}
+
+TEST_F(format, copies)
+{
+	struct ifax_format format = self->format;
+
+	if (variant->kind == IFAX_KIND_SCANNER)
+		EXPECT_EQ(1, self->caps.copies_max);
+	format.copies = self->caps.copies_max;
+	EXPECT_EQ(0, ifax_set_format(self->fd, &format));
+	format.copies++;
+	EXPECT_EQ(-EINVAL, ifax_set_format(self->fd, &format));
+	ASSERT_EQ(0, ifax_try_format(self->fd, &format));
+	EXPECT_EQ(self->caps.copies_max, format.copies);
+	format.collate = 1;
+	ASSERT_EQ(0, ifax_try_format(self->fd, &format));
+	EXPECT_EQ(self->caps.copies_max > 1, format.collate);
+}
+
 static void refused(struct __test_metadata *_metadata, FIXTURE_DATA(format) *self,
 		    struct ifax_format format)
 {
@@ -143,6 +214,16 @@ TEST_F(format, what_has_no_neighbour)
 		if (!(IFAX_FMT_FLAGS & 1U << i))
 			refused(_metadata, self, format);
 	}
+	for (i = 0; i < ARRAY_SIZE(choices); i++) {
+		format = self->format;
+		*at(&format, choices[i].field) = choices[i].last + 1;
+		refused(_metadata, self, format);
+		*at(&format, choices[i].field) = UINT32_MAX;
+		refused(_metadata, self, format);
+	}
+	format = self->format;
+	format.collate = 2;
+	refused(_metadata, self, format);
 	for (i = 0; i < ARRAY_SIZE(format.reserved); i++) {
 		format = self->format;
 		format.reserved[i] = 1;

@@ -76,21 +76,22 @@ def drawn(width, lines, seed=1):
     return Page(width, lines, rows)
 
 
-HEADER = "=8sIIIIHHI4IIIQ"
+HEADER = "=8sIIIIHHI48xIIQ"    # what is skipped is zero
+HEADER_BYTES = struct.calcsize(HEADER)
 
 
 def page_entry(coding, flags, width, lines, data, x_dpi=204, y_dpi=196, status=0):
     return struct.pack(HEADER, b"IFAXPAGE", coding, flags, width, lines, x_dpi, y_dpi,
-                       0, 0, 0, 0, 0, lines, status, len(data)) + data
+                       0, lines, status, len(data)) + data
 
 
 def read_pages(data):
     """[(coding, flags, width, lines, x_dpi, y_dpi, data)] of a page file."""
     pages, at = [], 0
     while at < len(data):
-        (magic, coding, flags, width, length, x_dpi, y_dpi, _, _, _, _, _, lines, status,
+        (magic, coding, flags, width, length, x_dpi, y_dpi, _, lines, status,
          size) = struct.unpack_from(HEADER, data, at)
-        at += struct.calcsize(HEADER)
+        at += HEADER_BYTES
         assert magic == b"IFAXPAGE" and length == lines and status == 0
         assert at + size <= len(data)
         pages.append((coding, flags, width, lines, x_dpi, y_dpi, data[at:at + size]))

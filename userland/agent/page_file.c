@@ -9,7 +9,7 @@
 
 #include "page_file.h"
 
-static_assert(sizeof(struct page_header) == 64, "the page file's layout is fixed");
+static_assert(sizeof(struct page_header) == 96, "the page file's layout is fixed");
 
 static const char * const coding_names[] = {
 	[IFAX_CODING_RAW] = "raw",
@@ -59,6 +59,8 @@ static const char *format_fault(const struct ifax_format *format)
 		return "its width is out of range";
 	if (!format->x_dpi || !format->y_dpi)
 		return "its resolution is zero";
+	if (format->copies > 1 || format->collate)
+		return "it asks for copies";
 	for (size_t i = 0; i < sizeof(format->reserved) / sizeof(format->reserved[0]); i++)
 		if (format->reserved[i])
 			return "a reserved field is not zero";

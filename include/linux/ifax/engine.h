@@ -21,10 +21,12 @@ struct ifax_device;
 
 /**
  * struct ifax_scanner_ops - a scanner
- * @start: take a sheet and scan it in @fmt (width, resolution, and the most
- *	lines in length_lines, never 0). Returns when the sheet moves; the
+ * @start: take a sheet and scan it in @fmt (width, resolution, the most lines
+ *	in length_lines, never 0, and of binarisation, sides and paper what the
+ *	driver's caps offer). Returns when the sheet moves; the
  *	driver calls ifax_scan_lines() for every band in order and
- *	ifax_scan_end() once, also before this returns. -ENOMEDIUM: feeder
+ *	ifax_scan_end() once, also before this returns. After a front of
+ *	IFAX_SIDES_BOTH comes its back. -ENOMEDIUM: feeder
  *	empty; -EIO: jam or cover; after an error it calls neither
  * @stop: end the page at once. When it returns, the driver calls nothing more
  *	for this page, and its DMA has stopped. Called also if the page ended
@@ -40,7 +42,9 @@ struct ifax_scanner_ops {
 /**
  * struct ifax_printer_ops - a print engine
  * @start: take a sheet and print a page of @fmt (width, resolution, exact
- *	lines in length_lines). The driver fetches its lines in order by
+ *	lines in length_lines, and of sides, paper, scaling and page_fit what the
+ *	driver's caps offer; with scaling, width and resolution need not be the
+ *	engine's). The driver fetches its lines in order by
  *	ifax_print_lines(), also before this returns, and calls
  *	ifax_print_end() once, after the sheet has left the engine or went
  *	wrong. -ENOMEDIUM: no paper; -EIO: jam or cover, as @state tells; after
@@ -58,7 +62,9 @@ struct ifax_printer_ops {
  * ifax_scanner_register() - offer a scanner as /dev/ifax/scanN
  * @parent: the driver's device
  * @ops: its functions
- * @caps: kind, codings and budget_bytes are filled in by the core; copied
+ * @caps: width, length, resolutions, and bits for each of binarisations, sides,
+ *	papers, scalings and page_fits that the driver has; what is 0 in &struct
+ *	ifax_format need not be told. IFAX_CAP_PAUSE. The rest is the core's
  * @priv: for ifax_priv()
  *
  * Context: process. The device can be opened before this returns.
@@ -134,11 +140,11 @@ int ifax_scan_lines(struct ifax_device *idev, const void *rows, size_t stride, u
  * ifax_scan_end() - the page has ended
  * @idev: scanner
  * @status: how
- * @more: another sheet lies in the feeder
+ * @flags: IFAX_PAGE_MORE, also before the back of a sheet; IFAX_PAGE_BACK
  *
  * Context: process.
  */
-void ifax_scan_end(struct ifax_device *idev, enum ifax_page_status status, bool more);
+void ifax_scan_end(struct ifax_device *idev, enum ifax_page_status status, u32 flags);
 
 /**
  * ifax_print_lines() - fetch the next lines of the page in the engine

@@ -62,6 +62,90 @@ enum ifax_coding {
 #define IFAX_FMT_FLAGS		0x3fU
 
 /**
+ * enum ifax_binarisation - how the pixels of a scanner become black or white
+ * @IFAX_BINARY_SENSOR: the sensor tells one bit a pixel, or decides by itself
+ * @IFAX_BINARY_THRESHOLD: by one level for the whole page, &struct
+ *	ifax_format.threshold
+ * @IFAX_BINARY_ADAPTIVE: by a level that follows the ground of the paper
+ * @IFAX_BINARY_DIFFUSION: the error goes on to the neighbours, for photographs
+ * @IFAX_BINARY_ORDERED: by a screen of dots, for photographs
+ *
+ * All but the first need a sensor that tells grey.
+ */
+enum ifax_binarisation {
+	IFAX_BINARY_SENSOR = 0,
+	IFAX_BINARY_THRESHOLD = 1,
+	IFAX_BINARY_ADAPTIVE = 2,
+	IFAX_BINARY_DIFFUSION = 3,
+	IFAX_BINARY_ORDERED = 4,
+};
+
+/**
+ * enum ifax_sides - which sides of a sheet are scanned or printed
+ * @IFAX_SIDES_FRONT: the front
+ * @IFAX_SIDES_BOTH: front and back, as two pages; what is printed as the page
+ *	after a front comes onto its back
+ */
+enum ifax_sides {
+	IFAX_SIDES_FRONT = 0,
+	IFAX_SIDES_BOTH = 1,
+};
+
+/**
+ * enum ifax_paper - size of a sheet
+ * @IFAX_PAPER_AUTO: what lies there
+ * @IFAX_PAPER_A4: 210 mm x 297 mm
+ * @IFAX_PAPER_A3: 297 mm x 420 mm
+ * @IFAX_PAPER_A5: 148 mm x 210 mm
+ * @IFAX_PAPER_B4: 257 mm x 364 mm (JIS), 255 mm of it in a fax (T.4)
+ * @IFAX_PAPER_LETTER: 8.5 in x 11 in
+ * @IFAX_PAPER_LEGAL: 8.5 in x 14 in
+ */
+enum ifax_paper {
+	IFAX_PAPER_AUTO = 0,
+	IFAX_PAPER_A4 = 1,
+	IFAX_PAPER_A3 = 2,
+	IFAX_PAPER_A5 = 3,
+	IFAX_PAPER_B4 = 4,
+	IFAX_PAPER_LETTER = 5,
+	IFAX_PAPER_LEGAL = 6,
+};
+
+/**
+ * enum ifax_scaling - what becomes of pixels that the engine has otherwise
+ * @IFAX_SCALING_NONE: pixels are printed one to one; width and resolution have
+ *	to be the engine's
+ * @IFAX_SCALING_FIT: a page larger than its paper is reduced to it, and its
+ *	resolution becomes the engine's
+ * @IFAX_SCALING_ENGINE: the page keeps its size on paper: its resolution becomes
+ *	the engine's
+ *
+ * But for the first, width and resolution are those of the data, whatever the
+ * engine has.
+ */
+enum ifax_scaling {
+	IFAX_SCALING_NONE = 0,
+	IFAX_SCALING_FIT = 1,
+	IFAX_SCALING_ENGINE = 2,
+};
+
+/**
+ * enum ifax_page_fit - what becomes of a page that is larger than the paper
+ * @IFAX_FIT_SAME: refused, or, with AUTO paper, left to the engine
+ * @IFAX_FIT_TRIM: what is over is cut off
+ * @IFAX_FIT_REDUCE: reduced along and across
+ * @IFAX_FIT_ROTATE: turned by 90 degrees, if it fits so
+ * @IFAX_FIT_SPLIT: goes on on the next sheet
+ */
+enum ifax_page_fit {
+	IFAX_FIT_SAME = 0,
+	IFAX_FIT_TRIM = 1,
+	IFAX_FIT_REDUCE = 2,
+	IFAX_FIT_ROTATE = 3,
+	IFAX_FIT_SPLIT = 4,
+};
+
+/**
  * struct ifax_format - the form of a page
  * @coding: &enum ifax_coding
  * @flags: IFAX_FMT_*
@@ -72,7 +156,19 @@ enum ifax_coding {
  * @x_dpi: pixels per inch along the line
  * @y_dpi: lines per inch
  * @k: MR: a one-dimensional line at least every @k lines (0: only the first)
+ * @binarisation: scanner: &enum ifax_binarisation
+ * @threshold: scanner: with IFAX_BINARY_THRESHOLD, what is darker is black, 1 to
+ *	255 (white); otherwise 0
+ * @sides: &enum ifax_sides
+ * @paper: &enum ifax_paper
+ * @scaling: printer: &enum ifax_scaling
+ * @page_fit: printer: &enum ifax_page_fit
+ * @copies: printer: how often the page is printed (0: once)
+ * @collate: printer: 1: copies come out document by document, not page by page;
+ *	see IFAX_IOC_FINISH
  * @reserved: zero
+ *
+ * What is zero is what every device has.
  */
 struct ifax_format {
 	__u32 coding;
@@ -82,6 +178,14 @@ struct ifax_format {
 	__u16 x_dpi;
 	__u16 y_dpi;
 	__u32 k;
+	__u32 binarisation;
+	__u32 threshold;
+	__u32 sides;
+	__u32 paper;
+	__u32 scaling;
+	__u32 page_fit;
+	__u32 copies;
+	__u32 collate;
 	__u32 reserved[4];
 };
 
@@ -102,6 +206,10 @@ enum ifax_kind {
 	IFAX_KIND_PRINTER = 2,
 };
 
+/* ifax_caps.flags */
+/** IFAX_CAP_PAUSE: the motor of the scanner waits while the page store is full */
+#define IFAX_CAP_PAUSE		(1U << 0)
+
 /**
  * struct ifax_caps - what a device can do
  * @kind: &enum ifax_kind
@@ -111,6 +219,15 @@ enum ifax_kind {
  * @length_lines_max: longest page
  * @resolutions: number of entries used in @resolution
  * @resolution: resolutions, the preferred one first
+ * @binarisations: bit (1 << binarisation) is set for every &enum
+ *	ifax_binarisation; so for the next four
+ * @sides: of &enum ifax_sides
+ * @papers: of &enum ifax_paper
+ * @scalings: of &enum ifax_scaling
+ * @page_fits: of &enum ifax_page_fit
+ * @copies_max: most copies of a page; 1 on a scanner
+ * @pages_max: most pages of which the record was not taken
+ * @flags: IFAX_CAP_*
  * @budget_bytes: memory that coded data takes in the device's page store at
  *	most; of a page being scanned, what was read takes none
  * @reserved: zero
@@ -123,6 +240,14 @@ struct ifax_caps {
 	__u32 length_lines_max;
 	__u32 resolutions;
 	struct ifax_resolution resolution[IFAX_RESOLUTIONS_MAX];
+	__u32 binarisations;
+	__u32 sides;
+	__u32 papers;
+	__u32 scalings;
+	__u32 page_fits;
+	__u32 copies_max;
+	__u32 pages_max;
+	__u32 flags;
 	__u64 budget_bytes;
 	__u32 reserved[4];
 };
@@ -162,6 +287,8 @@ enum ifax_page_status {
 /* ifax_page_record.flags */
 /** IFAX_PAGE_MORE: another sheet lies in the feeder */
 #define IFAX_PAGE_MORE		(1U << 0)
+/** IFAX_PAGE_BACK: it is the back of the sheet */
+#define IFAX_PAGE_BACK		(1U << 1)
 
 /**
  * struct ifax_page_record - what became of a page
@@ -170,12 +297,13 @@ enum ifax_page_status {
  * @lines: lines scanned, or lines that left the engine on paper (0 if it was
  *	stopped by IFAX_PAGE_CANCELLED or IFAX_PAGE_GONE: nobody counted them)
  * @fault_line: line of the first coding fault, from 1 (0: none)
- * @flags: IFAX_PAGE_MORE
+ * @flags: IFAX_PAGE_MORE, IFAX_PAGE_BACK
  * @bad_lines: coded lines that were concealed
  * @bytes: coded bytes of the page
  * @begin_ns: CLOCK_BOOTTIME when its first line passed the sensor, or when the
  *	engine took the sheet (0: it never did)
  * @end_ns: CLOCK_BOOTTIME when it ended
+ * @copies: printer: copies that are on paper, whatever @status says
  * @reserved: zero
  */
 struct ifax_page_record {
@@ -188,7 +316,8 @@ struct ifax_page_record {
 	__u64 bytes;
 	__u64 begin_ns;
 	__u64 end_ns;
-	__u32 reserved[4];
+	__u32 copies;
+	__u32 reserved[3];
 };
 
 /* ifax_state.flags */
@@ -202,6 +331,12 @@ struct ifax_page_record {
 #define IFAX_STATE_JAM		(1U << 3)
 /** IFAX_STATE_BUSY: a page is under the sensor or in the engine */
 #define IFAX_STATE_BUSY		(1U << 4)
+/** IFAX_STATE_PAPER_LOW: the engine will soon have no paper */
+#define IFAX_STATE_PAPER_LOW	(1U << 5)
+/** IFAX_STATE_TONER_LOW: the engine will soon have no toner */
+#define IFAX_STATE_TONER_LOW	(1U << 6)
+/** IFAX_STATE_PAUSED: the motor waits until there is room in the page store */
+#define IFAX_STATE_PAUSED	(1U << 7)
 
 /**
  * struct ifax_state - the paper path now
