@@ -24,6 +24,7 @@
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define be64_to_cpu(x)	be64toh(x)
 #define cpu_to_be64(x)	htobe64(x)
+#define le64_to_cpu(x)	le64toh(x)
 
 #endif
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-CODEC_TESTS := $(patsubst %,$(B)/tests/codec/%,cross cross_jbig tables faults)
+CODEC_TESTS := $(patsubst %,$(B)/tests/codec/%,cross cross_jbig tables faults grey)
 CHECKS += $(CODEC_TESTS) $(B)/tests/codec/mutate tests/codec/tool
 
 CODEC_TEST_COMMON := $(patsubst %,$(B)/tests/codec/%.o,tap page coded peer_tiff)
-CODEC_TEST_LIBS = $(shell $(PKG_CONFIG) --libs libtiff-4 zlib) -ljbig
+CODEC_TEST_LIBS = $(shell $(PKG_CONFIG) --libs libtiff-4 zlib) -ljbig -lm
 
 $(CODEC_TESTS:=.o) $(CODEC_TEST_COMMON): ROOM_CFLAGS = -Ikernel/codec
 $(CODEC_TESTS:=.o): $(B)/kernel/codec/tables.c
@@ -39,6 +39,14 @@ $(CODEC_BENCH): $(CODEC_BENCH_OBJECTS) $(CODEC_LIB)
 bench-codec: $(CODEC_BENCH)
 	@mkdir -p $(B)/bench
 	@taskset -c 0 $< $(B)/bench/codec.tsv
+
+# "make bench-grey": grey to black and white
+$(B)/tests/codec/bench_grey: $(patsubst %,$(B)/tests/codec/%.o,bench_grey page) $(CODEC_LIB)
+	$(CC) $(IFAX_LDFLAGS) -o $@ $^ -lz
+
+.PHONY: bench-grey
+bench-grey: $(B)/tests/codec/bench_grey
+	@taskset -c 0 $<
 
 # "make fuzz-codec SECONDS=600": libFuzzer with sanitizers; needs clang
 SECONDS ?= 60
