@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Mail for the tests: messages, a scripted SMTP server, a scripted POP3 server."""
+"""Mail for the tests: messages, certificates, scripted SMTP and POP3 servers."""
+import atexit
+import hashlib
 import os
+import shutil
 import socketserver
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -44,6 +48,37 @@ def message(*lines, to="fax@b.example.com", sender="someone@example.net", subjec
         return mail.read()
 
 
+class Certificate:
+    """A key and its certificate, signed by @by or by itself, in files that go with the test."""
+
+    def __init__(self, *names, by=None, days=30, authority=False):
+        self.directory = tempfile.mkdtemp(prefix="ifax-test-")
+        atexit.register(shutil.rmtree, self.directory, ignore_errors=True)
+        self.path = os.path.join(self.directory, "certificate.pem")
+        self.key = os.path.join(self.directory, "key.pem")
+        names = ",".join(("IP:" if name[0].isdigit() else "DNS:") + name for name in names)
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                   "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=test", "-days",
+                   str(days), "-keyout", self.key, "-out", self.path]
+        command += ["-addext", "basicConstraints=critical,CA:" + ("TRUE" if authority else "FALSE")]
+        if names:
+            command += ["-addext", f"subjectAltName={names}"]
+        if by:
+            command += ["-CA", by.path, "-CAkey", by.key]
+        subprocess.run(command, check=True, capture_output=True)
+        os.chmod(self.key, 0o600)
+
+    def pin(self):
+        key = subprocess.run(["openssl", "pkey", "-in", self.key, "-pubout", "-outform", "DER"],
+                             check=True, capture_output=True).stdout
+        return hashlib.sha256(key).hexdigest()
+
+    def server_context(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.path, self.key)
+        return context
+
+
 class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
@@ -67,9 +102,22 @@ class SmtpHandler(socketserver.StreamRequestHandler):
     def say(self, text):
         self.wfile.write(text.encode() + b"\r\n")
 
+    def secure(self):
+        """The TLS handshake; False: it failed."""
+        try:
+            self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
+        except (ssl.SSLError, OSError) as error:
+            self.server.tls_errors.append(str(error))
+            return False
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", buffering=0)
+        return True
+
     def handle(self):
         server = self.server
         server.connections += 1
+        if server.implicit and not self.secure():
+            return
         if server.stall == "greeting":
             self.rfile.read()
             return
@@ -90,6 +138,8 @@ class SmtpHandler(socketserver.StreamRequestHandler):
             self.say(reply)
             if verb == "QUIT":
                 return
+            if verb == "STARTTLS" and reply.startswith("220") and not self.secure():
+                return
             if verb == "DATA" and reply.startswith("3"):
                 data = b""
                 while not data.endswith(b"\r\n.\r\n"):
@@ -108,22 +158,30 @@ class SmtpServer(Server):
     """Answers of @script win over the usual ones: verb, or the whole line, to reply or None.
 
     @stall: the verb after which nothing is said any more.
+    @tls: context for STARTTLS, or (@implicit) for TLS from the first byte.
     """
     USUAL = {"greeting": "220 test", "EHLO": "250 test", "HELO": "250 test", "DATA": "354 go on",
              "QUIT": "221 bye", ".": "250 2.0.0 taken"}
 
-    def __init__(self, script=None, port=None):
+    def __init__(self, script=None, port=None, tls=None, implicit=False):
         self.script = script or {}
         self.commands = []
         self.messages = []
         self.connections = 0
         self.stall = None
+        self.tls = tls
+        self.implicit = implicit
+        self.tls_errors = []
         super().__init__(SmtpHandler, port)
 
     def answer(self, verb, line):
         for key in (line, verb):
             if key in self.script:
                 return self.script[key]
+        if verb == "EHLO" and self.tls and not self.implicit:
+            return "250-test\r\n250 STARTTLS"
+        if verb == "STARTTLS":
+            return "220 go ahead" if self.tls else "502 no"
         return self.USUAL.get(verb, "250 ok")
 
 

@@ -232,5 +232,5 @@ limits {{ free_space = 1M }}
                 for place in ("tmp", "message", "page", "progress")}
 
 
-def route(domain, port):
-    return f'route "{domain}" {{ host = "127.0.0.1" port = {port} }}\n'
+def route(domain, port, more="", host="127.0.0.1"):
+    return f'route "{domain}" {{ host = "{host}" port = {port} {more} }}\n'

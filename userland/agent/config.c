@@ -4,202 +4,30 @@
  *
  * The grammar is the tables of options below; libConfuse reads it.
  */
-#include <confuse.h>
-#include <ctype.h>
 #include <errno.h>
-#include <event2/util.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "config.h"
-#include "mail_path.h"
-
-#define MINUTE	60000L
-#define DAY	(24 * 60 * MINUTE)
-#define MIB	(1024L * 1024)
-
-struct unit {
-	const char *name;
-	long factor;
-};
-
-static const struct unit time_units[] = {
-	{ "ms", 1 }, { "s", 1000 }, { "min", MINUTE }, { "h", 60 * MINUTE }, { "d", DAY },
-	{ NULL, 0 },
-};
-
-static const struct unit size_units[] = {
-	{ "", 1 }, { "k", 1024 }, { "M", MIB }, { "G", 1024 * MIB }, { NULL, 0 },
-};
-
-static bool parse_quantity(const char *text, const struct unit *unit, long *value)
-{
-	char *end;
-	long n;
-
-	if (!isdigit((unsigned char)*text))
-		return false;
-	errno = 0;
-	n = strtol(text, &end, 10);
-	for (; unit->name; unit++)
-		if (!strcmp(end, unit->name))
-			return !errno && !__builtin_mul_overflow(n, unit->factor, value);
-	return false;
-}
-
-static int parse_time(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
-{
-	if (parse_quantity(text, time_units, result) && *(long *)result <= INT_MAX)
-		return 0;
-	cfg_error(cfg, "%s = %s: a time is a number with ms, s, min, h or d, up to 24d, as in 30s",
-		  opt->name, text);
-	return -1;
-}
-
-static int parse_size(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
-{
-	if (parse_quantity(text, size_units, result))
-		return 0;
-	cfg_error(cfg, "%s = %s: a size is a number of bytes, or with k, M or G, as in 50M",
-		  opt->name, text);
-	return -1;
-}
-
-static int parse_login(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
-{
-	static const char * const name[] = {
-		[POP3_LOGIN_USER] = "user", [POP3_LOGIN_APOP] = "apop", [POP3_LOGIN_ANY] = "any",
-	};
-
-	for (int i = 0; i < 3; i++) {
-		if (!strcmp(text, name[i])) {
-			*(long *)result = i;
-			return 0;
-		}
-	}
-	cfg_error(cfg, "%s = %s: allowed are user, apop, any", opt->name, text);
-	return -1;
-}
-
-static int check_port(cfg_t *cfg, cfg_opt_t *opt)
-{
-	long port = cfg_opt_getnint(opt, 0);
-
-	if (port >= 1 && port <= 65535)
-		return 0;
-	cfg_error(cfg, "%s = %ld: a port is a number from 1 to 65535", opt->name, port);
-	return -1;
-}
-
-static int check_count(cfg_t *cfg, cfg_opt_t *opt)
-{
-	long count = cfg_opt_getnint(opt, 0);
-
-	if (count >= 1 && count <= 1000000)
-		return 0;
-	cfg_error(cfg, "%s = %ld: allowed are 1 to 1000000", opt->name, count);
-	return -1;
-}
-
-static int check_positive_time(cfg_t *cfg, cfg_opt_t *opt)
-{
-	if (cfg_opt_getnint(opt, cfg_opt_size(opt) - 1) > 0)
-		return 0;
-	cfg_error(cfg, "%s: a time longer than 0 is needed", opt->name);
-	return -1;
-}
-
-static int check_coding(cfg_t *cfg, cfg_opt_t *opt)
-{
-	const char *coding = cfg_opt_getnstr(opt, 0);
-
-	if (!strcmp(coding, "mh") || !strcmp(coding, "mmr"))
-		return 0;
-	cfg_error(cfg, "%s = %s: allowed are mh, mmr", opt->name, coding);
-	return -1;
-}
-
-static int check_address(cfg_t *cfg, cfg_opt_t *opt)
-{
-	const char *address = cfg_opt_getnstr(opt, 0);
-	struct mail_path path;
-
-	if (mail_path_from_address(&path, address))
-		return 0;
-	cfg_error(cfg, "%s = %s: a mail address is needed, as in fax@example.com", opt->name,
-		  address);
-	return -1;
-}
-
-static int check_path(cfg_t *cfg, cfg_opt_t *opt)
-{
-	const char *path = cfg_opt_getnstr(opt, 0);
-
-	if (*path == '/')
-		return 0;
-	cfg_error(cfg, "%s = %s: a path that begins with / is needed", opt->name, path);
-	return -1;
-}
-
-/* Names go into greetings and commands: nothing there that could end a line. */
-static int check_name(cfg_t *cfg, cfg_opt_t *opt)
-{
-	const char *name = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
-
-	if (*name && strlen(name) <= MAIL_DOMAIN_MAX &&
-	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:[]") ==
-	    strlen(name))
-		return 0;
-	cfg_error(cfg, "%s = %s: a name of letters, digits, - and . is needed", opt->name, name);
-	return -1;
-}
-
-static int check_device(cfg_t *cfg, cfg_opt_t *opt)
-{
-	const char *device = cfg_opt_getnstr(opt, 0);
-
-	if (*device != '-' && *device != '.' && !strchr(device, '/'))
-		return 0;
-	cfg_error(cfg, "%s = %s: a device name is needed, as in scan0 (without /dev/ifax/)",
-		  opt->name, device);
-	return -1;
-}
-
-static bool parse_listen(const char *text, struct config_address *listen)
-{
-	int bytes = sizeof(listen->address);
-
-	memset(listen, 0, sizeof(*listen));
-	if (evutil_parse_sockaddr_port(text, (struct sockaddr *)&listen->address, &bytes))
-		return false;
-	listen->bytes = bytes;
-	/* without a port the port is 0, at the same place in both families */
-	return ((struct sockaddr_in *)&listen->address)->sin_port != 0;
-}
-
-static int check_listen(cfg_t *cfg, cfg_opt_t *opt)
-{
-	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
-	struct config_address listen;
-
-	if (parse_listen(text, &listen))
-		return 0;
-	cfg_error(cfg, "%s = %s: an address with a port is needed, as in 0.0.0.0:25 or [::]:25",
-		  opt->name, text);
-	return -1;
-}
+#include "config_check.h"
 
 #define TIME(name, value) CFG_INT_CB(name, value, CFGF_NONE, parse_time)
+
+/* Of every section that tells how a client reaches a server; fill_tls() reads them. */
+#define TLS_OPTIONS(policy)						\
+	CFG_INT_CB("tls", policy, CFGF_NONE, parse_tls),		\
+	CFG_BOOL("tls_implicit", cfg_false, CFGF_NONE),			\
+	CFG_STR("tls_name", NULL, CFGF_NODEFAULT),			\
+	CFG_STR("tls_authorities", NULL, CFGF_NODEFAULT),		\
+	CFG_STR_LIST("tls_pins", NULL, CFGF_NODEFAULT),			\
+	CFG_STR("tls_certificate", NULL, CFGF_NODEFAULT),		\
+	CFG_STR("tls_key", NULL, CFGF_NODEFAULT)
 
 static cfg_opt_t route_opts[] = {
 	CFG_STR("host", NULL, CFGF_NODEFAULT),
 	CFG_INT("port", 25, CFGF_NONE),
+	TLS_OPTIONS(TLS_OPPORTUNISTIC),
 	CFG_END()
 };
 
@@ -211,6 +39,13 @@ static cfg_opt_t pop3_opts[] = {
 	CFG_INT_CB("login", POP3_LOGIN_ANY, CFGF_NONE, parse_login),
 	TIME("poll", 15 * MINUTE),
 	CFG_BOOL("keep", cfg_false, CFGF_NONE),
+	CFG_END()
+};
+
+static cfg_opt_t smtp_server_opts[] = {
+	CFG_STR("certificate", NULL, CFGF_NODEFAULT),
+	CFG_STR("key", NULL, CFGF_NODEFAULT),
+	CFG_BOOL("tls_required", cfg_false, CFGF_NONE),
 	CFG_END()
 };
 
@@ -234,9 +69,10 @@ static cfg_opt_t limits_opts[] = {
 	CFG_END()
 };
 
-static cfg_opt_t smtp_client_opts[] = {
+static cfg_opt_t smtp_client_timeouts_opts[] = {
 	TIME("connect", 2 * MINUTE),
 	TIME("greeting", 5 * MINUTE),
+	TIME("tls", 5 * MINUTE),
 	TIME("hello", 5 * MINUTE),
 	TIME("mail", 5 * MINUTE),
 	TIME("rcpt", 5 * MINUTE),
@@ -247,13 +83,13 @@ static cfg_opt_t smtp_client_opts[] = {
 	CFG_END()
 };
 
-static cfg_opt_t smtp_server_opts[] = {
+static cfg_opt_t smtp_server_timeouts_opts[] = {
 	TIME("command", 5 * MINUTE),
 	TIME("data", 5 * MINUTE),
 	CFG_END()
 };
 
-static cfg_opt_t pop3_client_opts[] = {
+static cfg_opt_t pop3_client_timeouts_opts[] = {
 	TIME("connect", 2 * MINUTE),
 	TIME("greeting", MINUTE),
 	TIME("login", MINUTE),
@@ -292,50 +128,19 @@ static cfg_opt_t station_opts[] = {
 	CFG_STR("paper_worker", "ifax-paper", CFGF_NONE),
 	CFG_STR("message_worker", "ifax-message", CFGF_NONE),
 	CFG_STR_LIST("smtp_listen", NULL, CFGF_NODEFAULT),
+	CFG_STR_LIST("smtps_listen", NULL, CFGF_NODEFAULT),
 	CFG_STR_LIST("domains", NULL, CFGF_NODEFAULT),
 	CFG_STR_LIST("recipients", NULL, CFGF_NODEFAULT),
+	CFG_SEC("smtp_server", smtp_server_opts, CFGF_NONE),
 	CFG_SEC("route", route_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("pop3", pop3_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("retry", retry_opts, CFGF_NONE),
 	CFG_SEC("limits", limits_opts, CFGF_NONE),
-	CFG_SEC("smtp_client_timeouts", smtp_client_opts, CFGF_NONE),
-	CFG_SEC("smtp_server_timeouts", smtp_server_opts, CFGF_NONE),
-	CFG_SEC("pop3_client_timeouts", pop3_client_opts, CFGF_NONE),
+	CFG_SEC("smtp_client_timeouts", smtp_client_timeouts_opts, CFGF_NONE),
+	CFG_SEC("smtp_server_timeouts", smtp_server_timeouts_opts, CFGF_NONE),
+	CFG_SEC("pop3_client_timeouts", pop3_client_timeouts_opts, CFGF_NONE),
 	CFG_FUNC(END_OF_FILE, see_end),
 	CFG_END()
-};
-
-static const struct {
-	const char *option;
-	cfg_validate_callback_t check;
-} checks[] = {
-	{ "name", check_name },
-	{ "host_name", check_name },
-	{ "address", check_address },
-	{ "spool", check_path },
-	{ "control", check_path },
-	{ "scanner", check_device },
-	{ "printer", check_device },
-	{ "coding", check_coding },
-	{ "smtp_listen", check_listen },
-	{ "domains", check_name },
-	{ "route|host", check_name },
-	{ "route|port", check_port },
-	{ "pop3|host", check_name },
-	{ "pop3|port", check_port },
-	{ "pop3|secret_file", check_path },
-	{ "pop3|poll", check_positive_time },
-	{ "smtp_client_timeouts|connect", check_positive_time },
-	{ "pop3_client_timeouts|connect", check_positive_time },
-	{ "retry|quick", check_positive_time },
-	{ "retry|interval", check_positive_time },
-	{ "retry|paper", check_positive_time },
-	{ "limits|sessions", check_count },
-	{ "limits|sessions_per_peer", check_count },
-	{ "limits|connections", check_count },
-	{ "limits|recipients", check_count },
-	{ "limits|history", check_count },
-	{ "limits|worker", check_positive_time },
 };
 
 /* libConfuse does not tell the sections the name of the file. */
@@ -384,6 +189,30 @@ static void fill_list(cfg_t *cfg, const char *option, struct config_list *list)
 		list->item[i] = cfg_getnstr(cfg, option, i);
 }
 
+static bool fill_tls(struct tls_demand *demand, struct config_list *pins, cfg_t *cfg)
+{
+	fill_list(cfg, "tls_pins", pins);
+	*demand = (struct tls_demand){
+		.policy = cfg_getint(cfg, "tls"),
+		.implicit = cfg_getbool(cfg, "tls_implicit"),
+		.name = cfg_getstr(cfg, "tls_name"),
+		.authorities = cfg_getstr(cfg, "tls_authorities"),
+		.pin = pins->item,
+		.pins = pins->items,
+		.certificate = cfg_getstr(cfg, "tls_certificate"),
+		.key = cfg_getstr(cfg, "tls_key"),
+	};
+	if (demand->implicit && demand->policy == TLS_NONE)
+		return complain(cfg, "%s: tls_implicit needs a tls other than none",
+				cfg_title(cfg));
+	if (demand->policy == TLS_PINNED && !demand->pins)
+		return complain(cfg, "%s: tls = pinned needs tls_pins", cfg_title(cfg));
+	if (!demand->certificate != !demand->key)
+		return complain(cfg, "%s: tls_certificate and tls_key go together",
+				cfg_title(cfg));
+	return pins->item;
+}
+
 static bool fill_routes(struct config *config, cfg_t *cfg)
 {
 	config->routes = cfg_size(cfg, "route");
@@ -399,6 +228,8 @@ static bool fill_routes(struct config *config, cfg_t *cfg)
 		if (!config->route[i].host)
 			return complain(section, "route \"%s\" needs host = NAME or ADDRESS",
 					cfg_title(section));
+		if (!fill_tls(&config->route[i].tls, &config->route[i].tls_pins, section))
+			return false;
 	}
 	return config->route;
 }
@@ -430,11 +261,34 @@ static bool fill_accounts(struct config *config, cfg_t *cfg)
 
 static bool fill_listen(struct config *config, cfg_t *cfg)
 {
-	config->listens = cfg_size(cfg, "smtp_listen");
-	config->listen = calloc(config->listens + 1, sizeof(*config->listen));
-	for (size_t i = 0; config->listen && i < config->listens; i++)
-		parse_listen(cfg_getnstr(cfg, "smtp_listen", i), &config->listen[i]);
-	return config->listen;
+	size_t plain = cfg_size(cfg, "smtp_listen");
+	size_t secure = cfg_size(cfg, "smtps_listen");
+	struct config_address *listen = calloc(plain + secure + 1, sizeof(*listen));
+
+	config->listen = listen;
+	config->listens = plain + secure;
+	for (size_t i = 0; listen && i < plain; i++)
+		parse_listen(cfg_getnstr(cfg, "smtp_listen", i), listen++);
+	for (size_t i = 0; listen && i < secure; i++) {
+		parse_listen(cfg_getnstr(cfg, "smtps_listen", i), listen);
+		listen++->tls = true;
+	}
+	return listen;
+}
+
+static bool fill_server(struct config_server *server, cfg_t *cfg)
+{
+	*server = (struct config_server){
+		.certificate = cfg_getstr(cfg, "certificate"),
+		.key = cfg_getstr(cfg, "key"),
+		.tls_required = cfg_getbool(cfg, "tls_required"),
+	};
+	if (!server->certificate != !server->key)
+		return complain(cfg, "%s: certificate and key go together", "smtp_server");
+	if (server->tls_required && !server->certificate)
+		return complain(cfg, "%s: tls_required needs a certificate and its key",
+				"smtp_server");
+	return true;
 }
 
 static bool fill_retry(struct config_retry *retry, cfg_t *cfg)
@@ -473,6 +327,7 @@ static void fill_timeouts(struct config *config, cfg_t *cfg)
 	config->smtp_connect_ms = cfg_getint(section, "connect");
 	config->smtp_client = (struct smtp_client_timeouts){
 		.greeting_ms = cfg_getint(section, "greeting"),
+		.tls_ms = cfg_getint(section, "tls"),
 		.hello_ms = cfg_getint(section, "hello"),
 		.mail_ms = cfg_getint(section, "mail"),
 		.rcpt_ms = cfg_getint(section, "rcpt"),
@@ -520,8 +375,11 @@ static bool fill(struct config *config, cfg_t *cfg)
 	fill_limits(&config->limits, cfg_getsec(cfg, "limits"));
 	fill_timeouts(config, cfg);
 	if (!fill_listen(config, cfg) || !fill_retry(&config->retry, cfg_getsec(cfg, "retry")) ||
-	    !config->domains.item || !config->recipients.item)
+	    !config->domains.item || !config->recipients.item ||
+	    !fill_server(&config->server, cfg_getsec(cfg, "smtp_server")))
 		return false;
+	if (cfg_size(cfg, "smtps_listen") && !config->server.certificate)
+		return complain(cfg, "%s needs smtp_server { certificate key }", "smtps_listen");
 	if (config->listens && !config->domains.items)
 		return complain(cfg, "smtp_listen needs domains = { \"%s\" }: without its own "
 				"domains the server would refuse every recipient",
@@ -581,8 +439,7 @@ bool config_load(struct config *config, const char *path)
 	if (!cfg)
 		return false;
 	cfg_set_error_function(cfg, print_error);
-	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++)
-		cfg_set_validate_func(cfg, checks[i].option, checks[i].check);
+	check_options(cfg);
 	return parse(cfg, path) && fill(config, cfg);
 }
 
@@ -590,6 +447,8 @@ void config_free(struct config *config)
 {
 	free(config->domains.item);
 	free(config->recipients.item);
+	for (size_t i = 0; config->route && i < config->routes; i++)
+		free(config->route[i].tls_pins.item);
 	free(config->route);
 	free(config->account);
 	free(config->listen);
@@ -610,38 +469,4 @@ const struct config_route *config_route(const struct config *config, const char 
 			other = &config->route[i];
 	}
 	return other;
-}
-
-static const char *secret_fault(int fd)
-{
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st))
-		return strerror(errno);
-	if (!S_ISREG(st.st_mode))
-		return "not a regular file";
-	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return "belongs to another user";
-	if (st.st_mode & 077)
-		return "others can read or write it: chmod 600";
-	return NULL;
-}
-
-bool config_secret(const char *path, char *secret, size_t bytes, char *reason, size_t reason_bytes)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	const char *fault = secret_fault(fd);
-	ssize_t n = fault ? 0 : read(fd, secret, bytes - 1);
-
-	if (!fault && n > 0) {
-		secret[n] = 0;
-		secret[strcspn(secret, "\r\n")] = 0;
-	}
-	if (!fault && (n <= 0 || !*secret))
-		fault = "has no secret in its first line";
-	if (fault)
-		snprintf(reason, reason_bytes, "%s: %s", path, fault);
-	if (fd >= 0)
-		close(fd);
-	return !fault;
 }

@@ -16,12 +16,23 @@
 
 #include "pop3_client.h"
 #include "smtp_client.h"
+#include "tls.h"
 
 struct cfg_t;
 
+/**
+ * struct config_address - where to listen
+ * @tls: TLS comes first there
+ */
 struct config_address {
 	struct sockaddr_storage address;
 	socklen_t bytes;
+	bool tls;
+};
+
+struct config_list {
+	const char **item;
+	size_t items;
 };
 
 /**
@@ -29,11 +40,15 @@ struct config_address {
  * @domain: the domain, "*" for all others (smart host)
  * @host: name or address
  * @port: TCP port
+ * @tls: what is demanded of the server
+ * @tls_pins: memory of @tls
  */
 struct config_route {
 	const char *domain;
 	const char *host;
 	unsigned int port;
+	struct tls_demand tls;
+	struct config_list tls_pins;
 };
 
 /**
@@ -58,9 +73,16 @@ struct config_account {
 	bool keep;
 };
 
-struct config_list {
-	const char **item;
-	size_t items;
+/**
+ * struct config_server - the SMTP server
+ * @certificate: PEM file, NULL: no TLS
+ * @key: of @certificate
+ * @tls_required: mail is taken over TLS only
+ */
+struct config_server {
+	const char *certificate;
+	const char *key;
+	bool tls_required;
 };
 
 struct config_retry {
@@ -99,6 +121,7 @@ struct config {
 	const char *message_worker;
 	struct config_address *listen;
 	size_t listens;
+	struct config_server server;
 	struct config_list domains;
 	struct config_list recipients;
 	struct config_route *route;
@@ -127,15 +150,5 @@ void config_free(struct config *config);
 
 /** config_route - the route for a domain: its own, else the one for "*"; NULL: none */
 const struct config_route *config_route(const struct config *config, const char *domain);
-
-/**
- * config_secret - read a secret from a file that only its owner can read
- * @path: the file
- * @secret: receives its first line
- * @bytes: of @secret
- * @reason: receives what is wrong, for people
- * @reason_bytes: of @reason
- */
-bool config_secret(const char *path, char *secret, size_t bytes, char *reason, size_t reason_bytes);
 
 #endif /* IFAX_CONFIG_H */

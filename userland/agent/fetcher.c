@@ -18,6 +18,7 @@
 #include "dial.h"
 #include "log.h"
 #include "pop3_client.h"
+#include "secret_file.h"
 #include "station.h"
 
 #define MESSAGES_MAX	1000	/* looked at in one visit */
@@ -326,8 +327,8 @@ static void visit(struct maildrop *maildrop)
 	maildrop->nameless = false;
 	maildrop->taken = 0;
 	/* read anew each time: a changed secret needs no restart */
-	if (!config_secret(account->secret_file, maildrop->secret, sizeof(maildrop->secret), reason,
-			   sizeof(reason))) {
+	if (!secret_file_line(account->secret_file, maildrop->secret, sizeof(maildrop->secret),
+			      reason, sizeof(reason))) {
 		fail_visit(maildrop, reason);
 		return;
 	}

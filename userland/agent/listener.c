@@ -39,11 +39,18 @@ struct session {
 	size_t recipients;
 };
 
+struct socket {
+	struct listener *listener;
+	int fd;
+	struct event *event;
+	bool tls;			/* comes first there */
+};
+
 struct listener {
 	struct station *station;
 	struct smtp_server_config config;
-	int *fd;
-	struct event **event;
+	struct tls_server *tls;
+	struct socket *socket;
 	size_t sockets;
 	struct event *resume;
 	struct session *sessions;
@@ -232,7 +239,15 @@ static void engine_eof(void *engine, const char *why)
 		smtp_server_eof(engine);
 }
 
-DEFINE_ENGINE_OPS(smtp_server);
+DEFINE_ENGINE_TLS(smtp_server);
+DEFINE_ENGINE_OPS(smtp_server, ENGINE_TLS);
+
+static struct tls *start_tls(void *arg, int fd, char *reason, size_t bytes)
+{
+	struct session *session = arg;
+
+	return tls_accept(session->listener->tls, fd, reason, bytes);
+}
 
 /* Sessions */
 
@@ -283,7 +298,7 @@ static bool has_room(const struct listener *listener, const char *peer)
 	return listener->session_count < limits->sessions && same < limits->sessions_per_peer;
 }
 
-static void start_session(struct listener *listener, int fd, const char *peer)
+static void start_session(struct listener *listener, int fd, const char *peer, bool tls)
 {
 	struct session *session = calloc(1, sizeof(*session));
 
@@ -309,7 +324,11 @@ static void start_session(struct listener *listener, int fd, const char *peer)
 		free_session(session);
 		return;
 	}
-	smtp_server_start(session->engine);
+	connection_set_tls(session->connection, start_tls);
+	if (tls)
+		smtp_server_start_secure(session->engine);
+	else
+		smtp_server_start(session->engine);
 	connection_pump(session->connection);
 }
 
@@ -332,16 +351,17 @@ static void pause_accepting(struct listener *listener)
 
 	log_event(LOG_ERR, "listener.accept error=%s", strerror(errno));
 	for (size_t i = 0; i < listener->sockets; i++)
-		event_del(listener->event[i]);
+		event_del(listener->socket[i].event);
 	evtimer_add(listener->resume, &time);
 }
 
-static void on_accept(evutil_socket_t socket, short what, void *arg)
+static void on_accept(evutil_socket_t listening, short what, void *arg)
 {
-	struct listener *listener = arg;
+	const struct socket *socket = arg;
+	struct listener *listener = socket->listener;
 	struct sockaddr_storage address = { 0 };
 	socklen_t bytes = sizeof(address);
-	int fd = accept4(socket, (struct sockaddr *)&address, &bytes, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int fd = accept4(listening, (struct sockaddr *)&address, &bytes, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	char peer[INET6_ADDRSTRLEN] = "";
 
 	if (fd < 0) {
@@ -352,15 +372,28 @@ static void on_accept(evutil_socket_t socket, short what, void *arg)
 	}
 	peer_name(&address, peer, sizeof(peer));
 	if (has_room(listener, peer))
-		start_session(listener, fd, peer);
+		start_session(listener, fd, peer, socket->tls);
 	else
 		refuse(fd, listener->config.host_name);
+}
+
+bool listener_load(struct listener *listener)
+{
+	const struct config_server *server = &listener->station->config.server;
+	char reason[512];
+
+	if (!server->certificate)
+		return true;
+	listener->tls = tls_server_create(server->certificate, server->key, reason, sizeof(reason));
+	if (!listener->tls)
+		log_event(LOG_ERR, "listener.certificate error=%s", reason);
+	return listener->tls;
 }
 
 void listener_start(struct listener *listener)
 {
 	for (size_t i = 0; i < listener->sockets; i++)
-		event_add(listener->event[i], NULL);
+		event_add(listener->socket[i].event, NULL);
 }
 
 static void on_resume(evutil_socket_t fd, short what, void *arg)
@@ -423,6 +456,26 @@ static void fill_config(struct listener *listener, const struct config *config)
 	listener->config.recipients_max = config->limits.recipients;
 	listener->config.command_timeout_ms = config->smtp_command_ms;
 	listener->config.data_timeout_ms = config->smtp_data_ms;
+	listener->config.tls = config->server.certificate;
+	listener->config.tls_required = config->server.tls_required;
+}
+
+static bool listen_at(struct listener *listener, const struct config_address *address)
+{
+	struct socket *socket = &listener->socket[listener->sockets];
+	int fd = open_socket(address);
+
+	if (fd < 0)
+		return false;
+	*socket = (struct socket){ .listener = listener, .fd = fd, .tls = address->tls };
+	socket->event = event_new(listener->station->base, fd, EV_READ | EV_PERSIST, on_accept,
+				  socket);
+	if (!socket->event) {
+		close(fd);
+		return false;
+	}
+	listener->sockets++;
+	return true;
 }
 
 struct listener *listener_bind(struct station *station)
@@ -434,24 +487,13 @@ struct listener *listener_bind(struct station *station)
 		return NULL;
 	listener->station = station;
 	fill_config(listener, &station->config);
-	listener->fd = calloc(sockets + 1, sizeof(*listener->fd));
-	listener->event = calloc(sockets + 1, sizeof(*listener->event));
+	listener->socket = calloc(sockets + 1, sizeof(*listener->socket));
 	listener->resume = evtimer_new(station->base, on_resume, listener);
-	if (!listener->fd || !listener->event || !listener->resume)
+	if (!listener->socket || !listener->resume)
 		goto free;
-	for (; listener->sockets < sockets; listener->sockets++) {
-		int fd = open_socket(&station->config.listen[listener->sockets]);
-
-		if (fd < 0)
+	while (listener->sockets < sockets)
+		if (!listen_at(listener, &station->config.listen[listener->sockets]))
 			goto free;
-		listener->fd[listener->sockets] = fd;
-		listener->event[listener->sockets] =
-			event_new(station->base, fd, EV_READ | EV_PERSIST, on_accept, listener);
-		if (!listener->event[listener->sockets]) {
-			close(fd);
-			goto free;
-		}
-	}
 	return listener;
 
 free:
@@ -486,12 +528,12 @@ void listener_free(struct listener *listener)
 	while (listener->sessions)
 		free_session(listener->sessions);
 	for (size_t i = 0; i < listener->sockets; i++) {
-		event_free(listener->event[i]);
-		close(listener->fd[i]);
+		event_free(listener->socket[i].event);
+		close(listener->socket[i].fd);
 	}
 	if (listener->resume)
 		event_free(listener->resume);
-	free(listener->event);
-	free(listener->fd);
+	tls_server_free(listener->tls);
+	free(listener->socket);
 	free(listener);
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "secret_file.h"
 #include "station.h"
 
 #define DEFAULT_CONFIG	"/etc/ifax/ifaxd.conf"
@@ -191,8 +192,8 @@ static bool check_secrets(const struct config *config)
 	char secret[256], reason[512];
 
 	for (size_t i = 0; i < config->accounts; i++) {
-		if (!config_secret(config->account[i].secret_file, secret, sizeof(secret), reason,
-				   sizeof(reason))) {
+		if (!secret_file_line(config->account[i].secret_file, secret, sizeof(secret),
+				      reason, sizeof(reason))) {
 			log_event(LOG_ERR, "station.secret account=%s error=%s",
 				  config->account[i].title, reason);
 			return false;
@@ -232,7 +233,7 @@ static bool open_parts(struct station *station)
 {
 	station->listener = listener_bind(station);
 	if (!station->listener || !drop_privileges(&station->config) ||
-	    !check_secrets(&station->config) || !open_spool(station) || !recover(station))
+	    !listener_load(station->listener) || !check_secrets(&station->config) || !open_spool(station) || !recover(station))
 		return false;
 	station->sender = sender_create(station);
 	station->incoming = incoming_create(station);

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # The daemon of a station, and its worker that moves paper
 
-AGENT_PACKAGES = libevent libconfuse sqlite3 jansson libcrypto
+AGENT_PACKAGES = libevent libconfuse sqlite3 jansson libssl libcrypto
 AGENT_ENGINES := mail_path mail_wire line_reader dot_stuffing smtp_reply smtp_server smtp_commands \
 	smtp_content smtp_client pop3_client
-AGENT_PARTS := config connection control database dial fetched fetcher incoming jobs listener log \
-	lookup main outgoing paper recipients report sender spool station worker
+AGENT_PARTS := config config_check connection control database dial fetched fetcher incoming \
+	jobs listener log lookup main outgoing paper recipients report secret_file sender spool \
+	station tls worker
 PAPER_PARTS := paper_worker paper_scan paper_print page_file
 
 AGENT_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(AGENT_PARTS) $(AGENT_ENGINES))

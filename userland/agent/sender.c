@@ -26,10 +26,12 @@ struct delivery {
 	struct delivery *next;
 	int64_t job;
 	const char *host;		/* of the route, or in the first address */
+	const struct tls_demand *tls;
 	unsigned int port;
 	int message_fd;
 	struct recipients recipients;	/* those that are due at this host */
 	const char **address;
+	struct smtp_client_config config;
 	struct smtp_client_envelope envelope;
 	struct dial *dial;
 	struct connection *connection;
@@ -40,7 +42,6 @@ struct delivery {
 
 struct sender {
 	struct station *station;
-	struct smtp_client_config config;
 	struct event *timer;
 	struct delivery *deliveries;
 	unsigned int connections;
@@ -232,7 +233,15 @@ static void engine_eof(void *engine, const char *why)
 	smtp_client_eof(engine, why);
 }
 
-DEFINE_ENGINE_OPS(smtp_client);
+DEFINE_ENGINE_TLS(smtp_client);
+DEFINE_ENGINE_OPS(smtp_client, ENGINE_TLS);
+
+static struct tls *start_tls(void *arg, int fd, char *reason, size_t bytes)
+{
+	struct delivery *delivery = arg;
+
+	return tls_connect(delivery->tls, delivery->host, fd, reason, bytes);
+}
 
 static void on_closed(void *arg)
 {
@@ -256,7 +265,7 @@ static void on_dialed(void *arg, int fd, const char *reason)
 	}
 	reason = "out of memory";
 	delivery->engine =
-		smtp_client_create(&sender->config, &delivery->envelope, &client_ops, delivery);
+		smtp_client_create(&delivery->config, &delivery->envelope, &client_ops, delivery);
 	if (!delivery->engine) {
 		close(fd);
 		goto defer;
@@ -265,6 +274,7 @@ static void on_dialed(void *arg, int fd, const char *reason)
 						 delivery->engine, on_closed, delivery);
 	if (!delivery->connection)
 		goto defer;
+	connection_set_tls(delivery->connection, start_tls);
 	smtp_client_start(delivery->engine);
 	connection_pump(delivery->connection);
 	return;
@@ -281,12 +291,25 @@ static const char *domain_of(const struct recipient *recipient)
 	return strrchr(recipient->address, '@') + 1;
 }
 
-static const char *host_of(const struct config *config, const char *domain, unsigned int *port)
+static const char *host_of(const struct config *config, const char *domain, unsigned int *port,
+			   const struct tls_demand **tls)
 {
+	static const struct tls_demand opportunistic = { .policy = TLS_OPPORTUNISTIC };
 	const struct config_route *route = config_route(config, domain);
 
 	*port = route ? route->port : SMTP_PORT;
+	*tls = route ? &route->tls : &opportunistic;
 	return route ? route->host : domain;
+}
+
+static enum smtp_client_tls tls_of(const struct tls_demand *demand)
+{
+	if (demand->implicit)
+		return SMTP_CLIENT_TLS_FIRST;
+	if (demand->policy == TLS_NONE)
+		return SMTP_CLIENT_TLS_NONE;
+	return demand->policy == TLS_OPPORTUNISTIC ? SMTP_CLIENT_TLS_OFFERED :
+						     SMTP_CLIENT_TLS_REQUIRED;
 }
 
 static bool is_due(const struct station *station, const struct recipient *recipient)
@@ -305,14 +328,17 @@ static bool choose(struct delivery *delivery)
 
 	for (size_t i = 0; i < recipients->items; i++) {
 		struct recipient other = recipients->item[i];
-		const char *host = host_of(&station->config, domain_of(&other), &port);
+		const struct tls_demand *tls;
+		const char *host = host_of(&station->config, domain_of(&other), &port, &tls);
 
 		if (!is_due(station, &other) ||
-		    (chosen && (strcasecmp(host, delivery->host) || port != delivery->port)))
+		    (chosen && (strcasecmp(host, delivery->host) || port != delivery->port ||
+				tls != delivery->tls)))
 			continue;
 		if (!chosen) {
 			delivery->host = host;
 			delivery->port = port;
+			delivery->tls = tls;
 		}
 		recipients->item[i] = recipients->item[chosen];
 		recipients->item[chosen] = other;
@@ -365,6 +391,11 @@ static bool begin(struct delivery *delivery, const struct job *job)
 	    !jobs_set_recipients(station->jobs, job->id, delivery->recipients.item,
 				 delivery->recipients.items))
 		return false;
+	delivery->config = (struct smtp_client_config){
+		.host_name = station->config.host_name,
+		.tls = tls_of(delivery->tls),
+		.timeouts = station->config.smtp_client,
+	};
 	delivery->dial = dial_start(station->base, delivery->host, delivery->port,
 				    station->config.smtp_connect_ms, on_dialed, delivery);
 	if (!delivery->dial) {
@@ -430,10 +461,6 @@ struct sender *sender_create(struct station *station)
 	if (!sender)
 		return NULL;
 	sender->station = station;
-	sender->config = (struct smtp_client_config){
-		.host_name = station->config.host_name,
-		.timeouts = station->config.smtp_client,
-	};
 	sender->timer = evtimer_new(station->base, on_timer, sender);
 	if (sender->timer)
 		return sender;

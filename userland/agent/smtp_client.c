@@ -24,6 +24,7 @@
 
 const struct smtp_client_timeouts smtp_client_timeouts_defaults = {
 	.greeting_ms = 5 * MINUTE_MS,
+	.tls_ms = 5 * MINUTE_MS,
 	.hello_ms = 5 * MINUTE_MS,
 	.mail_ms = 5 * MINUTE_MS,
 	.rcpt_ms = 5 * MINUTE_MS,
@@ -38,6 +39,8 @@ enum step {
 	STEP_GREETING,
 	STEP_EHLO,
 	STEP_HELO,
+	STEP_STARTTLS,
+	STEP_SECURING,	/* the TLS handshake */
 	STEP_MAIL,
 	STEP_RCPT,
 	STEP_DATA,
@@ -69,6 +72,8 @@ enum recipient_flag {
  * @deadline: that runs
  * @outcome: of the session
  * @result: why, if it was not in order
+ * @secure: TLS protects the session
+ * @starttls: offered
  * @pipelining: offered
  * @size: offered
  * @size_max: limit of the server, 0: none
@@ -103,6 +108,8 @@ struct smtp_client {
 	enum smtp_outcome outcome;
 	struct smtp_reply result;
 
+	bool secure;
+	bool starttls;
 	bool pipelining;
 	bool size;
 	uint64_t size_max;
@@ -159,6 +166,8 @@ static void await(struct smtp_client *client, enum step step)
 		[STEP_GREETING] = { timeouts->greeting_ms, "the greeting" },
 		[STEP_EHLO] = { timeouts->hello_ms, "the reply to EHLO" },
 		[STEP_HELO] = { timeouts->hello_ms, "the reply to HELO" },
+		[STEP_STARTTLS] = { timeouts->tls_ms, "the reply to STARTTLS" },
+		[STEP_SECURING] = { timeouts->tls_ms, "the TLS handshake" },
 		[STEP_MAIL] = { timeouts->mail_ms, "the reply to MAIL" },
 		[STEP_RCPT] = { timeouts->rcpt_ms, "the reply to RCPT" },
 		[STEP_DATA] = { timeouts->data_ms, "the reply to DATA" },
@@ -346,6 +355,58 @@ static void begin_transaction(struct smtp_client *client)
 		send_recipients(client);
 }
 
+/* The server cannot do what we insist on; it may later, or it is not the server. */
+static void not_protected(struct smtp_client *client, const char *text)
+{
+	smtp_reply_set(&client->result, 0, "4.7.10", "TLS is required, and %s", text);
+	client->outcome = SMTP_OUTCOME_TEMPORARY;
+	give_up(client, SMTP_OUTCOME_TEMPORARY, &client->result);
+}
+
+static void after_hello(struct smtp_client *client)
+{
+	if (client->secure || client->config->tls == SMTP_CLIENT_TLS_NONE) {
+		begin_transaction(client);
+	} else if (client->starttls) {
+		mail_output_printf(&client->output, "STARTTLS\r\n");
+		client->sent_step = STEP_STARTTLS;
+		await(client, STEP_STARTTLS);
+	} else if (client->config->tls == SMTP_CLIENT_TLS_OFFERED) {
+		begin_transaction(client);
+	} else {
+		not_protected(client, "the server does not offer it");
+	}
+}
+
+static void starttls_replied(struct smtp_client *client)
+{
+	if (client->reply.code == 220)
+		await(client, STEP_SECURING);
+	else if (client->config->tls == SMTP_CLIENT_TLS_OFFERED)
+		begin_transaction(client);
+	else
+		not_protected(client, "the server refused to begin it");
+}
+
+bool smtp_client_wants_tls(const struct smtp_client *client)
+{
+	return client->step == STEP_SECURING;
+}
+
+void smtp_client_secured(struct smtp_client *client)
+{
+	client->secure = true;
+	client->starttls = false;
+	client->pipelining = false;
+	client->size = false;
+	client->size_max = 0;
+	client->eight_bit = false;
+	if (client->sent_step == STEP_GREETING)
+		await(client, STEP_GREETING);
+	else
+		send_hello(client, STEP_EHLO);
+}
+
 /* Move the reply cursor to the next recipient whose RCPT was sent. */
 static bool next_awaited_rcpt(struct smtp_client *client)
 {
@@ -498,7 +559,7 @@ static void replied(struct smtp_client *client)
 		break;
 	case STEP_EHLO:
 		if (positive)
-			begin_transaction(client);
+			after_hello(client);
 		else if (smtp_reply_permanent(reply))
 			send_hello(client, STEP_HELO);
 		else
@@ -506,9 +567,12 @@ static void replied(struct smtp_client *client)
 		break;
 	case STEP_HELO:
 		if (positive)
-			begin_transaction(client);
+			after_hello(client);
 		else
 			turned_away(client);
+		break;
+	case STEP_STARTTLS:
+		starttls_replied(client);
 		break;
 	case STEP_MAIL:
 		if (!positive) {
@@ -559,6 +623,8 @@ static void keyword(struct smtp_client *client, const char *text)
 
 	if (len == 10 && !strncasecmp(text, "PIPELINING", len))
 		client->pipelining = true;
+	if (len == 8 && !strncasecmp(text, "STARTTLS", len))
+		client->starttls = true;
 	if (len == 8 && !strncasecmp(text, "8BITMIME", len))
 		client->eight_bit = true;
 	if (len == 4 && !strncasecmp(text, "SIZE", len)) {
@@ -591,7 +657,8 @@ static void reply_line(struct smtp_client *client)
 
 void smtp_client_start(struct smtp_client *client)
 {
-	await(client, STEP_GREETING);
+	await(client, client->config->tls == SMTP_CLIENT_TLS_FIRST ? STEP_SECURING :
+	      STEP_GREETING);
 }
 
 size_t smtp_client_input(struct smtp_client *client, const char *bytes, size_t len)
@@ -600,6 +667,11 @@ size_t smtp_client_input(struct smtp_client *client, const char *bytes, size_t l
 	size_t taken = 0;
 
 	while (taken < len && client->step != STEP_CLOSED) {
+		if (client->step == STEP_SECURING) {
+			/* CVE-2021-38371 and its kin: it would be taken for said under TLS */
+			broken(client, "4.7.0", "the server sent something before the TLS handshake");
+			break;
+		}
 		taken += line_reader_take(&client->reader, bytes + taken, len - taken, &event);
 		if (event == LINE_COMPLETE)
 			reply_line(client);
@@ -659,7 +731,7 @@ void smtp_client_sent(struct smtp_client *client, size_t len)
 
 bool smtp_client_wants_input(const struct smtp_client *client)
 {
-	return client->step != STEP_CLOSED;
+	return client->step != STEP_CLOSED && client->step != STEP_SECURING;
 }
 
 bool smtp_client_wants_close(const struct smtp_client *client)

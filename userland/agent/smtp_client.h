@@ -18,6 +18,7 @@ struct smtp_client;
 /**
  * struct smtp_client_timeouts - how long to wait, per command (RFC 5321, 4.5.3.2)
  * @greeting_ms: for the greeting (5 min)
+ * @tls_ms: for the reply to STARTTLS, and for the handshake (5 min)
  * @hello_ms: for the reply to EHLO and HELO (5 min)
  * @mail_ms: to MAIL (5 min)
  * @rcpt_ms: to RCPT (5 min)
@@ -28,6 +29,7 @@ struct smtp_client;
  */
 struct smtp_client_timeouts {
 	unsigned int greeting_ms;
+	unsigned int tls_ms;
 	unsigned int hello_ms;
 	unsigned int mail_ms;
 	unsigned int rcpt_ms;
@@ -40,12 +42,28 @@ struct smtp_client_timeouts {
 extern const struct smtp_client_timeouts smtp_client_timeouts_defaults;
 
 /**
+ * enum smtp_client_tls - what of TLS
+ * @SMTP_CLIENT_TLS_NONE: do not ask for it
+ * @SMTP_CLIENT_TLS_OFFERED: STARTTLS, if the server offers it
+ * @SMTP_CLIENT_TLS_REQUIRED: STARTTLS, and nothing is sent to a server that does not do it
+ * @SMTP_CLIENT_TLS_FIRST: from the first byte
+ */
+enum smtp_client_tls {
+	SMTP_CLIENT_TLS_NONE,
+	SMTP_CLIENT_TLS_OFFERED,
+	SMTP_CLIENT_TLS_REQUIRED,
+	SMTP_CLIENT_TLS_FIRST,
+};
+
+/**
  * struct smtp_client_config - the same for many sessions; outlives them
  * @host_name: our name in EHLO (a domain or an address literal)
+ * @tls: what of TLS
  * @timeouts: see above
  */
 struct smtp_client_config {
 	const char *host_name;
+	enum smtp_client_tls tls;
 	struct smtp_client_timeouts timeouts;
 };
 
@@ -147,6 +165,20 @@ void smtp_client_eof(struct smtp_client *client, const char *why);
  * @client: the engine
  */
 void smtp_client_timeout(struct smtp_client *client);
+
+/**
+ * smtp_client_wants_tls() - the TLS handshake is due, when the output is sent
+ * @client: the engine
+ */
+bool smtp_client_wants_tls(const struct smtp_client *client);
+
+/**
+ * smtp_client_secured() - the TLS handshake is done
+ * @client: the engine
+ *
+ * What the server offered before is forgotten (RFC 3207, 4.2).
+ */
+void smtp_client_secured(struct smtp_client *client);
 
 const char *smtp_client_output(const struct smtp_client *client, size_t *len);
 void smtp_client_sent(struct smtp_client *client, size_t len);

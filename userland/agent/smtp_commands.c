@@ -138,6 +138,10 @@ static void command_mail(struct smtp_server *server, char *args)
 		smtp_session_say(server, 503, "5.5.1", "say EHLO or HELO first");
 		return;
 	}
+	if (server->config->tls_required && !server->secure) {
+		smtp_session_say(server, 530, "5.7.0", "STARTTLS first");
+		return;
+	}
 	if (server->transaction) {
 		smtp_session_say(server, 503, "5.5.1", "the sender was given: RSET to begin anew");
 		return;
@@ -237,6 +241,21 @@ static void command_quit(struct smtp_server *server, char *args)
 	smtp_session_close(server);
 }
 
+static void command_starttls(struct smtp_server *server, char *args)
+{
+	if (!server->config->tls) {
+		smtp_session_say(server, 502, "5.5.1", "command not implemented");
+	} else if (*args) {
+		smtp_session_say(server, 501, "5.5.4", "STARTTLS stands alone");
+	} else if (server->secure) {
+		smtp_session_say(server, 503, "5.5.1", "TLS protects the session already");
+	} else {
+		smtp_session_abandon(server);
+		smtp_session_say(server, 220, "2.0.0", "begin TLS now");
+		smtp_server_start_secure(server);
+	}
+}
+
 static void command_vrfy(struct smtp_server *server, char *args)
 {
 	if (*args)
@@ -295,7 +314,7 @@ static const struct smtp_command commands[] = {
 	{ "TURN", command_not_here, true },
 	{ "ETRN", command_not_here, true },
 	{ "AUTH", command_not_here, true },
-	{ "STARTTLS", command_not_here, true },
+	{ "STARTTLS", command_starttls, true },
 	{ "GET", command_of_http, true },
 	{ "POST", command_of_http, true },
 	{ "PUT", command_of_http, true },

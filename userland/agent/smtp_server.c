@@ -151,6 +151,8 @@ static void hello_accepted(struct smtp_server *server)
 				   (unsigned long long)config->message_bytes_max);
 	else
 		mail_output_printf(&server->output, "250-SIZE\r\n");
+	if (config->tls && !server->secure)
+		mail_output_printf(&server->output, "250-STARTTLS\r\n");
 	mail_output_printf(&server->output, "250-8BITMIME\r\n250-CHUNKING\r\n"
 			   "250 ENHANCEDSTATUSCODES\r\n");
 }
@@ -253,6 +255,7 @@ void smtp_server_answer(struct smtp_server *server, const struct smtp_reply *rep
 static void greet(struct smtp_server *server)
 {
 	server->state = SMTP_COMMAND;
+	server->greeted = true;
 	mail_output_printf(&server->output, "220 %s ESMTP ifax\r\n", server->config->host_name);
 	smtp_session_await_command(server);
 }
@@ -264,6 +267,32 @@ void smtp_server_start(struct smtp_server *server)
 				  "the time to greet");
 	else
 		greet(server);
+}
+
+void smtp_server_start_secure(struct smtp_server *server)
+{
+	server->state = SMTP_SECURING;
+	mail_deadline_set(&server->deadline, server->config->command_timeout_ms,
+			  "the TLS handshake");
+}
+
+bool smtp_server_wants_tls(const struct smtp_server *server)
+{
+	return server->state == SMTP_SECURING;
+}
+
+void smtp_server_secured(struct smtp_server *server)
+{
+	server->secure = true;
+	server->turn = false;
+	server->hello_done = false;
+	server->extended = false;
+	server->hello[0] = '\0';
+	server->state = SMTP_COMMAND;
+	if (server->greeted)
+		smtp_session_await_command(server);
+	else
+		smtp_server_start(server);
 }
 
 static void refuse_early_talker(struct smtp_server *server, const char *when)
@@ -312,9 +341,11 @@ size_t smtp_server_input(struct smtp_server *server, const char *bytes, size_t l
 		return len;
 	}
 	while (taken < len) {
-		if (server->turn && server->config->strict_turns &&
-		    server->state < SMTP_CLOSING &&
-		    (server->question || !mail_output_empty(&server->output)))
+		if (server->state == SMTP_SECURING)
+			refuse_early_talker(server, "before the TLS handshake");
+		else if (server->turn && server->config->strict_turns &&
+			 server->state < SMTP_CLOSING &&
+			 (server->question || !mail_output_empty(&server->output)))
 			refuse_early_talker(server, "before the reply");
 		if (server->state >= SMTP_CLOSING)
 			return len;
@@ -358,6 +389,9 @@ void smtp_server_timeout(struct smtp_server *server)
 		greet(server);
 	} else if (server->state >= SMTP_CLOSING) {
 		server->state = SMTP_CLOSED;
+	} else if (server->state == SMTP_SECURING) {
+		smtp_session_note(server, "timed out waiting for %s", server->deadline.awaited);
+		server->state = SMTP_CLOSED;
 	} else if (!server->question) {
 		smtp_session_note(server, "timed out waiting for %s", server->deadline.awaited);
 		smtp_session_say(server, 421, "4.4.2", "%s timed out waiting for %s",
@@ -369,6 +403,11 @@ void smtp_server_shutdown(struct smtp_server *server, const char *text)
 {
 	if (server->state >= SMTP_CLOSING)
 		return;
+	if (server->state == SMTP_SECURING) {
+		/* nothing that is said now would be understood */
+		server->state = SMTP_CLOSED;
+		return;
+	}
 	if (server->question == SMTP_ASK_END) {
 		server->over = true;
 		snprintf(server->over_text, sizeof(server->over_text), "%s", text);
@@ -392,7 +431,7 @@ bool smtp_server_wants_input(const struct smtp_server *server)
 {
 	const struct mail_output *output = &server->output;
 
-	return server->state < SMTP_CLOSING && !server->question && !server->over &&
+	return server->state < SMTP_SECURING && !server->question && !server->over &&
 		output->size - (output->end - output->start) >= SMTP_SERVER_REPLY_ROOM;
 }
 
@@ -408,6 +447,14 @@ const struct mail_deadline *smtp_server_deadline(const struct smtp_server *serve
 	return &server->deadline;
 }
 
+/* RFC 3848 */
+static const char *protocol(const struct smtp_server *server)
+{
+	if (!server->extended)
+		return "SMTP";
+	return server->secure ? "ESMTPS" : "ESMTP";
+}
+
 size_t smtp_server_get_received(const struct smtp_server *server, const char *peer,
 				const char *id, const char *date, char *line, size_t size)
 {
@@ -417,7 +464,7 @@ size_t smtp_server_get_received(const struct smtp_server *server, const char *pe
 	len = snprintf(line, size,
 		       "Received: from %s ([%s%s])\r\n\tby %s with %s id %s%s%s%s;\r\n\t%s\r\n",
 		       server->hello, strchr(peer, ':') ? "IPv6:" : "", peer,
-		       server->config->host_name, server->extended ? "ESMTP" : "SMTP", id,
+		       server->config->host_name, protocol(server), id,
 		       only_one ? "\r\n\tfor <" : "",
 		       only_one ? server->first_recipient.address : "", only_one ? ">" : "", date);
 	return len > 0 && (size_t)len < size ? (size_t)len : 0;

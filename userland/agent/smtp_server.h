@@ -28,6 +28,8 @@ struct smtp_server;
  *	(NOOP, RSET, VRFY, HELP, EHLO) until the session ends with 421
  * @greeting_delay_ms: wait before the greeting; who talks during it is refused
  *	with 554. 0: greet at once
+ * @tls: STARTTLS is offered
+ * @tls_required: MAIL only over TLS
  * @strict_turns: a peer that sends on after EHLO, HELO or DATA without waiting for
  *	the reply is refused with 554; off, it is only not recommended
  * @command_timeout_ms: for the next command to be complete (RFC 5321: 5 min)
@@ -42,6 +44,8 @@ struct smtp_server_config {
 	unsigned int errors_max;
 	unsigned int idle_commands_max;
 	unsigned int greeting_delay_ms;
+	bool tls;
+	bool tls_required;
 	bool strict_turns;
 	unsigned int command_timeout_ms;
 	unsigned int data_timeout_ms;
@@ -129,6 +133,28 @@ void smtp_server_destroy(struct smtp_server *server);
  * @server: the engine
  */
 void smtp_server_start(struct smtp_server *server);
+
+/**
+ * smtp_server_start_secure() - the same for a port where TLS comes first (RFC 8314)
+ * @server: the engine
+ */
+void smtp_server_start_secure(struct smtp_server *server);
+
+/**
+ * smtp_server_wants_tls() - the TLS handshake is due, when the output is sent
+ * @server: the engine
+ *
+ * What came before the handshake must not be given to the engine: lost().
+ */
+bool smtp_server_wants_tls(const struct smtp_server *server);
+
+/**
+ * smtp_server_secured() - the TLS handshake is done
+ * @server: the engine
+ *
+ * What was said before STARTTLS is forgotten (RFC 3207, 4.2).
+ */
+void smtp_server_secured(struct smtp_server *server);
 
 /**
  * smtp_server_input() - bytes came

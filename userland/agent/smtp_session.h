@@ -18,6 +18,7 @@
  * @SMTP_COMMAND: a command is awaited
  * @SMTP_CONTENT: the message comes, after DATA
  * @SMTP_CHUNK: a chunk of it comes, after BDAT
+ * @SMTP_SECURING: the TLS handshake is due, or under way
  * @SMTP_CLOSING: over, when the output is sent
  * @SMTP_CLOSED: over
  */
@@ -26,6 +27,7 @@ enum smtp_state {
 	SMTP_COMMAND,
 	SMTP_CONTENT,
 	SMTP_CHUNK,
+	SMTP_SECURING,
 	SMTP_CLOSING,
 	SMTP_CLOSED,
 };
@@ -61,6 +63,8 @@ enum smtp_content {
  * @deadline: that runs
  * @extended: EHLO, not HELO
  * @hello_done: EHLO or HELO was accepted
+ * @greeted: the greeting was sent
+ * @secure: TLS protects the session
  * @turn: the peer has to wait for our reply before it goes on
  * @over: end when the open question is answered: with no more words (end of file) or with 421
  * @over_text: for that 421; "" for none
@@ -96,6 +100,8 @@ struct smtp_server {
 	struct mail_deadline deadline;
 	bool extended;
 	bool hello_done;
+	bool greeted;
+	bool secure;
 	bool turn;
 	bool over;
 	char over_text[128];

@@ -92,6 +92,8 @@ void sender_free(struct sender *sender);
 
 /** listener_bind - open the listening sockets; what failed is logged */
 struct listener *listener_bind(struct station *station);
+/** listener_load - read certificate and key; as the user that the daemon runs as */
+bool listener_load(struct listener *listener);
 /** listener_start - accept */
 void listener_start(struct listener *listener);
 unsigned int listener_sessions(const struct listener *listener);

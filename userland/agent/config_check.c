@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * config_check: values of options: what they mean, and whether they can be meant
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <event2/util.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_check.h"
+#include "mail_path.h"
+
+struct unit {
+	const char *name;
+	long factor;
+};
+
+static const struct unit time_units[] = {
+	{ "ms", 1 }, { "s", 1000 }, { "min", MINUTE }, { "h", 60 * MINUTE }, { "d", DAY },
+	{ NULL, 0 },
+};
+
+static const struct unit size_units[] = {
+	{ "", 1 }, { "k", 1024 }, { "M", MIB }, { "G", 1024 * MIB }, { NULL, 0 },
+};
+
+static bool parse_quantity(const char *text, const struct unit *unit, long *value)
+{
+	char *end;
+	long n;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	n = strtol(text, &end, 10);
+	for (; unit->name; unit++)
+		if (!strcmp(end, unit->name))
+			return !errno && !__builtin_mul_overflow(n, unit->factor, value);
+	return false;
+}
+
+int parse_time(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	if (parse_quantity(text, time_units, result) && *(long *)result <= INT_MAX)
+		return 0;
+	cfg_error(cfg, "%s = %s: a time is a number with ms, s, min, h or d, up to 24d, as in 30s",
+		  opt->name, text);
+	return -1;
+}
+
+int parse_size(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	if (parse_quantity(text, size_units, result))
+		return 0;
+	cfg_error(cfg, "%s = %s: a size is a number of bytes, or with k, M or G, as in 50M",
+		  opt->name, text);
+	return -1;
+}
+
+/* The place of a word in a list that ends with NULL. */
+static int parse_word(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result,
+		      const char * const *words)
+{
+	char allowed[256] = "";
+	size_t used = 0;
+
+	for (long i = 0; words[i]; i++) {
+		if (!strcmp(text, words[i])) {
+			*(long *)result = i;
+			return 0;
+		}
+		used += snprintf(allowed + used, sizeof(allowed) - used, "%s%s", i ? ", " : "",
+				 words[i]);
+	}
+	cfg_error(cfg, "%s = %s: allowed are %s", opt->name, text, allowed);
+	return -1;
+}
+
+int parse_login(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	static const char * const words[] = {
+		[POP3_LOGIN_USER] = "user", [POP3_LOGIN_APOP] = "apop", [POP3_LOGIN_ANY] = "any",
+		NULL,
+	};
+
+	return parse_word(cfg, opt, text, result, words);
+}
+
+int parse_tls(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	static const char * const words[] = {
+		[TLS_NONE] = "none", [TLS_OPPORTUNISTIC] = "opportunistic",
+		[TLS_REQUIRED] = "required", [TLS_VERIFIED] = "verified", [TLS_PINNED] = "pinned",
+		NULL,
+	};
+
+	return parse_word(cfg, opt, text, result, words);
+}
+
+static int check_port(cfg_t *cfg, cfg_opt_t *opt)
+{
+	long port = cfg_opt_getnint(opt, 0);
+
+	if (port >= 1 && port <= 65535)
+		return 0;
+	cfg_error(cfg, "%s = %ld: a port is a number from 1 to 65535", opt->name, port);
+	return -1;
+}
+
+static int check_count(cfg_t *cfg, cfg_opt_t *opt)
+{
+	long count = cfg_opt_getnint(opt, 0);
+
+	if (count >= 1 && count <= 1000000)
+		return 0;
+	cfg_error(cfg, "%s = %ld: allowed are 1 to 1000000", opt->name, count);
+	return -1;
+}
+
+static int check_positive_time(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (cfg_opt_getnint(opt, cfg_opt_size(opt) - 1) > 0)
+		return 0;
+	cfg_error(cfg, "%s: a time longer than 0 is needed", opt->name);
+	return -1;
+}
+
+static int check_coding(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *coding = cfg_opt_getnstr(opt, 0);
+
+	if (!strcmp(coding, "mh") || !strcmp(coding, "mmr"))
+		return 0;
+	cfg_error(cfg, "%s = %s: allowed are mh, mmr", opt->name, coding);
+	return -1;
+}
+
+static int check_address(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *address = cfg_opt_getnstr(opt, 0);
+	struct mail_path path;
+
+	if (mail_path_from_address(&path, address))
+		return 0;
+	cfg_error(cfg, "%s = %s: a mail address is needed, as in fax@example.com", opt->name,
+		  address);
+	return -1;
+}
+
+static int check_path(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *path = cfg_opt_getnstr(opt, 0);
+
+	if (*path == '/')
+		return 0;
+	cfg_error(cfg, "%s = %s: a path that begins with / is needed", opt->name, path);
+	return -1;
+}
+
+/* Names go into greetings and commands: nothing there that could end a line. */
+static int check_name(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *name = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+
+	if (*name && strlen(name) <= MAIL_DOMAIN_MAX &&
+	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:[]") ==
+	    strlen(name))
+		return 0;
+	cfg_error(cfg, "%s = %s: a name of letters, digits, - and . is needed", opt->name, name);
+	return -1;
+}
+
+static int check_pin(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *pin = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+
+	if (strlen(pin) == TLS_PIN_DIGITS &&
+	    strspn(pin, "0123456789abcdefABCDEF") == TLS_PIN_DIGITS)
+		return 0;
+	cfg_error(cfg, "%s = %s: the SHA-256 of a public key is needed, 64 hexadecimal digits",
+		  opt->name, pin);
+	return -1;
+}
+
+static int check_device(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *device = cfg_opt_getnstr(opt, 0);
+
+	if (*device != '-' && *device != '.' && !strchr(device, '/'))
+		return 0;
+	cfg_error(cfg, "%s = %s: a device name is needed, as in scan0 (without /dev/ifax/)",
+		  opt->name, device);
+	return -1;
+}
+
+bool parse_listen(const char *text, struct config_address *listen)
+{
+	int bytes = sizeof(listen->address);
+
+	memset(listen, 0, sizeof(*listen));
+	if (evutil_parse_sockaddr_port(text, (struct sockaddr *)&listen->address, &bytes))
+		return false;
+	listen->bytes = bytes;
+	/* without a port the port is 0, at the same place in both families */
+	return ((struct sockaddr_in *)&listen->address)->sin_port != 0;
+}
+
+static int check_listen(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+	struct config_address listen;
+
+	if (parse_listen(text, &listen))
+		return 0;
+	cfg_error(cfg, "%s = %s: an address with a port is needed, as in 0.0.0.0:25 or [::]:25",
+		  opt->name, text);
+	return -1;
+}
+
+static const struct {
+	const char *option;
+	cfg_validate_callback_t check;
+} checks[] = {
+	{ "name", check_name },
+	{ "host_name", check_name },
+	{ "address", check_address },
+	{ "spool", check_path },
+	{ "control", check_path },
+	{ "scanner", check_device },
+	{ "printer", check_device },
+	{ "coding", check_coding },
+	{ "smtp_listen", check_listen },
+	{ "smtps_listen", check_listen },
+	{ "domains", check_name },
+	{ "route|host", check_name },
+	{ "route|port", check_port },
+	{ "route|tls_name", check_name },
+	{ "route|tls_pins", check_pin },
+	{ "route|tls_authorities", check_path },
+	{ "route|tls_certificate", check_path },
+	{ "route|tls_key", check_path },
+	{ "smtp_server|certificate", check_path },
+	{ "smtp_server|key", check_path },
+	{ "pop3|host", check_name },
+	{ "pop3|port", check_port },
+	{ "pop3|secret_file", check_path },
+	{ "pop3|poll", check_positive_time },
+	{ "smtp_client_timeouts|connect", check_positive_time },
+	{ "pop3_client_timeouts|connect", check_positive_time },
+	{ "retry|quick", check_positive_time },
+	{ "retry|interval", check_positive_time },
+	{ "retry|paper", check_positive_time },
+	{ "limits|sessions", check_count },
+	{ "limits|sessions_per_peer", check_count },
+	{ "limits|connections", check_count },
+	{ "limits|recipients", check_count },
+	{ "limits|history", check_count },
+	{ "limits|worker", check_positive_time },
+};
+
+void check_options(cfg_t *cfg)
+{
+	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++)
+		cfg_set_validate_func(cfg, checks[i].option, checks[i].check);
+}
