@@ -12,6 +12,7 @@
 #include "jobs.h"
 #include "jobs_private.h"
 #include "log.h"
+#include "mailbox.h"
 
 /* What makes a database of version N - 1 one of version N. */
 static const char * const schema[] = {
@@ -56,6 +57,12 @@ static const char * const schema[] = {
 	"ALTER TABLE recipient ADD COLUMN notify TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE recipient ADD COLUMN original TEXT NOT NULL DEFAULT '';"
 	"PRAGMA user_version = 2;",
+	/* mail that waits to be fetched: its file is also the job's, and other mailboxes' */
+	"CREATE TABLE mailbox (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
+	" message_file TEXT NOT NULL, bytes INTEGER NOT NULL, arrived_ms INTEGER NOT NULL);"
+	"CREATE INDEX mailbox_name ON mailbox(name, id);"
+	"CREATE INDEX mailbox_file ON mailbox(message_file);"
+	"PRAGMA user_version = 3;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -240,6 +247,10 @@ static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival
 	    !database_run(jobs->db, "INSERT INTO fetched VALUES (?, ?, ?, ?, ?)", "sssii",
 			  arrival->account, arrival->unique_id, arrival->digest, *id, now))
 		return false;
+	for (size_t i = 0; i < arrival->mailboxes; i++)
+		if (!mailbox_put(jobs, arrival->mailbox[i], arrival->message_file,
+				 arrival->message_bytes))
+			return false;
 	return add_recipients(jobs, *id, arrival->recipient, arrival->recipients,
 			      RECIPIENT_HANDED_OVER) &&
 	       add_event(jobs, *id, JOB_RECEIVED, "", now);
@@ -428,6 +439,8 @@ bool jobs_needs_file(void *jobs, enum spool_place place, const char *name)
 {
 	struct jobs *j = jobs;
 
+	if (place == SPOOL_MESSAGE && mailbox_has_file(j, name))
+		return true;
 	/* when in doubt (the database cannot be read) a file is needed */
 	return database_number(j->db, 1, place == SPOOL_MESSAGE ?
 			       "SELECT count(*) FROM job WHERE message_file = ? AND " NOT_OVER :

@@ -174,6 +174,7 @@ struct job_draft {
  * @account: POP3: where it was fetched, else NULL
  * @unique_id: POP3: its name there, "" if the server gave none that can be relied on
  * @digest: POP3: of its content
+ * @mailbox: the mailboxes that get it
  */
 struct job_arrival {
 	const char *sender;
@@ -187,6 +188,8 @@ struct job_arrival {
 	const char *account;
 	const char *unique_id;
 	const char *digest;
+	const char *const *mailbox;
+	size_t mailboxes;
 };
 
 /** struct job_page - a page that was scanned or printed */

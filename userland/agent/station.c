@@ -2,6 +2,7 @@
 /*
  * station: what the parts of the daemon share
  */
+#include "mailbox.h"
 #include "station.h"
 
 void station_wake(struct station *station, struct event *timer, int64_t ms)
@@ -33,7 +34,8 @@ void station_remove_files(struct station *station, const struct job *job)
 {
 	if (!jobs_set_forgotten(station->jobs, job->id))
 		return;
-	spool_remove(&station->spool, SPOOL_MESSAGE, job->message_file);
+	if (!mailbox_has_file(station->jobs, job->message_file))
+		spool_remove(&station->spool, SPOOL_MESSAGE, job->message_file);
 	spool_remove(&station->spool, SPOOL_PAGE, job->page_file);
 	spool_remove(&station->spool, SPOOL_PROGRESS, job->page_file);
 }

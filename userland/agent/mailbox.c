@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mailbox: mail that waits on the station to be fetched by POP3
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "jobs_private.h"
+#include "mailbox.h"
+
+bool mailbox_put(struct jobs *jobs, const char *name, const char *message_file, int64_t bytes)
+{
+	return database_run(jobs->db,
+			    "INSERT INTO mailbox(name, message_file, bytes, arrived_ms)"
+			    " VALUES (?, ?, ?, ?)", "ssii", name, message_file, bytes, now_ms());
+}
+
+struct listing {
+	struct mailbox *mailbox;
+	unsigned int room;
+	bool good;
+};
+
+static bool take_message(void *arg, sqlite3_stmt *row)
+{
+	struct listing *listing = arg;
+	struct mailbox *mailbox = listing->mailbox;
+	const char *file = (const char *)sqlite3_column_text(row, 2);
+	struct mailbox_message *message;
+
+	if (mailbox->messages == listing->room) {
+		listing->room = listing->room ? listing->room * 2 : 16;
+		message = reallocarray(mailbox->message, listing->room, sizeof(*message));
+		if (message)
+			mailbox->message = message;
+		listing->good = message;
+	}
+	if (!file || !listing->good) {
+		listing->good = false;
+		return false;
+	}
+	message = &mailbox->message[mailbox->messages++];
+	message->row = sqlite3_column_int64(row, 0);
+	message->bytes = sqlite3_column_int64(row, 1);
+	snprintf(message->file, sizeof(message->file), "%s", file);
+	return true;
+}
+
+static bool list(struct jobs *jobs, const char *name, int64_t before_ms, struct mailbox *mailbox)
+{
+	struct listing listing = { .mailbox = mailbox, .good = true };
+
+	*mailbox = (struct mailbox){ 0 };
+	if (database_query(jobs->db, take_message, &listing,
+			   "SELECT id, bytes, message_file FROM mailbox"
+			   " WHERE name = ? AND arrived_ms < ? ORDER BY id", "si", name,
+			   before_ms) && listing.good)
+		return true;
+	mailbox_clear(mailbox);
+	return false;
+}
+
+bool mailbox_list(struct jobs *jobs, const char *name, struct mailbox *mailbox)
+{
+	return list(jobs, name, INT64_MAX, mailbox);
+}
+
+void mailbox_clear(struct mailbox *mailbox)
+{
+	free(mailbox->message);
+	*mailbox = (struct mailbox){ 0 };
+}
+
+/* The rows first: a file without a row is swept at the next start, a row without a file lies. */
+bool mailbox_delete(struct jobs *jobs, const struct spool *spool, const struct mailbox *mailbox,
+		    bool (*deleted)(void *arg, unsigned int index), void *arg)
+{
+	bool good = database_begin(jobs->db);
+
+	for (unsigned int i = 0; good && i < mailbox->messages; i++)
+		if (deleted(arg, i))
+			good = database_run(jobs->db, "DELETE FROM mailbox WHERE id = ?", "i",
+					    mailbox->message[i].row);
+	if (!database_end(jobs->db, good))
+		return false;
+	for (unsigned int i = 0; i < mailbox->messages; i++)
+		if (deleted(arg, i) &&
+		    !jobs_needs_file(jobs, SPOOL_MESSAGE, mailbox->message[i].file))
+			spool_remove(spool, SPOOL_MESSAGE, mailbox->message[i].file);
+	return true;
+}
+
+static bool all(void *arg, unsigned int index)
+{
+	return true;
+}
+
+bool mailbox_expire(struct jobs *jobs, const struct spool *spool, const char *name,
+		    int64_t before_ms)
+{
+	struct mailbox old;
+	bool good = list(jobs, name, before_ms, &old);
+
+	if (good && old.messages)
+		good = mailbox_delete(jobs, spool, &old, all, NULL);
+	mailbox_clear(&old);
+	return good;
+}
+
+bool mailbox_has_file(struct jobs *jobs, const char *message_file)
+{
+	/* when in doubt (the database cannot be read) a file is needed */
+	return database_number(jobs->db, 1,
+			       "SELECT count(*) FROM mailbox WHERE message_file = ?", "s",
+			       message_file);
+}

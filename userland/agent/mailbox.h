@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * mailbox: mail that waits on the station to be fetched by POP3
+ *
+ * A mail in a mailbox is a row that names its file in the spool; the file is
+ * shared with the job that the mail is, and with other mailboxes. It goes when
+ * nobody needs it any more (jobs_needs_file()).
+ */
+#ifndef IFAX_MAILBOX_H
+#define IFAX_MAILBOX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "spool.h"
+
+struct jobs;
+
+/**
+ * struct mailbox_message - a mail in a mailbox
+ * @row: in the database
+ * @bytes: of its file
+ * @file: its name in the spool, which is also its unique-id: none is given twice
+ */
+struct mailbox_message {
+	int64_t row;
+	int64_t bytes;
+	char file[SPOOL_NAME_BYTES];
+};
+
+/**
+ * struct mailbox - what a mailbox held when it was listed, the oldest first
+ * @message: the mails
+ * @messages: their number
+ */
+struct mailbox {
+	struct mailbox_message *message;
+	unsigned int messages;
+};
+
+/** mailbox_put - within a transaction or alone: a mail of the spool is in the mailbox, too */
+bool mailbox_put(struct jobs *jobs, const char *name, const char *message_file, int64_t bytes);
+
+/** mailbox_list - read what is there; mailbox_clear() frees it */
+bool mailbox_list(struct jobs *jobs, const char *name, struct mailbox *mailbox);
+void mailbox_clear(struct mailbox *mailbox);
+
+/**
+ * mailbox_delete - delete mails for good
+ * @jobs: the database
+ * @spool: where their files are
+ * @mailbox: the list
+ * @deleted: says whether a mail of the list is to be deleted
+ * @arg: for @deleted
+ *
+ * Return: true: all are deleted, and on disk; false: none is.
+ */
+bool mailbox_delete(struct jobs *jobs, const struct spool *spool, const struct mailbox *mailbox,
+		    bool (*deleted)(void *arg, unsigned int index), void *arg);
+
+/** mailbox_expire - delete what came before a time */
+bool mailbox_expire(struct jobs *jobs, const struct spool *spool, const char *name,
+		    int64_t before_ms);
+
+/** mailbox_has_file - whether a mail of any mailbox has this file */
+bool mailbox_has_file(struct jobs *jobs, const char *message_file);
+
+#endif /* IFAX_MAILBOX_H */
