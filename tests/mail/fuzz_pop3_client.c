@@ -13,6 +13,10 @@ const char *const fuzz_seeds[] = {
 	"2 200\r\n3 200\r\n.\r\n+OK\r\n1 a\r\n2 b\r\n3 c\r\n.\r\n"
 	"+OK\r\nx\r\n..y\r\n.\r\n+OK\r\n+OK\r\nz\r\n.\r\n-ERR\r\n"
 	"-ERR no\r\n+OK\r\n",
+	"\x06" "+OK\r\n+OK\r\nPIPELINING\r\n.\r\n+OK\r\n+OK\r\n+OK 3 600\r\n+OK\r\n1 200\r\n"
+	"2 200\r\n3 200\r\n.\r\n+OK\r\n1 a\r\n2 b\r\n3 c\r\n.\r\n+OK\r\nx\r\n.\r\n+OK\r\nz\r\n.\r\n"
+	"+OK\r\n+OK\r\ny\r\n.\r\n+OK\r\n+OK\r\n",
+	"\x6c" "+OK\r\n+OK\r\nSTLS\r\nSASL PLAIN\r\n.\r\n+OK\r\n+OK\r\n.\r\n+ a\r\n+ b\r\n+OK\r\n+OK 0 0\r\n",
 	"\x42" "+OK\r\n+OK\r\n-ERR [IN-USE] x\r\n",
 	"\x43" "+OK\r\n+OK\r\n+OK\r\n+OK 2 2\r\n+OK\r\n1 1\r\n2 1\r\n.\r\n"
 	"-ERR\r\n+OK\r\nabc\r\n\xfe",
@@ -22,6 +26,7 @@ const char *const fuzz_seeds[] = {
 };
 
 const char *const fuzz_words[] = {
+	"PIPELINING\r\n.\r\n", "STLS\r\n", "SASL PLAIN\r\n", "+ abc\r\n",
 	"+OK\r\n", "-ERR\r\n", "+OK 3 600\r\n", "\r\n.\r\n", "\n.\n", "1 1\r\n", "2 b\r\n",
 			"3 c\r\n",
 	"+OK <1.2@example.com>\r\n", "[AUTH] ", "4294967296", "18446744073709551616", "\r", "\n",
@@ -35,7 +40,8 @@ static struct {
 	bool may_delete[MESSAGES_MAX + 1];
 	bool fetch[MESSAGES_MAX + 1];
 	unsigned int open;	/* message that comes */
-	unsigned int storing;
+	unsigned int storing[POP3_STORING_MAX];
+	unsigned int stored;
 	unsigned int finished;
 } glue;
 
@@ -57,7 +63,7 @@ static enum pop3_verdict on_decide(void *arg, unsigned int number, uint64_t byte
 
 static bool on_begin(void *arg, unsigned int number)
 {
-	fuzz_assert(!glue.open && !glue.storing && glue.fetch[number]);
+	fuzz_assert(!glue.open && glue.stored < POP3_STORING_MAX && glue.fetch[number]);
 	glue.open = number;
 	return true;
 }
@@ -71,7 +77,7 @@ static bool on_message(void *arg, const char *bytes, size_t len)
 static void on_end(void *arg, unsigned int number)
 {
 	fuzz_assert(glue.open == number);
-	glue.storing = number;
+	glue.storing[glue.stored++] = number;
 	glue.open = 0;
 }
 
@@ -100,48 +106,63 @@ static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 	shown(text);
 }
 
+static bool on_sasl(void *arg, struct pop3_sasl *sasl);
+
 static const struct pop3_client_ops ops = {
-	on_decide, on_begin, on_message, on_end, on_abort, on_missing, on_finished,
+	on_sasl, on_decide, on_begin, on_message, on_end, on_abort, on_missing, on_finished,
 };
 
-static void store(struct pop3_client *client)
+static bool on_sasl(void *arg, struct pop3_sasl *sasl)
 {
-	unsigned int number = glue.storing;
-	bool delete = number % 2;
-
-	if (!number)
-		return;
-	glue.storing = 0;
-	glue.may_delete[number] = delete;
-	pop3_client_message_done(client, delete ? POP3_DELETE : POP3_KEEP);
+	fuzz_assert(!glue.finished && strlen(sasl->offered) < 256);
+	strcpy(sasl->mechanism, "PLAIN");
+	if (sasl->challenge && strchr(sasl->challenge, 'x'))
+		return false;
+	memset(sasl->response, 'A', sasl->challenge ? 20 : 400);
+	return true;
 }
 
-/* One command at a time, and DELE only for what may be deleted. */
+/* The last first: the order is the glue's. */
+static void store(struct pop3_client *client, unsigned int least)
+{
+	while (glue.stored > least) {
+		unsigned int number = glue.storing[--glue.stored];
+		bool delete = number % 2;
+
+		glue.may_delete[number] = delete;
+		pop3_client_message_done(client, number, delete ? POP3_DELETE : POP3_KEEP);
+	}
+}
+
+/* Whole commands, and DELE only for what may be deleted. */
 static void take_output(struct pop3_client *client)
 {
 	const char *bytes;
-	char command[512];
+	char command[1024];
 	unsigned int number;
 	size_t len;
+	char *end;
 
 	bytes = pop3_client_output(client, &len);
-	if (!len)
-		return;
-	fuzz_assert(len < sizeof(command) && len <= 255);
+	fuzz_assert(len < sizeof(command));
 	memcpy(command, bytes, len);
 	command[len] = '\0';
-	fuzz_assert(len > 2 && strcspn(command, "\r\n") == len - 2 &&
-		    !strcmp(command + len - 2, "\r\n"));
-	if (sscanf(command, "DELE %u", &number) == 1)
-		fuzz_assert(number <= MESSAGES_MAX && glue.may_delete[number]);
+	for (char *line = command; *line; line = end + 2) {
+		end = line + strcspn(line, "\r\n");
+		fuzz_assert(!strncmp(end, "\r\n", 2));
+		if (sscanf(line, "DELE %u", &number) == 1)
+			fuzz_assert(number <= MESSAGES_MAX && glue.may_delete[number]);
+	}
 	pop3_client_sent(client, len);
+	if (pop3_client_wants_tls(client))
+		pop3_client_secured(client);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pop3_client_config config = {
 		.user = "fax", .secret = "secret", .message_bytes_max = 3000,
-		.messages_max = MESSAGES_MAX, .timeouts = { 1, 1, 1, 1, 1 },
+		.messages_max = MESSAGES_MAX, .timeouts = { 1, 1, 1, 1, 1, 1 },
 	};
 	struct pop3_client *client;
 	size_t i = 1;
@@ -153,6 +174,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&glue, 0, sizeof(glue));
 	config.login = data[0] & 0x40 ? POP3_LOGIN_USER :
 		       data[0] & 0x20 ? POP3_LOGIN_APOP : POP3_LOGIN_ANY;
+	if ((data[0] & 0x60) == 0x60)
+		config.login = POP3_LOGIN_SASL;
+	config.no_capa = data[0] & 1;
+	config.storing_max = data[0] & 6;
+	config.tls = data[0] & 8 ? POP3_CLIENT_TLS_OFFERED : POP3_CLIENT_TLS_NONE;
 	client = pop3_client_create(&config, &ops, NULL);
 	pop3_client_start(client);
 	while (i < size && !pop3_client_wants_close(client)) {
@@ -166,11 +192,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		pop3_client_input(client, copy, len);
 		free(copy);
 		i += len;
-		store(client);
+		take_output(client);
+		store(client, data[0] & 1);
 		take_output(client);
 	}
 	pop3_client_eof(client, "the end");
-	store(client);
+	store(client, 0);
 	fuzz_assert(glue.finished == 1);
 	pop3_client_destroy(client);
 	return 0;

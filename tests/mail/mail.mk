@@ -6,7 +6,7 @@
 # make fuzz-mail SECONDS=n: libFuzzer (clang) for n seconds on each engine;
 # what it learned stays in build/fuzz and is taken up by the next run.
 
-MAIL_ENGINES := pop3_server pop3_commands pop3_text smtp_server smtp_commands smtp_content smtp_client pop3_client smtp_reply \
+MAIL_ENGINES := pop3_server pop3_commands pop3_text smtp_server smtp_commands smtp_content smtp_client pop3_client pop3_login pop3_visit smtp_reply \
 	mail_path mail_wire line_reader dot_stuffing
 MAIL_TESTS := text server client pop3 pop3_server back_to_back
 MAIL_FUZZ := smtp_server smtp_client pop3_client pop3_server

@@ -30,6 +30,8 @@
 
 static struct pop3_client *client;
 static bool asked;
+static unsigned int asked_number;
+static bool answers_wait;	/* until the test gives them */
 static enum pop3_verdict answer;
 static char message[32768];
 static size_t message_len;
@@ -71,6 +73,7 @@ static void on_end(void *arg, unsigned int number)
 {
 	event("end %u \"%.*s\"", number, (int)message_len, message);
 	asked = true;
+	asked_number = number;
 	answer = POP3_DELETE;
 	if (memmem(message, message_len, "keep", 4))
 		answer = POP3_KEEP;
@@ -96,7 +99,29 @@ static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 	event("finished %s <%s>", names[outcome], text);
 }
 
+/* Two mechanisms: one that speaks first, one that waits for a challenge. */
+static bool on_sasl(void *arg, struct pop3_sasl *sasl)
+{
+	event("sasl <%s> %s%s", sasl->offered, sasl->challenge ? sasl->challenge : "-",
+	      sasl->tls ? " tls" : "");
+	if (strstr(sasl->offered, "NONE")) {
+		snprintf(sasl->reason, sizeof(sasl->reason), "no mechanism fits");
+		return false;
+	}
+	if (!sasl->challenge) {
+		strcpy(sasl->mechanism, strstr(sasl->offered, "PLAIN") ? "PLAIN" : "CRAM-MD5");
+		if (strstr(sasl->offered, "PLAIN"))
+			strcpy(sasl->response, "AGZheABh");
+		if (strstr(sasl->offered, "LONG"))
+			memset(sasl->response, 'A', 3000);
+		return true;
+	}
+	strcpy(sasl->response, "cmVzcG9uc2U=");
+	return true;
+}
+
 static const struct pop3_client_ops ops = {
+	.sasl = on_sasl,
 	.decide = on_decide,
 	.message_begin = on_begin,
 	.message = on_message,
@@ -108,10 +133,12 @@ static const struct pop3_client_ops ops = {
 
 static void answer_now(void)
 {
-	if (!asked)
+	if (pop3_client_wants_tls(client))
+		pop3_client_secured(client);
+	if (!asked || answers_wait)
 		return;
 	asked = false;
-	pop3_client_message_done(client, answer);
+	pop3_client_message_done(client, asked_number, answer);
 }
 
 static void pop3_client_eof_it(void *it)
@@ -134,6 +161,18 @@ struct script {
 	const char *user;
 	const char *secret;
 };
+
+/**
+ * struct modern_script - a dialogue with a server that is asked what it can do
+ * @script: the script
+ * @tls: what of TLS
+ */
+struct modern_script {
+	struct script script;
+	enum pop3_client_tls tls;
+};
+
+#define TEN(text)	text text text text text text text text text text
 
 static const struct script scripts[] = {
 	{ { "fetch two, delete after each is stored", TURNS(TO_RETR,
@@ -327,20 +366,70 @@ static const struct script scripts[] = {
 	    "*finished temporary *to DELE>; ", false }, 0, NULL, NULL },
 };
 
+static const struct modern_script modern_scripts[] = {
+	{ { { "CAPA that is not known", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("-ERR what?\r\n", "USER fax\r\n")), "", true }, 0, NULL, NULL }, 0 },
+	{ { { "CAPA without end", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\n" TEN(TEN("X\r\n")) "X\r\n", "")), "finished protocol *", false },
+	  0, NULL, NULL }, 0 },
+	{ { { "STLS, then CAPA again", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nTOP\r\nstls\r\nSASL NONE\r\n.\r\n", "STLS\r\n"),
+		ONE("+OK\r\n", "CAPA\r\n"), ONE("+OK\r\nSASL PLAIN\r\n.\r\n",
+		    "AUTH PLAIN AGZheABh\r\n"), ONE("+OK\r\n", "STAT\r\n")),
+	    "sasl <PLAIN> - tls; ", true }, POP3_LOGIN_SASL, NULL, NULL },
+	  POP3_CLIENT_TLS_REQUIRED },
+	{ { { "no STLS offered, but required", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nTOP\r\n.\r\n", "")), "finished login-refused *TLS*", false },
+	  0, NULL, NULL }, POP3_CLIENT_TLS_REQUIRED },
+	{ { { "no STLS offered, not required", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nTOP\r\n.\r\n", "USER fax\r\n")), "", true },
+	  0, NULL, NULL }, POP3_CLIENT_TLS_OFFERED },
+	{ { { "STLS refused, but required", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nSTLS\r\n.\r\n", "STLS\r\n"), ONE("-ERR not now\r\n", "")),
+	    "finished temporary <STLS refused: not now>; ", false },
+	  0, NULL, NULL }, POP3_CLIENT_TLS_REQUIRED },
+	{ { { "time-out: STLS", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		{ "+OK\r\nSTLS\r\n.\r\n", "STLS\r\n", 1006, 0 }, ONE(GETS_TIMEOUT, "")),
+	    "finished temporary *to STLS>; ", false },
+	  0, NULL, NULL }, POP3_CLIENT_TLS_REQUIRED },
+	{ { { "TLS first", TURNS(ONE(NULL, ""), ONE("+OK ready\r\n", "CAPA\r\n")), "", true },
+	  0, NULL, NULL }, POP3_CLIENT_TLS_FIRST },
+	{ { { "AUTH with a challenge", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nSASL CRAM-MD5\r\n.\r\n", "AUTH CRAM-MD5\r\n"),
+		ONE("+ Y2hhbGxlbmdl\r\n", "cmVzcG9uc2U=\r\n"), ONE("+OK in\r\n", "STAT\r\n")),
+	    "sasl <CRAM-MD5> -; sasl <CRAM-MD5> Y2hhbGxlbmdl; ", true },
+	  POP3_LOGIN_SASL, NULL, NULL }, 0 },
+	{ { { "AUTH: a response that does not fit the command", TURNS(START,
+		ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nSASL PLAIN LONG\r\n.\r\n", "AUTH PLAIN\r\n"),
+		ONE("+ \r\n", "AAAAAAAA*A\r\n"), ONE("+OK in\r\n", "STAT\r\n")),
+	    "sasl <PLAIN LONG> -; ", true }, POP3_LOGIN_SASL, NULL, NULL }, 0 },
+	{ { { "AUTH: the server says why not in a challenge", TURNS(START,
+		ONE("+OK\r\n", "CAPA\r\n"), ONE("+OK\r\nSASL PLAIN\r\n.\r\n", "AUTH PLAIN *\r\n"),
+		ONE("+ d2h5\r\n", "cmVzcG9uc2U=\r\n"), ONE("-ERR [AUTH] no\r\n", "")),
+	    "*finished login-refused <login refused: [[]AUTH] no>; ", false },
+	  POP3_LOGIN_SASL, NULL, NULL }, 0 },
+	{ { { "AUTH: no mechanism fits", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nSASL NONE\r\n.\r\n", "")),
+	    "sasl <NONE> -; finished login-refused <no mechanism fits>; ", false },
+	  POP3_LOGIN_SASL, NULL, NULL }, 0 },
+};
+
 static struct pop3_client_config config_usual = {
 	.user = "fax",
 	.secret = "a b c",
+	.no_capa = true,
 	.message_bytes_max = 300,
 	.messages_max = 100,
 	.timeouts = {
 		.greeting_ms = 1001, .login_ms = 1002, .command_ms = 1003, .block_ms = 1004,
-		.quit_ms = 1005,
+		.quit_ms = 1005, .tls_ms = 1006,
 	},
 };
 
-static bool run_one(const struct script *script, enum pieces pieces)
+static bool run_one(const struct script *script, struct pop3_client_config config,
+		    enum pieces pieces)
 {
-	struct pop3_client_config config = config_usual;
 	struct engine engine;
 	bool ok;
 
@@ -370,8 +459,25 @@ static void test_scripts(void)
 		for (pieces = 0; pieces < PIECES_COUNT; pieces++)
 			if (pieces == PIECES_WHOLE || !strstr(scripts[i].dialogue.name,
 					"premature"))
-				ok &= run_one(&scripts[i], pieces);
+				ok &= run_one(&scripts[i], config_usual, pieces);
 		tap_ok(ok, "pop3: %s", scripts[i].dialogue.name);
+	}
+}
+
+static void test_modern_scripts(void)
+{
+	struct pop3_client_config config = config_usual;
+	unsigned int pieces;
+	size_t i;
+	bool ok;
+
+	config.no_capa = false;
+	for (i = 0; i < sizeof(modern_scripts) / sizeof(modern_scripts[0]); i++) {
+		config.tls = modern_scripts[i].tls;
+		ok = true;
+		for (pieces = 0; pieces < PIECES_COUNT; pieces++)
+			ok &= run_one(&modern_scripts[i].script, config, pieces);
+		tap_ok(ok, "pop3: %s", modern_scripts[i].script.dialogue.name);
 	}
 }
 
@@ -418,43 +524,143 @@ static void test_messages_max(void)
 	pop3_client_destroy(client);
 }
 
+static void begin_one(const char *message_text)
+{
+	begin(&config_usual);
+	hear("+OK 1 3\r\n");
+	hear("+OK\r\n1 5\r\n.\r\n");
+	hear("+OK\r\n1 a\r\n.\r\n");
+	hear(message_text);
+}
+
 /* What happens while the glue writes the message to disk. */
 static void test_storing(void)
 {
 	size_t len;
 
-	begin(&config_usual);
-	hear("+OK 1 3\r\n");
-	hear("+OK\r\n1 5\r\n.\r\n");
-	hear("+OK\r\n1 a\r\n.\r\n");
-	hear("+OK\r\nx\r\n.\r\n");
-	tap_ok(asked && !pop3_client_wants_input(client) &&
-	       !pop3_client_deadline(client)->timeout_ms,
+	begin_one("+OK\r\nx\r\n.\r\n");
+	tap_ok(asked && !pop3_client_deadline(client)->timeout_ms,
 	       "pop3: waits without a deadline while a message is stored");
 	pop3_client_output(client, &len);
 	tap_ok(!len, "pop3: no DELE before the message is stored");
 	pop3_client_eof(client, NULL);
-	tap_ok(!pop3_client_wants_close(client), "pop3: connection lost meanwhile: waits");
-	answer_now();
 	tap_ok(pop3_client_wants_close(client) &&
 	       strstr(events(), "end 1 \"x\r\n\"; finished temporary"),
-	       "pop3: then ends, nothing deleted, nothing aborted");
-	pop3_client_message_done(client, POP3_DELETE);
+	       "pop3: connection lost meanwhile: nothing deleted, nothing aborted");
+	answer_now();
+	tap_ok(pop3_client_wants_close(client), "pop3: an answer afterwards changes nothing");
 	pop3_client_destroy(client);
 
-	begin(&config_usual);
-	hear("+OK 1 3\r\n");
-	hear("+OK\r\n1 5\r\n.\r\n");
-	hear("+OK\r\n1 a\r\n.\r\n");
-	hear("+OK\r\nx\r\n.\r\n+OK deleted before you asked\r\n");
-	answer_now();
+	begin_one("+OK\r\nx\r\n.\r\n+OK deleted before you asked\r\n");
 	tap_ok(strstr(events(), "finished protocol"), "pop3: reply to DELE before it was given");
+	pop3_client_destroy(client);
+}
+
+/* Expect what was said since the last time. */
+static void said(const char *text, const char *what)
+{
+	size_t len;
+	const char *bytes = pop3_client_output(client, &len);
+
+	if (!tap_ok(len == strlen(text) && !memcmp(bytes, text, len), "pop3: %s", what))
+		tap_note("said: %.*s", (int)len, bytes);
+	pop3_client_sent(client, len);
+}
+
+static void begin_many(unsigned int storing_max, const char *capabilities)
+{
+	static struct pop3_client_config config;
+
+	config = config_usual;
+	config.no_capa = false;
+	config.storing_max = storing_max;
+	events_clear();
+	asked = false;
+	answers_wait = true;
+	client = pop3_client_create(&config, &ops, NULL);
+	pop3_client_start(client);
+	hear("+OK\r\n");
+	hear("+OK\r\n");
+	hear(capabilities);
+	hear("+OK\r\n");
+	hear("+OK\r\n");
+	hear("+OK 5 5\r\n");
+	hear("+OK\r\n1 1\r\n2 1\r\n3 1\r\n4 1\r\n5 1\r\n.\r\n");
+	hear("+OK\r\n1 a\r\n2 b\r\n3 delete\r\n4 d\r\n5 e\r\n.\r\n");
+}
+
+static void test_pipelining(void)
+{
+	begin_many(3, "PIPELINING\r\n.\r\n");
+	said("RETR 1\r\nRETR 2\r\nDELE 3\r\nRETR 4\r\n",
+	     "pipelining: asks for as many as may be stored at a time");
+	hear("+OK\r\n1\r\n.\r\n+OK\r\n2");
+	said("", "pipelining: and for no more before one is stored");
+	pop3_client_message_done(client, 1, POP3_DELETE);
+	said("DELE 1\r\nRETR 5\r\n", "pipelining: DELE within the next message");
+	hear("\r\n.\r\n");
+	hear("+OK deleted 3\r\n-ERR no 4\r\n+OK deleted 1\r\n+OK\r\n5\r\n.\r\n");
+	said("", "pipelining: QUIT waits for what is stored");
+	tap_ok(!pop3_client_deadline(client)->timeout_ms, "pop3: pipelining: and has no deadline");
+	pop3_client_message_done(client, 5, POP3_KEEP);
+	said("", "pipelining: all of it");
+	pop3_client_message_done(client, 2, POP3_DELETE);
+	said("DELE 2\r\n", "pipelining: in the order in which it becomes durable");
+	hear("+OK\r\n");
+	said("QUIT\r\n", "pipelining: then QUIT");
+	hear("+OK\r\n");
+	tap_ok(strstr(events(), "begin 1; end 1 \"1\r\n\"; begin 2; end 2 \"2\r\n\"; "
+		      "missing 4 <no 4>; begin 5; end 5 \"5\r\n\"; "
+		      "finished done <5 messages in the maildrop, 3 deleted>; "),
+	       "pop3: pipelining: replies are told apart");
+	pop3_client_destroy(client);
+
+	begin_many(3, ".\r\n");
+	said("RETR 1\r\n", "no pipelining: one command at a time");
+	hear("+OK\r\n1\r\n.\r\n");
+	said("RETR 2\r\n", "no pipelining: the next while the first is stored");
+	pop3_client_message_done(client, 1, POP3_DELETE);
+	hear("+OK\r\n2");
+	said("", "no pipelining: nothing is said within a message");
+	hear("\r\n.\r\n");
+	said("DELE 1\r\n", "no pipelining: DELE behind it");
+	pop3_client_eof(client, NULL);
+	pop3_client_message_done(client, 2, POP3_DELETE);
+	said("", "no pipelining: nothing after the end");
+	pop3_client_destroy(client);
+
+	begin_many(2, "PIPELINING\r\n.\r\n");
+	said("RETR 1\r\nRETR 2\r\nDELE 3\r\n", "pipelining: two");
+	hear("+OK\r\n1\r\n.\r\n");
+	pop3_client_message_done(client, 1, POP3_STOP);
+	hear("+OK\r\n2\r\n.\r\n+OK\r\n");
+	said("QUIT\r\n", "pipelining: STOP: what comes still is not taken");
+	tap_ok(!strstr(events(), "begin 2"), "pop3: pipelining: nor shown");
+	pop3_client_destroy(client);
+	answers_wait = false;
+}
+
+/* RFC 2595, 4: what is said before TLS does not count under it. */
+static void test_injection(void)
+{
+	struct pop3_client_config config = config_usual;
+
+	config.no_capa = false;
+	config.tls = POP3_CLIENT_TLS_REQUIRED;
+	events_clear();
+	client = pop3_client_create(&config, &ops, NULL);
+	pop3_client_start(client);
+	hear("+OK\r\n");
+	hear("+OK\r\nSTLS\r\n.\r\n");
+	hear("+OK\r\n+OK somebody in the middle\r\n");
+	tap_ok(strstr(events(), "finished protocol") && !pop3_client_wants_tls(client),
+	       "pop3: bytes in clear behind the reply to STLS end the visit");
 	pop3_client_destroy(client);
 }
 
 static void test_endless(void)
 {
-	char line[2000];
+	char line[5000];
 
 	memset(line, 'x', sizeof(line) - 1);
 	line[sizeof(line) - 1] = '\0';
@@ -524,8 +730,11 @@ static void test_block_deadline(void)
 int main(void)
 {
 	test_scripts();
+	test_modern_scripts();
 	test_messages_max();
 	test_storing();
+	test_pipelining();
+	test_injection();
 	test_endless();
 	test_long_secret();
 	test_block_deadline();

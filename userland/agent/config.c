@@ -92,6 +92,7 @@ static cfg_opt_t smtp_server_timeouts_opts[] = {
 static cfg_opt_t pop3_client_timeouts_opts[] = {
 	TIME("connect", 2 * MINUTE),
 	TIME("greeting", MINUTE),
+	TIME("tls", MINUTE),
 	TIME("login", MINUTE),
 	TIME("command", MINUTE),
 	TIME("block", MINUTE),
@@ -343,6 +344,7 @@ static void fill_timeouts(struct config *config, cfg_t *cfg)
 	config->pop3_connect_ms = cfg_getint(section, "connect");
 	config->pop3_client = (struct pop3_client_timeouts){
 		.greeting_ms = cfg_getint(section, "greeting"),
+		.tls_ms = cfg_getint(section, "tls"),
 		.login_ms = cfg_getint(section, "login"),
 		.command_ms = cfg_getint(section, "command"),
 		.block_ms = cfg_getint(section, "block"),

@@ -205,9 +205,9 @@ static void on_store(evutil_socket_t fd, short what, void *arg)
 
 	if (!store(maildrop)) {
 		maildrop->stopped = true;
-		pop3_client_message_done(maildrop->engine, POP3_STOP);
+		pop3_client_message_done(maildrop->engine, maildrop->number, POP3_STOP);
 	} else {
-		pop3_client_message_done(maildrop->engine,
+		pop3_client_message_done(maildrop->engine, maildrop->number,
 					 maildrop->account->keep ? POP3_KEEP : POP3_DELETE);
 	}
 	connection_pump(maildrop->connection);

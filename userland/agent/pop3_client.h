@@ -3,11 +3,15 @@
  * POP3 client engine (RFC 1939): one visit to one maildrop. How an engine is
  * driven is told in mail_wire.h.
  *
- * The visit: greeting, APOP or USER and PASS, STAT, LIST, UIDL; then for
- * each message that the glue wants RETR, and DELE only after the glue has said
- * that the message is durable; QUIT. The server deletes after QUIT and not
- * before: until finished() says POP3_OUTCOME_DONE a message may be
- * offered again next time, and it is the glue that knows it by its unique-id.
+ * The visit: greeting, CAPA (RFC 2449), STLS (RFC 2595), a login (APOP, AUTH of
+ * RFC 5034, or USER and PASS), STAT, LIST, UIDL; then for each message that the
+ * glue wants RETR, and DELE only after the glue has said that the message is
+ * durable; QUIT. The server deletes after QUIT and not before: until
+ * finished() says POP3_OUTCOME_DONE a message may be offered again next time,
+ * and it is the glue that knows it by its unique-id.
+ *
+ * If the server has PIPELINING, the next messages are asked for while one comes;
+ * in any case the next may come while the glue stores those before.
  */
 #ifndef IFAX_POP3_CLIENT_H
 #define IFAX_POP3_CLIENT_H
@@ -17,19 +21,23 @@
 #include "mail_wire.h"
 
 #define POP3_UNIQUE_ID_MAX	70
+#define POP3_STORING_MAX	16	/* the most that storing_max can be */
+#define POP3_RESPONSE_MAX	12288	/* bytes of a response of AUTH (RFC 5034, 4) */
 
 struct pop3_client;
 
 /**
  * struct pop3_client_timeouts - how long to wait, per command
  * @greeting_ms: for the greeting
- * @login_ms: for the replies to APOP, USER, PASS
+ * @tls_ms: for the reply to STLS, and for the handshake
+ * @login_ms: for the replies to CAPA, APOP, AUTH, USER, PASS
  * @command_ms: for the replies to STAT, LIST, UIDL, RETR (first line), DELE
  * @block_ms: for the next 16 KiB of a message or of a list
  * @quit_ms: for the reply to QUIT (the server deletes now)
  */
 struct pop3_client_timeouts {
 	unsigned int greeting_ms;
+	unsigned int tls_ms;
 	unsigned int login_ms;
 	unsigned int command_ms;
 	unsigned int block_ms;
@@ -44,14 +52,32 @@ extern const struct pop3_client_timeouts pop3_client_timeouts_defaults;
  * @POP3_LOGIN_APOP: APOP; without a valid timestamp in the greeting the visit fails
  * @POP3_LOGIN_ANY: APOP if the greeting has a valid timestamp, USER and PASS otherwise (also
  *	when the server refuses APOP)
+ * @POP3_LOGIN_SASL: AUTH
  */
-enum pop3_login { POP3_LOGIN_USER, POP3_LOGIN_APOP, POP3_LOGIN_ANY };
+enum pop3_login { POP3_LOGIN_USER, POP3_LOGIN_APOP, POP3_LOGIN_ANY, POP3_LOGIN_SASL };
+
+/**
+ * enum pop3_client_tls - what of TLS
+ * @POP3_CLIENT_TLS_NONE: do not ask for it
+ * @POP3_CLIENT_TLS_OFFERED: STLS, if the server offers it
+ * @POP3_CLIENT_TLS_REQUIRED: STLS, and nothing is shown to a server that does not do it
+ * @POP3_CLIENT_TLS_FIRST: from the first byte
+ */
+enum pop3_client_tls {
+	POP3_CLIENT_TLS_NONE,
+	POP3_CLIENT_TLS_OFFERED,
+	POP3_CLIENT_TLS_REQUIRED,
+	POP3_CLIENT_TLS_FIRST,
+};
 
 /**
  * struct pop3_client_config - the account; outlives the engine
  * @user: name of the maildrop
  * @secret: password or APOP secret
  * @login: how to log in
+ * @tls: what of TLS
+ * @no_capa: do not ask what the server can do (there are old ones that hang up)
+ * @storing_max: begin to fetch so many messages before the first of them is durable; 0 is 1
  * @message_bytes_max: a message that is longer than this while it comes ends
  *	the visit; 0: no limit. (Its LIST size is shown to @decide before.)
  * @messages_max: look at so many messages in one visit, at most
@@ -61,6 +87,9 @@ struct pop3_client_config {
 	const char *user;
 	const char *secret;
 	enum pop3_login login;
+	enum pop3_client_tls tls;
+	bool no_capa;
+	unsigned int storing_max;
 	uint64_t message_bytes_max;
 	unsigned int messages_max;
 	struct pop3_client_timeouts timeouts;
@@ -94,7 +123,27 @@ enum pop3_outcome {
 };
 
 /**
+ * struct pop3_sasl - a step of AUTH
+ * @offered: by CAPA, as in "SCRAM-SHA-256 PLAIN"; "" if it said nothing
+ * @tls: the session is under TLS
+ * @challenge: of the server, in base64; NULL before the first response
+ * @mechanism: receives the mechanism, when @challenge is NULL
+ * @response: receives the response in base64; before the first challenge "" if the mechanism
+ *	waits for one
+ * @reason: receives why there is no response, for people
+ */
+struct pop3_sasl {
+	const char *offered;
+	bool tls;
+	const char *challenge;
+	char mechanism[24];
+	char response[POP3_RESPONSE_MAX + 1];
+	char reason[200];
+};
+
+/**
  * struct pop3_client_ops - decisions and data, by the glue
+ * @sasl: AUTH goes on; false: it cannot. Only for POP3_LOGIN_SASL
  * @decide: a message lies in the maildrop: KEEP, FETCH, DELETE (durable since an earlier visit)
  *	or STOP. @unique_id is NULL if the server has no UIDL or gave none that is valid (1 to 70
  *	characters, 0x21 to 0x7e): then only a digest can tell whether the message is known.
@@ -104,14 +153,15 @@ enum pop3_outcome {
  * @message: some bytes of the message, dots unstuffed, otherwise as the server sent them.
  *	false: they cannot be stored: stop the visit (cut)
  * @message_end: the message is complete: make it durable, then call pop3_client_message_done()
- *	(not from within the callback)
+ *	(not from within the callback). Up to storing_max messages may wait for that at a time
  * @message_abort: the message will not be complete: throw it away. The visit ends
  * @message_missing: the server refused RETR (another client took it): goes on with the next
- * @finished: the visit is over. @text says what happened, for people, without control characters
+ * @finished: the visit is over; messages that the glue is storing are still its own. @text says what happened, for people, without control characters
  *
  * @message_missing may be NULL. number counts from 1 as in the protocol.
  */
 struct pop3_client_ops {
+	bool (*sasl)(void *arg, struct pop3_sasl *sasl);
 	enum pop3_verdict (*decide)(void *arg, unsigned int number, uint64_t bytes,
 				    const char *unique_id);
 	bool (*message_begin)(void *arg, unsigned int number);
@@ -172,10 +222,26 @@ void pop3_client_timeout(struct pop3_client *client);
 /**
  * pop3_client_message_done() - the answer to message_end
  * @client: the engine
+ * @number: of the message
  * @verdict: DELETE: it is durable, delete it; KEEP: go on without deleting; STOP: end the visit
  *	in order
  */
-void pop3_client_message_done(struct pop3_client *client, enum pop3_verdict verdict);
+void pop3_client_message_done(struct pop3_client *client, unsigned int number,
+			      enum pop3_verdict verdict);
+
+/**
+ * pop3_client_wants_tls() - the TLS handshake is due, when the output is sent
+ * @client: the engine
+ */
+bool pop3_client_wants_tls(const struct pop3_client *client);
+
+/**
+ * pop3_client_secured() - the TLS handshake is done
+ * @client: the engine
+ *
+ * What the server offered before is forgotten (RFC 2595, 4).
+ */
+void pop3_client_secured(struct pop3_client *client);
 
 const char *pop3_client_output(const struct pop3_client *client, size_t *len);
 void pop3_client_sent(struct pop3_client *client, size_t len);

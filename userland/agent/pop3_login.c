@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0
+/* POP3 client engine: from the greeting to the open maildrop. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <openssl/evp.h>
+
+#include "pop3_visit.h"
+
+#define CAPABILITIES_MAX	100	/* lines; a server that goes on is not sane */
+
+/* Capabilities */
+
+static void ask_capabilities(struct pop3_client *client)
+{
+	client->stls = false;
+	client->pipelining = false;
+	client->offered[0] = '\0';
+	pop3_client_command(client, STEP_CAPA, "CAPA\r\n");
+}
+
+static void log_in(struct pop3_client *client);
+
+/* What the server can do is known, as far as it says. */
+static void capabilities_known(struct pop3_client *client)
+{
+	enum pop3_client_tls tls = client->config->tls;
+
+	if (client->tls || tls == POP3_CLIENT_TLS_NONE)
+		log_in(client);
+	else if (client->stls)
+		pop3_client_command(client, STEP_STLS, "STLS\r\n");
+	else if (tls == POP3_CLIENT_TLS_OFFERED)
+		log_in(client);
+	else
+		pop3_client_finish(client, POP3_OUTCOME_LOGIN_REFUSED,
+				   "the server does not offer TLS, which is required");
+}
+
+/* A line of CAPA. */
+void pop3_login_capability(struct pop3_client *client, char *line)
+{
+	char *rest = line + strcspn(line, " ");
+
+	if (!strcmp(line, ".")) {
+		capabilities_known(client);
+		return;
+	}
+	if (++client->list_lines > CAPABILITIES_MAX) {
+		pop3_client_finish(client, POP3_OUTCOME_PROTOCOL,
+				   "the server sent an endless list of capabilities");
+		return;
+	}
+	if (*rest)
+		*rest++ = '\0';
+	if (!strcasecmp(line, "STLS"))
+		client->stls = true;
+	else if (!strcasecmp(line, "PIPELINING"))
+		client->pipelining = true;
+	else if (!strcasecmp(line, "SASL"))
+		snprintf(client->offered, sizeof(client->offered), "%s", rest);
+}
+
+/* Name and secret */
+
+static bool is_msg_id_character(unsigned char c)
+{
+	return c > 0x20 && c < 0x7f && !strchr("<>()@,;:\\\"", c);
+}
+
+/*
+ * Keep the timestamp if it is a msg-id in ASCII. Anything else could be made
+ * by somebody in the middle to find out the secret (CVE-2007-1558).
+ */
+static void keep_timestamp(struct pop3_client *client, const char *greeting)
+{
+	const char *begin = strrchr(greeting, '<');
+	size_t len = 1;
+	size_t left;
+
+	client->timestamp[0] = '\0';
+	if (!begin)
+		return;
+	while (is_msg_id_character(begin[len]))
+		len++;
+	left = len;
+	if (left == 1 || begin[len++] != '@')
+		return;
+	while (is_msg_id_character(begin[len]) || (begin[len] == ':' && begin[left + 1] == '['))
+		len++;
+	if (len == left + 1 || begin[len++] != '>' || len >= sizeof(client->timestamp))
+		return;
+	memcpy(client->timestamp, begin, len);
+	client->timestamp[len] = '\0';
+}
+
+static bool is_plain(const char *text, bool spaces)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f || (*text == ' ' && !spaces))
+			return false;
+	return true;
+}
+
+static void send_user(struct pop3_client *client)
+{
+	pop3_client_command(client, STEP_USER, "USER %s\r\n", client->config->user);
+}
+
+static void send_apop(struct pop3_client *client)
+{
+	const char *secret = client->config->secret;
+	char challenge[sizeof(client->timestamp) + POP3_COMMAND_MAX];
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	char hex[2 * EVP_MAX_MD_SIZE + 1];
+	unsigned int digest_len = 0;
+	unsigned int i;
+	int len;
+
+	len = snprintf(challenge, sizeof(challenge), "%s%s", client->timestamp, secret);
+	if (len < 0 || (size_t)len >= sizeof(challenge) ||
+	    !EVP_Digest(challenge, (size_t)len, digest, &digest_len, EVP_md5(), NULL)) {
+		pop3_client_finish(client, POP3_OUTCOME_LOGIN_REFUSED,
+				   "APOP is not possible: the secret is too long, or MD5 is "
+				   "switched off");
+	} else {
+		for (i = 0; i < digest_len; i++)
+			sprintf(hex + 2 * i, "%02x", digest[i]);
+		pop3_client_command(client, STEP_APOP, "APOP %s %s\r\n", client->config->user,
+				    hex);
+	}
+	explicit_bzero(challenge, sizeof(challenge));
+}
+
+/* AUTH (RFC 5034) */
+
+void pop3_login_forget(struct pop3_client *client)
+{
+	if (client->sasl)
+		explicit_bzero(client->sasl, sizeof(*client->sasl));
+	free(client->sasl);
+	client->sasl = NULL;
+}
+
+/* Let the glue make the next response; false: the visit ended over it. */
+static bool next_response(struct pop3_client *client, const char *challenge)
+{
+	struct pop3_sasl *sasl = client->sasl;
+
+	sasl->challenge = challenge;
+	sasl->response[0] = '\0';
+	snprintf(sasl->reason, sizeof(sasl->reason), "login is not possible");
+	if (client->ops->sasl(client->arg, sasl))
+		return true;
+	pop3_client_finish(client, POP3_OUTCOME_LOGIN_REFUSED, "%s", sasl->reason);
+	return false;
+}
+
+static void send_response(struct pop3_client *client)
+{
+	pop3_client_await(client, STEP_SASL);
+	if (!mail_output_printf(&client->output, "%s\r\n", client->sasl->response))
+		pop3_client_finish(client, POP3_OUTCOME_LOGIN_REFUSED,
+				   "the response to the server is too long");
+	explicit_bzero(client->sasl->response, sizeof(client->sasl->response));
+}
+
+/* A response that does not fit into the command waits for an empty challenge. */
+static void send_auth(struct pop3_client *client)
+{
+	struct pop3_sasl *sasl = client->sasl = calloc(1, sizeof(*sasl));
+
+	if (!sasl) {
+		pop3_client_finish(client, POP3_OUTCOME_TEMPORARY, "no memory to log in");
+		return;
+	}
+	sasl->offered = client->offered;
+	sasl->tls = client->tls;
+	if (!next_response(client, NULL))
+		return;
+	if (!*sasl->response ||
+	    strlen(sasl->mechanism) + strlen(sasl->response) + 8 > POP3_COMMAND_MAX) {
+		pop3_client_command(client, STEP_SASL, "AUTH %s\r\n", sasl->mechanism);
+		return;
+	}
+	pop3_client_command(client, STEP_SASL, "AUTH %s %s\r\n", sasl->mechanism, sasl->response);
+	explicit_bzero(sasl->response, sizeof(sasl->response));
+}
+
+/* The server goes on with AUTH. */
+void pop3_login_challenge(struct pop3_client *client, const char *challenge)
+{
+	bool kept = client->sasl->response[0] && !*challenge;
+
+	if (kept || next_response(client, challenge))
+		send_response(client);
+}
+
+static void log_in(struct pop3_client *client)
+{
+	const struct pop3_client_config *config = client->config;
+
+	if (config->login == POP3_LOGIN_SASL)
+		send_auth(client);
+	else if (!*config->user || !is_plain(config->user, config->login == POP3_LOGIN_USER) ||
+		 !is_plain(config->secret, true))
+		pop3_client_finish(client, POP3_OUTCOME_LOGIN_REFUSED,
+				   "user name or secret has characters that POP3 cannot carry");
+	else if (config->login != POP3_LOGIN_USER && client->timestamp[0])
+		send_apop(client);
+	else if (config->login == POP3_LOGIN_APOP)
+		pop3_client_finish(client, POP3_OUTCOME_LOGIN_REFUSED,
+				   "the server offers no valid timestamp for APOP");
+	else
+		send_user(client);
+}
+
+/* The server is ready, or TLS stands. */
+void pop3_login_begin(struct pop3_client *client)
+{
+	if (!client->config->no_capa)
+		ask_capabilities(client);
+	else
+		capabilities_known(client);
+}
+
+/* Refusals that pass by themselves: the response codes say so. */
+static bool is_temporary(const char *line)
+{
+	static const char *const codes[] = { "[IN-USE]", "[LOGIN-DELAY]", "[SYS/TEMP]" };
+	const char *text = pop3_status_text(line);
+	size_t i;
+
+	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (!strncasecmp(text, codes[i], strlen(codes[i])))
+			return true;
+	return false;
+}
+
+static void login_refused(struct pop3_client *client, const char *line)
+{
+	if (is_temporary(line))
+		pop3_client_finish(client, POP3_OUTCOME_TEMPORARY, "login not possible now: %s",
+				   pop3_status_text(line));
+	else if (client->step == STEP_APOP && client->config->login == POP3_LOGIN_ANY)
+		send_user(client);
+	else
+		pop3_client_finish(client, POP3_OUTCOME_LOGIN_REFUSED, "login refused: %s",
+				   pop3_status_text(line));
+}
+
+void pop3_login_positive(struct pop3_client *client, const char *line)
+{
+	switch (client->step) {
+	case STEP_GREETING:
+		keep_timestamp(client, line);
+		pop3_login_begin(client);
+		break;
+	case STEP_CAPA:
+		client->list_lines = 0;
+		pop3_client_await(client, STEP_CAPA_LINES);
+		break;
+	case STEP_STLS:
+		pop3_client_await(client, STEP_TLS);
+		break;
+	case STEP_USER:
+		pop3_client_command(client, STEP_PASS, "PASS %s\r\n", client->config->secret);
+		break;
+	default:
+		pop3_login_forget(client);
+		pop3_visit_begin(client);
+	}
+}
+
+void pop3_login_negative(struct pop3_client *client, const char *line)
+{
+	switch (client->step) {
+	case STEP_GREETING:
+		pop3_client_finish(client, POP3_OUTCOME_TEMPORARY, "the server is not ready: %s",
+				   pop3_status_text(line));
+		break;
+	case STEP_CAPA:
+		/* an older server, which has nothing of what it would list */
+		capabilities_known(client);
+		break;
+	case STEP_STLS:
+		if (client->config->tls == POP3_CLIENT_TLS_OFFERED)
+			log_in(client);
+		else
+			pop3_client_finish(client, POP3_OUTCOME_TEMPORARY, "STLS refused: %s",
+					   pop3_status_text(line));
+		break;
+	default:
+		login_refused(client, line);
+	}
+}

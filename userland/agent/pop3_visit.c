@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * POP3 client engine: from STAT to QUIT.
+ *
+ * RETR and DELE wait for their replies in a queue: of one element, or longer if
+ * the server has PIPELINING. A message that is complete is the glue's; while it
+ * is stored the next may come.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pop3_visit.h"
+#include "smtp_reply.h"
+
+#define MAILDROP_MAX	1000000	/* more messages than that are not a maildrop */
+
+static void queue_put(struct pop3_queue *queue, unsigned int number)
+{
+	queue->number[(queue->first + queue->count++) % POP3_WINDOW] = number;
+}
+
+static unsigned int queue_take(struct pop3_queue *queue)
+{
+	unsigned int number = queue->number[queue->first];
+
+	queue->first = (queue->first + 1) % POP3_WINDOW;
+	queue->count--;
+	return number;
+}
+
+/* A decimal number and the end of it; NULL: none, or too big. */
+static const char *number(const char *text, uint64_t *value)
+{
+	const char *start = text;
+
+	*value = 0;
+	for (; *text >= '0' && *text <= '9'; text++)
+		if (__builtin_mul_overflow(*value, 10, value) ||
+		    __builtin_add_overflow(*value, (unsigned int)(*text - '0'), value))
+			return NULL;
+	return text > start ? text : NULL;
+}
+
+/* What the maildrop holds */
+
+void pop3_visit_begin(struct pop3_client *client)
+{
+	pop3_client_command(client, STEP_STAT, "STAT\r\n");
+}
+
+static void counted(struct pop3_client *client, const char *line)
+{
+	uint64_t in_maildrop;
+	unsigned int i;
+
+	if (!number(pop3_status_text(line), &in_maildrop) || in_maildrop > MAILDROP_MAX) {
+		pop3_client_finish(client, POP3_OUTCOME_PROTOCOL,
+				   "the server answered STAT with: %s", line);
+		return;
+	}
+	client->in_maildrop = (unsigned int)in_maildrop;
+	client->count = client->in_maildrop;
+	if (client->count > client->config->messages_max)
+		client->count = client->config->messages_max;
+	if (!client->count) {
+		pop3_client_command(client, STEP_QUIT, "QUIT\r\n");
+		return;
+	}
+	client->messages = calloc(client->count, sizeof(*client->messages));
+	if (!client->messages) {
+		pop3_client_finish(client, POP3_OUTCOME_TEMPORARY,
+				   "no memory for a list of %u messages", client->count);
+		return;
+	}
+	for (i = 0; i < client->count; i++)
+		client->messages[i].verdict = POP3_UNDECIDED;
+	pop3_client_command(client, STEP_LIST, "LIST\r\n");
+}
+
+/*
+ * A line of LIST or UIDL: "number rest". Return: rest, NULL if the visit ended
+ * over it. A number that is not looked at has message 0.
+ */
+static const char *list_line(struct pop3_client *client, const char *line, unsigned int *message)
+{
+	uint64_t value;
+	const char *end = number(line, &value);
+
+	if (!end || *end != ' ' || !value || value > client->in_maildrop ||
+	    ++client->list_lines > client->in_maildrop) {
+		pop3_client_finish(client, POP3_OUTCOME_PROTOCOL,
+				   "the server sent a list of messages that does not fit STAT: %s",
+				   line);
+		return NULL;
+	}
+	*message = value <= client->count ? (unsigned int)value : 0;
+	return end + strspn(end, " ");
+}
+
+static void size_line(struct pop3_client *client, const char *line)
+{
+	unsigned int message;
+	const char *text = list_line(client, line, &message);
+	uint64_t bytes;
+
+	if (!text)
+		return;
+	if (!number(text, &bytes))
+		pop3_client_finish(client, POP3_OUTCOME_PROTOCOL,
+				   "the server answered LIST with: %s", line);
+	else if (message)
+		client->messages[message - 1].bytes = bytes;
+}
+
+static void decide(struct pop3_client *client, unsigned int message, const char *unique_id)
+{
+	struct pop3_message *entry = &client->messages[message - 1];
+	enum pop3_verdict verdict;
+
+	if (entry->verdict != POP3_UNDECIDED)
+		return;
+	if (client->stopped) {
+		entry->verdict = POP3_KEEP;
+		return;
+	}
+	verdict = client->ops->decide(client->arg, message, entry->bytes, unique_id);
+	client->stopped = verdict == POP3_STOP;
+	entry->verdict = (unsigned char)(client->stopped ? POP3_KEEP : verdict);
+}
+
+static bool is_unique_id(const char *text)
+{
+	size_t len = 0;
+
+	while (text[len] > 0x20 && text[len] < 0x7f)
+		len++;
+	return len && len <= POP3_UNIQUE_ID_MAX && !text[len];
+}
+
+static void unique_id_line(struct pop3_client *client, const char *line)
+{
+	unsigned int message;
+	const char *text = list_line(client, line, &message);
+
+	if (text && message)
+		decide(client, message, is_unique_id(text) ? text : NULL);
+}
+
+/* Messages */
+
+/* The next message that wants a command; 0: none now. */
+static unsigned int next_message(struct pop3_client *client)
+{
+	unsigned int storing_max = client->config->storing_max ? client->config->storing_max : 1;
+	const struct pop3_message *message;
+
+	if (storing_max > POP3_STORING_MAX)
+		storing_max = POP3_STORING_MAX;
+	while (!client->stopped && client->cursor < client->count) {
+		message = &client->messages[client->cursor];
+		if (message->verdict == POP3_FETCH &&
+		    client->storing + client->durable.count + client->coming >= storing_max)
+			return 0;
+		client->cursor++;
+		if (message->verdict == POP3_FETCH || message->verdict == POP3_DELETE)
+			return client->cursor;
+	}
+	return 0;
+}
+
+static bool ask_next(struct pop3_client *client)
+{
+	unsigned int message;
+
+	if (client->durable.count) {
+		message = queue_take(&client->durable) | POP3_ASKED_DELE;
+	} else {
+		message = next_message(client);
+		if (!message)
+			return false;
+		if (client->messages[message - 1].verdict == POP3_DELETE)
+			message |= POP3_ASKED_DELE;
+		else
+			client->coming++;
+	}
+	queue_put(&client->asked, message);
+	mail_output_printf(&client->output, "%s %u\r\n",
+			   message & POP3_ASKED_DELE ? "DELE" : "RETR",
+			   message & ~POP3_ASKED_DELE);
+	return true;
+}
+
+static void await_reply(struct pop3_client *client)
+{
+	unsigned int message = client->asked.number[client->asked.first];
+
+	pop3_client_await(client, message & POP3_ASKED_DELE ? STEP_DELE : STEP_RETR);
+}
+
+/* Ask for what can be asked for; wait for the next reply if no message comes just now. */
+static void go_on(struct pop3_client *client)
+{
+	unsigned int window = client->pipelining ? POP3_WINDOW : 1;
+	bool asked = client->asked.count;
+	bool within = client->step == STEP_MESSAGE;
+
+	if (within && !client->pipelining)
+		return;
+	while (client->asked.count < window && ask_next(client))
+		;
+	if (within)
+		return;
+	if (client->asked.count) {
+		if (!asked || (client->step != STEP_RETR && client->step != STEP_DELE))
+			await_reply(client);
+	} else if (client->storing) {
+		pop3_client_await(client, STEP_STORING);
+	} else {
+		pop3_client_command(client, STEP_QUIT, "QUIT\r\n");
+	}
+}
+
+/* The reply at the head of the queue has been dealt with. */
+static void replied(struct pop3_client *client)
+{
+	pop3_client_await(client, STEP_STORING);
+	go_on(client);
+}
+
+/* All lists are there: what has no unique-id is decided without. */
+static void begin_messages(struct pop3_client *client)
+{
+	unsigned int i;
+
+	for (i = 1; i <= client->count; i++)
+		decide(client, i, NULL);
+	/* STOP ended the deciding; what was decided before is still done */
+	client->stopped = false;
+	replied(client);
+}
+
+static void begin_message(struct pop3_client *client)
+{
+	client->current = queue_take(&client->asked);
+	memset(&client->decoder, 0, sizeof(client->decoder));
+	client->message_bytes = 0;
+	client->store_failed = false;
+	client->skipping = client->stopped;
+	pop3_client_await(client, STEP_MESSAGE);
+	go_on(client);
+	if (client->skipping)
+		return;
+	client->message_open = client->ops->message_begin(client->arg, client->current);
+	if (!client->message_open)
+		pop3_client_finish(client, POP3_OUTCOME_TEMPORARY, "message %u cannot be stored",
+				   client->current);
+}
+
+static void take_message(void *arg, const char *bytes, size_t len)
+{
+	struct pop3_client *client = arg;
+
+	client->message_bytes += len;
+	if (!client->skipping && !client->store_failed)
+		client->store_failed = !client->ops->message(client->arg, bytes, len);
+}
+
+static void end_message(struct pop3_client *client)
+{
+	client->step = STEP_STORING;
+	client->coming--;
+	if (!client->skipping) {
+		client->message_open = false;
+		client->storing++;
+		client->ops->message_end(client->arg, client->current);
+	}
+	replied(client);
+}
+
+size_t pop3_visit_message(struct pop3_client *client, const char *bytes, size_t len)
+{
+	uint64_t max = client->config->message_bytes_max;
+	size_t taken = dot_decode(&client->decoder, bytes, len, take_message, client);
+
+	if (client->store_failed)
+		pop3_client_finish(client, POP3_OUTCOME_TEMPORARY, "message %u cannot be stored",
+				   client->current);
+	else if (max && client->message_bytes > max)
+		pop3_client_finish(client, POP3_OUTCOME_PROTOCOL,
+				   "message %u is longer than the limit of %" PRIu64 " bytes",
+				   client->current, max);
+	else if (client->decoder.state == DOT_END)
+		end_message(client);
+	return taken;
+}
+
+void pop3_client_message_done(struct pop3_client *client, unsigned int number,
+			      enum pop3_verdict verdict)
+{
+	if (client->step == STEP_CLOSED || !client->storing)
+		return;
+	client->storing--;
+	if (verdict == POP3_STOP)
+		client->stopped = true;
+	if (verdict == POP3_DELETE)
+		queue_put(&client->durable, number);
+	go_on(client);
+}
+
+static void updated(struct pop3_client *client, const char *line)
+{
+	if (pop3_is_negative(line) && client->deleted)
+		pop3_client_finish(client, POP3_OUTCOME_UPDATE_FAILED,
+				   "not all messages were deleted: %s", pop3_status_text(line));
+	else if (client->not_deleted)
+		pop3_client_finish(client, POP3_OUTCOME_UPDATE_FAILED,
+				   "the server refused to delete %u messages",
+				   client->not_deleted);
+	else
+		pop3_client_finish(client, POP3_OUTCOME_DONE,
+				   "%u messages in the maildrop, %u deleted", client->in_maildrop,
+				   client->deleted);
+}
+
+/* Replies */
+
+void pop3_visit_list_line(struct pop3_client *client, const char *line)
+{
+	if (strcmp(line, ".")) {
+		if (client->step == STEP_LIST_LINES)
+			size_line(client, line);
+		else
+			unique_id_line(client, line);
+	} else if (client->step == STEP_LIST_LINES) {
+		pop3_client_command(client, STEP_UIDL, "UIDL\r\n");
+	} else {
+		begin_messages(client);
+	}
+}
+
+void pop3_visit_positive(struct pop3_client *client, const char *line)
+{
+	switch (client->step) {
+	case STEP_STAT:
+		counted(client, line);
+		break;
+	case STEP_LIST:
+		client->list_lines = 0;
+		pop3_client_await(client, STEP_LIST_LINES);
+		break;
+	case STEP_UIDL:
+		client->list_lines = 0;
+		pop3_client_await(client, STEP_UIDL_LINES);
+		break;
+	case STEP_RETR:
+		begin_message(client);
+		break;
+	case STEP_DELE:
+		queue_take(&client->asked);
+		client->deleted++;
+		replied(client);
+		break;
+	default:
+		updated(client, line);
+	}
+}
+
+static void message_missing(struct pop3_client *client)
+{
+	unsigned int message = queue_take(&client->asked);
+
+	client->coming--;
+	if (!client->ops->message_missing)
+		return;
+	mail_text_clean(client->line);
+	client->ops->message_missing(client->arg, message, pop3_status_text(client->line));
+}
+
+void pop3_visit_negative(struct pop3_client *client, const char *line)
+{
+	switch (client->step) {
+	case STEP_UIDL:
+		begin_messages(client);
+		break;
+	case STEP_RETR:
+		message_missing(client);
+		replied(client);
+		break;
+	case STEP_DELE:
+		queue_take(&client->asked);
+		client->not_deleted++;
+		replied(client);
+		break;
+	case STEP_QUIT:
+		updated(client, line);
+		break;
+	default:
+		pop3_client_finish(client, POP3_OUTCOME_TEMPORARY, "%s refused: %s",
+				   client->step == STEP_STAT ? "STAT" : "LIST",
+				   pop3_status_text(line));
+	}
+}
