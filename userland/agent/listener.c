@@ -4,10 +4,7 @@
  *
  * It takes mail for the station's own domains and for nobody else.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,15 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "acceptor.h"
 #include "connection.h"
 #include "log.h"
 #include "smtp_server.h"
 #include "station.h"
-
-#define BACKLOG		128
-#define BIND_TRIES	40
-#define BIND_PAUSE_MS	50
-#define ACCEPT_PAUSE_MS	1000	/* after accept() could not get a descriptor or memory */
 
 struct session {
 	struct listener *listener;
@@ -39,20 +32,11 @@ struct session {
 	size_t recipients;
 };
 
-struct socket {
-	struct listener *listener;
-	int fd;
-	struct event *event;
-	bool tls;			/* comes first there */
-};
-
 struct listener {
 	struct station *station;
 	struct smtp_server_config config;
 	struct tls_server *tls;
-	struct socket *socket;
-	size_t sockets;
-	struct event *resume;
+	struct acceptor *acceptor;
 	struct session *sessions;
 	unsigned int session_count;
 };
@@ -332,47 +316,12 @@ static void start_session(struct listener *listener, int fd, const char *peer, b
 	connection_pump(session->connection);
 }
 
-static void peer_name(const struct sockaddr_storage *address, char *peer, size_t bytes)
+static void on_accepted(void *arg, int fd, const char *peer, bool tls)
 {
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
-	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
+	struct listener *listener = arg;
 
-	if (address->ss_family == AF_INET)
-		inet_ntop(AF_INET, &in->sin_addr, peer, bytes);
-	else if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
-		inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], peer, bytes);
-	else
-		inet_ntop(AF_INET6, &in6->sin6_addr, peer, bytes);
-}
-
-static void pause_accepting(struct listener *listener)
-{
-	struct timeval time = { ACCEPT_PAUSE_MS / 1000, ACCEPT_PAUSE_MS % 1000 * 1000 };
-
-	log_event(LOG_ERR, "listener.accept error=%s", strerror(errno));
-	for (size_t i = 0; i < listener->sockets; i++)
-		event_del(listener->socket[i].event);
-	evtimer_add(listener->resume, &time);
-}
-
-static void on_accept(evutil_socket_t listening, short what, void *arg)
-{
-	const struct socket *socket = arg;
-	struct listener *listener = socket->listener;
-	struct sockaddr_storage address = { 0 };
-	socklen_t bytes = sizeof(address);
-	int fd = accept4(listening, (struct sockaddr *)&address, &bytes, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	char peer[INET6_ADDRSTRLEN] = "";
-
-	if (fd < 0) {
-		/* the connection stays in the backlog: without a pause the loop would spin */
-		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-			pause_accepting(listener);
-		return;
-	}
-	peer_name(&address, peer, sizeof(peer));
 	if (has_room(listener, peer))
-		start_session(listener, fd, peer, socket->tls);
+		start_session(listener, fd, peer, tls);
 	else
 		refuse(fd, listener->config.host_name);
 }
@@ -392,60 +341,7 @@ bool listener_load(struct listener *listener)
 
 void listener_start(struct listener *listener)
 {
-	for (size_t i = 0; i < listener->sockets; i++)
-		event_add(listener->socket[i].event, NULL);
-}
-
-static void on_resume(evutil_socket_t fd, short what, void *arg)
-{
-	listener_start(arg);
-}
-
-/* Sockets */
-
-static void name_address(const struct config_address *address, char *name, size_t bytes)
-{
-	char host[INET6_ADDRSTRLEN] = "", port[8] = "";
-
-	getnameinfo((const struct sockaddr *)&address->address, address->bytes, host, sizeof(host),
-		    port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
-	snprintf(name, bytes, "%s port %s", host, port);
-}
-
-/* As with the lock of the spool: the worker of a killed daemon may have the port a little longer. */
-static int bind_patiently(int fd, const struct config_address *address)
-{
-	const struct timespec pause = { 0, BIND_PAUSE_MS * 1000000L };
-
-	for (int tries = 1;
-	     bind(fd, (const struct sockaddr *)&address->address, address->bytes); tries++) {
-		if (errno != EADDRINUSE || tries == BIND_TRIES)
-			return -1;
-		nanosleep(&pause, NULL);
-	}
-	return 0;
-}
-
-static int open_socket(const struct config_address *address)
-{
-	const int on = 1;
-	char name[80];
-	int fd = socket(address->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		goto failed;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	/* so that 0.0.0.0:25 and [::]:25 can stand side by side */
-	if (address->address.ss_family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (!bind_patiently(fd, address) && !listen(fd, BACKLOG))
-		return fd;
-failed:
-	name_address(address, name, sizeof(name));
-	log_event(LOG_ERR, "listener.bind address=%s error=%s", name, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	acceptor_start(listener->acceptor);
 }
 
 static void fill_config(struct listener *listener, const struct config *config)
@@ -460,44 +356,19 @@ static void fill_config(struct listener *listener, const struct config *config)
 	listener->config.tls_required = config->server.tls_required;
 }
 
-static bool listen_at(struct listener *listener, const struct config_address *address)
-{
-	struct socket *socket = &listener->socket[listener->sockets];
-	int fd = open_socket(address);
-
-	if (fd < 0)
-		return false;
-	*socket = (struct socket){ .listener = listener, .fd = fd, .tls = address->tls };
-	socket->event = event_new(listener->station->base, fd, EV_READ | EV_PERSIST, on_accept,
-				  socket);
-	if (!socket->event) {
-		close(fd);
-		return false;
-	}
-	listener->sockets++;
-	return true;
-}
-
 struct listener *listener_bind(struct station *station)
 {
 	struct listener *listener = calloc(1, sizeof(*listener));
-	size_t sockets = station->config.listens;
 
 	if (!listener)
 		return NULL;
 	listener->station = station;
 	fill_config(listener, &station->config);
-	listener->socket = calloc(sockets + 1, sizeof(*listener->socket));
-	listener->resume = evtimer_new(station->base, on_resume, listener);
-	if (!listener->socket || !listener->resume)
-		goto free;
-	while (listener->sockets < sockets)
-		if (!listen_at(listener, &station->config.listen[listener->sockets]))
-			goto free;
-	return listener;
-
-free:
-	listener_free(listener);
+	listener->acceptor = acceptor_bind(station->base, "listener", station->config.listen,
+					   station->config.listens, on_accepted, listener);
+	if (listener->acceptor)
+		return listener;
+	free(listener);
 	return NULL;
 }
 
@@ -527,13 +398,7 @@ void listener_free(struct listener *listener)
 	}
 	while (listener->sessions)
 		free_session(listener->sessions);
-	for (size_t i = 0; i < listener->sockets; i++) {
-		event_free(listener->socket[i].event);
-		close(listener->socket[i].fd);
-	}
-	if (listener->resume)
-		event_free(listener->resume);
+	acceptor_free(listener->acceptor);
 	tls_server_free(listener->tls);
-	free(listener->socket);
 	free(listener);
 }

@@ -5,7 +5,7 @@ AGENT_PACKAGES = libevent libconfuse sqlite3 jansson libssl libcrypto
 AGENT_ENGINES := mail_path mail_wire line_reader dot_stuffing smtp_reply smtp_server smtp_commands \
 	smtp_content smtp_client pop3_client pop3_login pop3_visit pop3_server pop3_commands \
 	pop3_text
-AGENT_PARTS := config config_check connection control database dial fetched fetcher incoming \
+AGENT_PARTS := acceptor config config_check connection control database dial fetched fetcher incoming \
 	jobs listener log lookup mailbox main outgoing paper recipients report secret_file sender spool \
 	station tls worker
 PAPER_PARTS := paper_worker paper_scan paper_print page_file
