@@ -83,16 +83,11 @@ run-bench: all $(BENCHES)
 run-demo: all $(B)/tests/demo/compare $(if $(DOC),,$(B)/demo/document.pdf)
 	@$(VM) tests/demo/demo "$$DOC"
 
+# The rooms add what else they install
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/lib \
-		$(DESTDIR)$(PREFIX)/include/linux
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 $(filter %/ifaxd,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 $(filter-out %/ifaxd,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(LIBIFAX) $(DESTDIR)$(PREFIX)/lib
-	cp -d $(B)/libifax.so* $(DESTDIR)$(PREFIX)/lib
-	install -m 644 userland/libifax/libifax.h $(DESTDIR)$(PREFIX)/include
-	install -m 644 include/uapi/linux/ifax.h include/uapi/linux/ifax_netlink.h \
-		$(DESTDIR)$(PREFIX)/include/linux
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(B)/modules INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=extra \
 		CONFIG_MODULE_SIG_ALL= modules_install
 	$(if $(DESTDIR),,/sbin/depmod $(KERNEL_RELEASE))

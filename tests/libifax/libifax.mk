@@ -1,7 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
-CHECKS += $(B)/tests/libifax/host
+LIBIFAX_SAMPLES := $(patsubst %,$(B)/tests/libifax/%,grey.tif lzw.tif)
+CHECKS += $(B)/tests/libifax/host tests/libifax/commands
 
 $(B)/tests/libifax/host.o: ROOM_CFLAGS = -Iuserland/libifax
 # Linked with the shared library, so that this is tested too
 $(B)/tests/libifax/host: $(B)/tests/libifax/host.o $(B)/libifax.so
 	$(CC) $(IFAX_LDFLAGS) -o $@ $< -L$(B) -lifax -Wl,-rpath,'$$ORIGIN/../..' -pthread
+
+# TIFFs that the kernel does not take as they are
+tests/libifax/commands: $(LIBIFAX_SAMPLES) $(B)/tests/hw/page
+$(B)/tests/libifax/grey.tif:
+	@mkdir -p $(@D)
+	pgmramp -lr 400 300 | pnmtotiff -flate 2>/dev/null >$@
+$(B)/tests/libifax/lzw.tif:
+	@mkdir -p $(@D)
+	pgmramp -tb 1728 200 | pamditherbw | pamtopnm >$(B)/tests/libifax/lzw.pbm
+	pnmtotiff -lzw -xresolution 204 -yresolution 196 2>/dev/null \
+		<$(B)/tests/libifax/lzw.pbm >$@

@@ -5,12 +5,15 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "command.h"
 #include "request.h"
 #include "show.h"
 
@@ -32,23 +35,37 @@ static const char usage[] =
 	"  ifax cancel ID         give a job up; what is kept of it is removed\n"
 	"  ifax retry ID          try a job again now: one that waits, failed or is kept\n"
 	"\n"
+	"These need no daemon; a device that is in use is left alone:\n"
+	"  ifax devices [--json]  list scanners and print engines, and what they have done\n"
+	"  ifax monitor [--json]  tell what happens to them, as it happens\n"
+	"  ifax scan [--device scan0] [--coding mh|mr|mmr|jbig|raw] [--resolution 204x196]\n"
+	"            [--width PIXELS] [--length LINES] [--sheets N] FILE.tif\n"
+	"                         scan what lies in the feeder, all sheets or N of them, into a\n"
+	"                         TIFF: A4 wide and as long as the paper, in MMR, if not told\n"
+	"                         otherwise\n"
+	"  ifax print [--device print0] [--pages FIRST[-LAST]] [--copies N] FILE.tif\n"
+	"                         print a TIFF, or some of its pages; a second copy begins when\n"
+	"                         the first is complete\n"
+	"  ifax lint FILE ...     which profile of fax a TIFF or a mail is, and what is wrong\n"
+	"                         with it (the same as ifax-lint)\n"
+	"\n"
 	"  -s, --socket SOCKET    control socket of the daemon (default: $IFAX_SOCKET, else\n"
 	"                         " DEFAULT_SOCKET ")\n"
 	"  -h, --help             this text\n"
 	"\n"
-	"Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage,\n"
-	"3 the daemon cannot be reached.\n";
+	"Exit codes: 0 done, 1 failed, or done in part (the reason is on standard error),\n"
+	"2 wrong usage, 3 the daemon cannot be reached.\n";
 
 static const char *control_socket;
 
-static enum exit_code bad_usage(const char *why)
+enum exit_code bad_usage(const char *why)
 {
 	fprintf(stderr, "ifax: %s\n\n%s", why, usage);
 	return EXIT_USAGE;
 }
 
 /* -h everywhere; anything else that is not known is wrong */
-static enum exit_code other_option(int c)
+enum exit_code other_option(int c)
 {
 	if (c != 'h')
 		return bad_usage("wrong option");
@@ -56,7 +73,7 @@ static enum exit_code other_option(int c)
 	exit(EXIT_GOOD);
 }
 
-static bool parse_number(const char *text, long long *number)
+bool parse_number(const char *text, long long *number)
 {
 	char *end;
 
@@ -65,7 +82,7 @@ static bool parse_number(const char *text, long long *number)
 	return !errno && end != text && !*end && *number > 0;
 }
 
-static void print_json(const json_t *value)
+void print_json(const json_t *value)
 {
 	json_dumpf(value, stdout, JSON_INDENT(2));
 	putchar('\n');
@@ -277,6 +294,21 @@ static enum exit_code do_simple(int argc, char **argv)
 	return code;
 }
 
+/* ifax-lint lies beside this program, or where programs are */
+static enum exit_code do_lint(int argc, char **argv)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof("-lint"));
+	int end = n > 0 ? n : 0;
+
+	strcpy(path + end, "-lint");
+	if (end)
+		execv(path, argv);
+	execvp("ifax-lint", argv);
+	fprintf(stderr, "ifax: cannot run ifax-lint: %s\n", strerror(errno));
+	return EXIT_FAILED;
+}
+
 static const struct {
 	const char *name;
 	enum exit_code (*run)(int argc, char **argv);
@@ -287,6 +319,11 @@ static const struct {
 	{ "fetch", do_simple },
 	{ "cancel", do_simple },
 	{ "retry", do_simple },
+	{ "devices", do_devices },
+	{ "monitor", do_monitor },
+	{ "scan", do_scan },
+	{ "print", do_print },
+	{ "lint", do_lint },
 };
 
 int main(int argc, char **argv)

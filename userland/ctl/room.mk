@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
-# The command line of a station
+# The command line: of a station, and of its devices. It reads and writes TIFFs
+# by the pieces that make mails of them.
 
-CTL_PACKAGES = jansson
-CTL_OBJECTS := $(patsubst %,$(B)/userland/ctl/%.o,main request show)
+CTL_PACKAGES = jansson glib-2.0 libtiff-4 libseccomp
+CTL_OBJECTS := $(patsubst %,$(B)/userland/ctl/%.o,devices main print request scan show) \
+	$(patsubst %,$(B)/userland/message/%.o,failure halftone line sandbox strip tiff_chain \
+	tiff_file tiff_image tiff_page tiff_read tiff_write turn) $(B)/userland/agent/page_file.o
 PROGRAMS += $(B)/ifax
 
-$(CTL_OBJECTS): ROOM_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(CTL_PACKAGES))
+$(B)/userland/ctl/%.o: ROOM_CFLAGS = -Iuserland/libifax $(shell $(PKG_CONFIG) --cflags $(CTL_PACKAGES))
 
-$(B)/ifax: $(CTL_OBJECTS)
-	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(CTL_PACKAGES))
+$(B)/ifax: $(CTL_OBJECTS) $(B)/libifax.a $(CODEC_LIB)
+	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(CTL_PACKAGES)) \
+		$(LIBIFAX_LIBS) -lm

@@ -2,11 +2,16 @@
 /*
  * libifax: the devices of a fax machine, for programs.
  *
- * A thin layer over /dev/ifax/scanN and /dev/ifax/printN; <linux/ifax.h> says
- * what they do. A device is a file descriptor, so poll() and close() are the
- * program's own. Functions that can fail return a negative errno;
- * ifax_error_text() says it in words. A call that a signal interrupts is
- * -EINTR, so that a program can be stopped while it waits.
+ * Pages go through /dev/ifax/scanN and /dev/ifax/printN; <linux/ifax.h> says
+ * what they do. Such a device is a file descriptor, so poll() and close() are the
+ * program's own. All else (what devices there are, how they are, what happens
+ * to them) comes by a control or by events, over generic netlink; no device
+ * need be opened for it.
+ *
+ * Functions that can fail return a negative errno; ifax_error_text() says it in
+ * words. A call that a signal interrupts is -EINTR, so that a program can be
+ * stopped while it waits. All functions may be called from any thread; threads
+ * that share a control or events wait for each other.
  */
 #ifndef LIBIFAX_H
 #define LIBIFAX_H
@@ -16,6 +21,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include <linux/ifax.h>
+#include <linux/ifax_netlink.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /**
  * ifax_open_scanner() - begin a job on a scanner
@@ -145,6 +155,228 @@ int ifax_get_page(int fd, struct ifax_page_record *record);
 int ifax_cancel(int fd);
 
 /**
+ * typedef ifax_sink - takes coded bytes of a page
+ * @context: what was given to ifax_scan_page()
+ * @data: bytes
+ * @bytes: their number, at least 1
+ *
+ * Return: 0, or a negative errno, which cancels the page.
+ */
+typedef int (*ifax_sink)(void *context, const void *data, size_t bytes);
+
+/**
+ * ifax_scan_page() - scanner: take the next sheet, and its page to its end
+ * @fd: device, blocking
+ * @sink: gets the coded bytes, while the sheet is still under the sensor
+ * @context: for @sink
+ * @record: filled in; its status tells how the page ended
+ *
+ * Return: 0 if there is a record, or a negative errno: -ENOMEDIUM if the feeder
+ * is empty, what @sink returned, -EINTR. After an error no page is under way.
+ */
+int ifax_scan_page(int fd, ifax_sink sink, void *context, struct ifax_page_record *record);
+
+/**
+ * ifax_print_page() - printer: give a page that is in memory
+ * @fd: device, blocking
+ * @format: its form
+ * @data: coded bytes
+ * @bytes: their number
+ *
+ * Waits for room, not for the engine: ifax_get_page() tells how the page ended.
+ *
+ * Return: 0, or a negative errno: -EINVAL if the device does not have the
+ * format, -ENOSPC if the page is too large, -EBADMSG if its data is wrong (then
+ * there is a record, too). After other errors a part of the page may have been
+ * written; ifax_cancel() drops it, and the pages before it that have not ended.
+ */
+int ifax_print_page(int fd, const struct ifax_format *format, const void *data, size_t bytes);
+
+/* Devices, without opening them */
+
+#define IFAX_NAME_BYTES		32	/* of the name of a device, with its closing zero */
+#define IFAX_STATUS_MAX		32	/* more than &enum ifax_page_status has */
+
+/**
+ * struct ifax_counters - since the device was registered
+ * @pages: pages that ended, in any way
+ * @lines: their lines
+ * @bytes: their coded bytes
+ * @band_ns_max: longest time that coding or decoding a band took
+ * @faults: for each &enum ifax_page_status but OK, the pages that ended so
+ */
+struct ifax_counters {
+	uint64_t pages;
+	uint64_t lines;
+	uint64_t bytes;
+	uint64_t band_ns_max;
+	uint64_t faults[IFAX_STATUS_MAX];
+};
+
+/**
+ * struct ifax_device - a scanner or print engine as it is now
+ * @name: its name, such as "scan0"
+ * @kind: &enum ifax_kind
+ * @state: IFAX_STATE_*
+ * @pages_queued: pages of the open job that have not ended
+ * @budget_bytes: most memory for coded pages
+ * @budget_used_bytes: memory in coded pages
+ * @counters: what it has done
+ * @reserved: for what will be added
+ */
+struct ifax_device {
+	char name[IFAX_NAME_BYTES];
+	uint32_t kind;
+	uint32_t state;
+	uint32_t pages_queued;
+	uint64_t budget_bytes;
+	uint64_t budget_used_bytes;
+	struct ifax_counters counters;
+	uint64_t reserved[16];
+};
+
+/** struct ifax_control - a way to ask and to set; opaque */
+struct ifax_control;
+
+/**
+ * ifax_control_open() - begin to ask
+ * @control: set
+ *
+ * Return: 0 or a negative errno.
+ */
+int ifax_control_open(struct ifax_control **control);
+
+/**
+ * ifax_control_close() - end it
+ * @control: control or NULL; no thread may be using it
+ */
+void ifax_control_close(struct ifax_control *control);
+
+/**
+ * ifax_get_device() - a device by its name
+ * @control: control
+ * @name: "scan0"
+ * @device: filled in
+ *
+ * Return: 0 or a negative errno: -ENODEV if there is none of this name,
+ * -EPROTONOSUPPORT if the kernel has no ifax.
+ */
+int ifax_get_device(struct ifax_control *control, const char *name, struct ifax_device *device);
+
+/**
+ * ifax_list_devices() - all devices
+ * @control: control
+ * @devices: set to an array, to be freed with free(); NULL if there are none
+ *
+ * Return: their number or a negative errno: -EPROTONOSUPPORT if the kernel has
+ * no ifax.
+ */
+int ifax_list_devices(struct ifax_control *control, struct ifax_device **devices);
+
+/**
+ * ifax_set_budget() - most memory for coded pages of a device
+ * @control: control
+ * @name: "scan0"
+ * @bytes: budget; 0: that of the module again
+ *
+ * Needs CAP_NET_ADMIN.
+ *
+ * Return: 0 or a negative errno: -EPERM, -ENODEV, -ERANGE.
+ */
+int ifax_set_budget(struct ifax_control *control, const char *name, uint64_t bytes);
+
+/**
+ * ifax_refusal_text() - the kernel's own words
+ *
+ * Return: what the kernel said when it refused the last request that this
+ * thread made by a control; "" if it said nothing. Holds until the next one.
+ */
+const char *ifax_refusal_text(void);
+
+/* Events */
+
+/**
+ * enum ifax_listen - multicast groups
+ * @IFAX_LISTEN_EVENTS: paper, pages, devices
+ * @IFAX_LISTEN_JOBS: devices are opened and closed
+ */
+enum ifax_listen {
+	IFAX_LISTEN_EVENTS = 1,
+	IFAX_LISTEN_JOBS = 2,
+};
+
+/**
+ * struct ifax_event - something happened
+ * @what: IFAX_CMD_*_NTF of &enum ifax_cmd
+ * @device: name of the device
+ * @kind: &enum ifax_kind
+ * @state: IFAX_CMD_STATE_NTF: IFAX_STATE_* now
+ * @changed: IFAX_CMD_STATE_NTF: those that are not as they were
+ * @page_seq: pages: number in the job, from 1
+ * @page_coding: pages: &enum ifax_coding
+ * @page_status: IFAX_CMD_PAGE_END_NTF: &enum ifax_page_status
+ * @page_lines: IFAX_CMD_PAGE_END_NTF: lines
+ * @page_fault_line: IFAX_CMD_PAGE_END_NTF: line of the first coding fault, 0: none
+ * @page_bytes: IFAX_CMD_PAGE_END_NTF: coded bytes
+ * @reserved: for what will be added
+ */
+struct ifax_event {
+	uint32_t what;
+	char device[IFAX_NAME_BYTES];
+	uint32_t kind;
+	uint32_t state;
+	uint32_t changed;
+	uint32_t page_seq;
+	uint32_t page_coding;
+	uint32_t page_status;
+	uint32_t page_lines;
+	uint32_t page_fault_line;
+	uint64_t page_bytes;
+	uint64_t reserved[16];
+};
+
+/** struct ifax_events - events that came and were not taken; opaque */
+struct ifax_events;
+
+/**
+ * ifax_events_open() - begin to listen
+ * @events: set
+ * @listen: the &enum ifax_listen that are wanted, or-ed
+ *
+ * Return: 0 or a negative errno: -EPROTONOSUPPORT if the kernel has no ifax.
+ */
+int ifax_events_open(struct ifax_events **events, unsigned int listen);
+
+/**
+ * ifax_events_close() - end it
+ * @events: events or NULL; no thread may be using them
+ */
+void ifax_events_close(struct ifax_events *events);
+
+/**
+ * ifax_events_fd() - what to poll() for POLLIN
+ * @events: events
+ *
+ * Return: file descriptor, which stays the library's.
+ */
+int ifax_events_fd(const struct ifax_events *events);
+
+/**
+ * ifax_next_event() - take the next event
+ * @events: events
+ * @event: filled in
+ *
+ * Never waits.
+ *
+ * Return: 0 or a negative errno: -EAGAIN if there is none now; -ENOBUFS if some
+ * were lost, because they were not taken in time: ifax_list_devices() tells how
+ * things are.
+ */
+int ifax_next_event(struct ifax_events *events, struct ifax_event *event);
+
+/* Words */
+
+/**
  * ifax_page_status_text() - how a page ended, for people
  * @status: &enum ifax_page_status
  *
@@ -176,5 +408,26 @@ const char *ifax_coding_name(uint32_t coding);
  * Return: 0, -EINVAL if there is no such coding.
  */
 int ifax_coding_by_name(const char *name, uint32_t *coding);
+
+/**
+ * ifax_event_name() - name of an event: "page-end"
+ * @what: IFAX_CMD_*_NTF
+ *
+ * Return: constant string, as in Documentation/netlink/specs/ifax.yaml, without
+ * "-ntf"; NULL if there is no such event.
+ */
+const char *ifax_event_name(uint32_t what);
+
+/**
+ * ifax_state_name() - name of a bit of the state: "document", "no-paper"
+ * @flag: one of IFAX_STATE_*
+ *
+ * Return: constant string, NULL if there is no such bit.
+ */
+const char *ifax_state_name(uint32_t flag);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif /* LIBIFAX_H */

@@ -30,6 +30,27 @@ static const char *const coding_names[] = {
 	[IFAX_CODING_JBIG] = "jbig",
 };
 
+static const char *const event_names[] = {
+	[IFAX_CMD_DEVICE_ADDED_NTF] = "device-added",
+	[IFAX_CMD_DEVICE_REMOVED_NTF] = "device-removed",
+	[IFAX_CMD_STATE_NTF] = "state",
+	[IFAX_CMD_PAGE_BEGIN_NTF] = "page-begin",
+	[IFAX_CMD_PAGE_END_NTF] = "page-end",
+	[IFAX_CMD_JOB_BEGIN_NTF] = "job-begin",
+	[IFAX_CMD_JOB_END_NTF] = "job-end",
+};
+
+static const struct {
+	uint32_t flag;
+	const char *name;
+} state_names[] = {
+	{ IFAX_STATE_DOCUMENT, "document" },
+	{ IFAX_STATE_NO_PAPER, "no-paper" },
+	{ IFAX_STATE_COVER_OPEN, "cover-open" },
+	{ IFAX_STATE_JAM, "jam" },
+	{ IFAX_STATE_BUSY, "busy" },
+};
+
 const char *ifax_page_status_text(uint32_t status)
 {
 	return status < ARRAY_SIZE(status_texts) ? status_texts[status] : "unknown page status";
@@ -40,6 +61,12 @@ const char *ifax_error_text(int err)
 	switch (-err) {
 	case EACCES:
 		return "no permission to use the device";
+	case EPERM:
+		return "only the administrator may do this";
+	case EPROTONOSUPPORT:
+		return "the kernel has no ifax: its modules are not loaded";
+	case ENOBUFS:
+		return "events came faster than they were taken; some are lost";
 	case EBADMSG:
 		return "the coded data is wrong";
 	case EBUSY:
@@ -82,4 +109,19 @@ int ifax_coding_by_name(const char *name, uint32_t *coding)
 		}
 	}
 	return -EINVAL;
+}
+
+const char *ifax_event_name(uint32_t what)
+{
+	return what < ARRAY_SIZE(event_names) ? event_names[what] : NULL;
+}
+
+const char *ifax_state_name(uint32_t flag)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(state_names); i++)
+		if (state_names[i].flag == flag)
+			return state_names[i].name;
+	return NULL;
 }

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ifax print: the pages of a TIFF file come out on paper
+ *
+ * A process that can do nothing else makes a page file of the TIFF: what the
+ * engine's decoder takes goes there byte for byte. While one page is in the
+ * engine, the next is written. If a page goes wrong, the kernel ends those
+ * behind it: what has been printed is always the begin.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <libifax.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../agent/page_file.h"
+#include "../message/line.h"
+#include "../message/sandbox.h"
+#include "../message/tiff_read.h"
+#include "command.h"
+
+#define DATA_BYTES	65536
+
+/**
+ * struct print - a print and what was asked for
+ * @device: name of the printer
+ * @path: name of the TIFF file
+ * @first: first page, from 1
+ * @last: last page
+ * @copies: how often
+ * @fd: printer
+ * @caps: what it can do
+ * @pages: page file
+ * @waiting: numbers of pages that were committed, the oldest first
+ * @waiting_count: their number
+ * @is_bad: a page did not come out
+ */
+struct print {
+	const char *device;
+	const char *path;
+	long long first;
+	long long last;
+	long long copies;
+	int fd;
+	struct ifax_caps caps;
+	struct page_reader pages;
+	unsigned int waiting[2];
+	unsigned int waiting_count;
+	bool is_bad;
+};
+
+static enum exit_code failed(const char *what, const char *why)
+{
+	fprintf(stderr, "ifax: %s", what);
+	print_line(stderr, ": ", why);
+	return EXIT_FAILED;
+}
+
+/* The child: reads the TIFF, confined; what failed goes into @failure_fd. */
+static void read_confined(int tiff_fd, int pages_fd, int failure_fd, unsigned int codings)
+{
+	struct page_sink sink = { .codings = codings | 1U << IFAX_CODING_RAW };
+	struct failure failure = { .exit_code = EXIT_LATER };
+	int err = 0;
+
+	sink.out = fopen("/dev/null", "w");
+	if (!sink.out)
+		err = fail(&failure, EXIT_LATER, "/dev/null: %s", strerror(errno));
+	else if (page_writer_init(&sink.writer, pages_fd))
+		err = fail(&failure, EXIT_LATER, "%s", sink.writer.why);
+	err = err || sandbox_enter(&failure) || tiff_read(tiff_fd, &sink, &failure);
+	if (err && write(failure_fd, failure.text, strlen(failure.text)) < 0)
+		_exit(EXIT_LATER);
+	_exit(err ? EXIT_INPUT : 0);
+}
+
+/* 0: the pages of the TIFF are in the page file */
+static enum exit_code read_tiff(struct print *print, int pages_fd)
+{
+	int tiff_fd = open(print->path, O_RDONLY | O_CLOEXEC), ends[2], status = 0;
+	char why[sizeof(((struct failure *)NULL)->text)] = "";
+	pid_t child;
+
+	if (tiff_fd < 0 || pipe2(ends, O_CLOEXEC))
+		return failed(print->path, strerror(errno));
+	fflush(NULL);
+	child = fork();
+	if (!child)
+		read_confined(tiff_fd, pages_fd, ends[1], print->caps.codings);
+	close(ends[1]);
+	close(tiff_fd);
+	if (child < 0)
+		return failed(print->path, strerror(errno));
+	if (read(ends[0], why, sizeof(why) - 1) < 0)
+		*why = 0;
+	close(ends[0]);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return EXIT_GOOD;
+	return failed(print->path, *why ? why : "the file takes too much time or memory to read, or breaks the program that reads it");
+}
+
+/* What the engine lacks of width and resolution the kernel makes up for, if it can. */
+static int set_format(struct print *print)
+{
+	struct ifax_format format = print->pages.page.format;
+	int err = ifax_set_format(print->fd, &format);
+
+	for (format.scaling = IFAX_SCALING_FIT;
+	     err == -EINVAL && format.scaling <= IFAX_SCALING_ENGINE; format.scaling++)
+		if (print->caps.scalings & 1U << format.scaling)
+			err = ifax_set_format(print->fd, &format);
+	return err;
+}
+
+static int write_page(struct print *print)
+{
+	static char data[DATA_BYTES];
+	uint64_t offset = 0;
+	int err = set_format(print);
+
+	while (!err && offset < print->pages.page.data_bytes) {
+		ssize_t n = page_reader_data(&print->pages, offset, data, sizeof(data));
+
+		if (n <= 0)
+			return n ? n : -EBADMSG;
+		offset += n;
+		err = ifax_write_all(print->fd, data, n);
+	}
+	return err ? err : ifax_commit(print->fd);
+}
+
+static void page_failure(struct print *print, unsigned int number, const char *why,
+			 unsigned int line)
+{
+	if (line)
+		fprintf(stderr, "page %u: %s (line %u)\n", number, why, line);
+	else
+		fprintf(stderr, "page %u: %s\n", number, why);
+	print->is_bad = true;
+}
+
+/* How the oldest page ended */
+static void take_record(struct print *print)
+{
+	unsigned int number = print->waiting[0];
+	struct ifax_page_record record;
+	int err = ifax_get_page(print->fd, &record);
+
+	print->waiting[0] = print->waiting[1];
+	print->waiting_count--;
+	if (err)
+		page_failure(print, number, ifax_error_text(err), 0);
+	else if (record.status != IFAX_PAGE_OK)
+		page_failure(print, number, ifax_page_status_text(record.status),
+			     record.fault_line);
+	else
+		printf("page %u: ok, %u lines, %llu bytes\n", number, record.lines,
+		       (unsigned long long)record.bytes);
+	fflush(stdout);
+}
+
+static void take_records(struct print *print, unsigned int leave)
+{
+	while (print->waiting_count > leave)
+		take_record(print);
+}
+
+static void print_page(struct print *print)
+{
+	unsigned int number = print->pages.number;
+	int err = write_page(print);
+
+	/* what is refused as wrong has a record, too: it names the line */
+	if (!err || err == -EBADMSG) {
+		print->waiting[print->waiting_count++] = number;
+		take_records(print, err ? 0 : 1);
+		return;
+	}
+	take_records(print, 0);
+	page_failure(print, number, ifax_error_text(err), 0);
+}
+
+/* One copy; returns false if it is not complete. */
+static bool print_copy(struct print *print)
+{
+	int more = 0;
+
+	if (page_reader_init(&print->pages, print->pages.fd))
+		more = -EIO;
+	while (!print->is_bad && more >= 0 && print->pages.number < print->last) {
+		more = page_reader_next(&print->pages);
+		if (more <= 0)
+			break;
+		if (print->pages.number >= print->first)
+			print_page(print);
+	}
+	take_records(print, 0);
+	if (more < 0)
+		failed(print->path, print->pages.why);
+	else if (print->pages.number < print->first)
+		failed(print->path, "it has fewer pages");
+	else
+		return !print->is_bad;
+	return false;
+}
+
+static enum exit_code print_tiff(struct print *print)
+{
+	FILE *file = tmpfile();
+	enum exit_code code;
+	int err;
+
+	if (!file)
+		return failed("temporary file", strerror(errno));
+	print->fd = ifax_open_printer(print->device, 0);
+	err = print->fd < 0 ? print->fd : ifax_get_caps(print->fd, &print->caps);
+	code = err ? failed(print->device, ifax_error_text(err)) : read_tiff(print, fileno(file));
+	print->pages.fd = fileno(file);
+	while (!code && print->copies--)
+		code = print_copy(print) ? EXIT_GOOD : EXIT_FAILED;
+	if (print->fd >= 0)
+		close(print->fd);
+	fclose(file);
+	return code;
+}
+
+/* "3", "3-5" or "3-" */
+static bool parse_pages(const char *text, struct print *print)
+{
+	char *end;
+
+	errno = 0;
+	print->first = strtoll(text, &end, 10);
+	print->last = print->first;
+	if (errno || end == text || print->first < 1)
+		return false;
+	if (!strcmp(end, "-"))
+		print->last = LLONG_MAX;
+	else if (*end == '-')
+		return parse_number(end + 1, &print->last) && print->last >= print->first;
+	return !*end || print->last == LLONG_MAX;
+}
+
+enum exit_code do_print(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "device", required_argument, NULL, 'd' },
+		{ "pages", required_argument, NULL, 'p' },
+		{ "copies", required_argument, NULL, 'n' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 }
+	};
+	struct print print = {
+		.device = "print0", .first = 1, .last = LLONG_MAX, .copies = 1,
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "d:p:n:h", known, NULL)) != -1) {
+		switch (c) {
+		case 'd':
+			print.device = optarg;
+			break;
+		case 'p':
+			if (!parse_pages(optarg, &print))
+				return bad_usage("--pages takes 3, 3-5 or 3-");
+			break;
+		case 'n':
+			if (!parse_number(optarg, &print.copies))
+				return bad_usage("--copies takes a number, as in --copies=2");
+			break;
+		default:
+			return other_option(c);
+		}
+	}
+	if (optind != argc - 1)
+		return bad_usage("print needs the name of one TIFF file");
+	print.path = argv[optind];
+	return print_tiff(&print);
+}
