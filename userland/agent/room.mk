@@ -13,7 +13,8 @@ AGENT_PARTS += database jobs recipients spool
 AGENT_PARTS += control report
 AGENT_PARTS += incoming outgoing paper
 AGENT_PARTS += listener sender
-AGENT_PARTS += fetched fetcher mailbox
+AGENT_PARTS += fetched fetcher
+AGENT_PARTS += guard mailbox pop3_listener
 PAPER_PARTS := paper_worker paper_scan paper_print page_file
 
 AGENT_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(AGENT_PARTS) $(AGENT_ENGINES))
