@@ -86,6 +86,8 @@ enum line {
 	LINE_NONE,	/* the page has ended, or a fault is in the report */
 };
 
+u8 *ifax_encode_runs(struct ifax_encoder *enc, const u16 *runs, u32 changes, u8 *to);
+
 struct bits_out ifax_1d_put_line(struct bits_out out, const u16 *runs, u32 changes);
 struct bits_out ifax_2d_put_line(struct bits_out out, const u16 *ref, const u16 *cur, u32 width_px);
 

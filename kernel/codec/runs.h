@@ -36,6 +36,18 @@ static inline void runs_close(u16 *runs, u32 changes, u32 width_px)
 		memcpy(runs + changes + i, &four, sizeof(four));
 }
 
+/* White and black change places: one more change at 0, which stands in front, or one less */
+static inline void invert_runs(const u16 **runs, u32 *changes)
+{
+	if (**runs) {
+		--*runs;
+		++*changes;
+	} else {
+		++*runs;
+		--*changes;
+	}
+}
+
 u32 ifax_runs_of_row(u16 *end, const u8 *row, u32 width_px, u64 invert);
 void ifax_row_of_runs(u8 *row, const u16 *runs, u32 changes, u32 width_px);
 void ifax_row_invert(u8 *row, u32 width_px);

@@ -68,15 +68,7 @@ bool ifax_next_runs(struct runs_source *src)
 	src->same = dec->ref == before;
 	src->runs = dec->ref;
 	src->changes = dec->changes;
-	if (dec->fmt.flags & IFAX_FMT_WHITE_IS_1) {
-		/* white and black change places: one more change at 0, or one less */
-		if (*src->runs) {
-			src->runs--;
-			src->changes++;
-		} else {
-			src->runs++;
-			src->changes--;
-		}
-	}
+	if (dec->fmt.flags & IFAX_FMT_WHITE_IS_1)
+		invert_runs(&src->runs, &src->changes);
 	return true;
 }

@@ -33,4 +33,8 @@ void ifax_runs_source_init(struct runs_source *src, void *mem, struct ifax_decod
 /* Go on to the next line; false at the end of the page, or before a fault */
 bool ifax_next_runs(struct runs_source *src);
 
+/* The next line of a scaler, in the same form */
+struct ifax_scaler;
+bool ifax_next_scaled_runs(struct ifax_scaler *scaler, const u16 **runs, u32 *changes);
+
 #endif

@@ -363,6 +363,31 @@ static const struct scaled *next_line(struct ifax_scaler *scaler)
 	return scaler->scale.y_to >= scaler->scale.y_from ? enlarged(scaler) : reduced(scaler);
 }
 
+/* The next line to be given; NULL: there is none */
+static const struct scaled *give(struct ifax_scaler *scaler)
+{
+	for (; scaler->scale.top_lines < 0; scaler->scale.top_lines++)
+		if (!next_line(scaler))
+			return NULL;
+	if (scaler->above) {
+		/* nothing has been taken yet, and so no black */
+		scaler->above--;
+		return &scaler->between;
+	}
+	return next_line(scaler);
+}
+
+bool ifax_next_scaled_runs(struct ifax_scaler *scaler, const u16 **runs, u32 *changes)
+{
+	const struct scaled *line = give(scaler);
+
+	if (!line)
+		return false;
+	*runs = line->runs;
+	*changes = line->changes;
+	return true;
+}
+
 static void paint(struct ifax_scaler *scaler, const struct scaled *line)
 {
 	if (scaler->painted)
@@ -373,28 +398,19 @@ static void paint(struct ifax_scaler *scaler, const struct scaled *line)
 
 u32 ifax_scale_lines(struct ifax_scaler *scaler, void *rows, size_t stride, u32 lines)
 {
-	u32 bytes = row_bytes(scaler->scale.width_px);
 	const struct scaled *line;
 	u8 *row = rows;
 	u32 i;
 
-	for (; scaler->scale.top_lines < 0; scaler->scale.top_lines++)
-		if (!next_line(scaler))
-			return 0;
 	for (i = 0; i < lines; i++) {
-		if (scaler->above) {
-			scaler->above--;
-		} else {
-			line = next_line(scaler);
-			if (!line)
-				break;
-			if (row)
-				paint(scaler, line);
-		}
-		if (row) {
-			memcpy(row, scaler->row, bytes);
-			row += stride;
-		}
+		line = give(scaler);
+		if (!line)
+			break;
+		if (!row)
+			continue;
+		paint(scaler, line);
+		memcpy(row, scaler->row, row_bytes(scaler->scale.width_px));
+		row += stride;
 	}
 	return i;
 }
