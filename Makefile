@@ -107,6 +107,7 @@ help:
 	@echo 'make check-debug  tests of the kernel side in a kernel that finds mistakes'
 	@echo 'make lint       checkpatch, kernel-doc, sparse, coccinelle, mandoc'
 	@echo 'make reference  what is public, from the comments in headers: $(B)/reference/*.rst'
+	@echo 'make check-matrix  other kernels and architectures (check-arm64 for one)'
 	@echo 'make bench      how fast it is'
 	@echo 'make install    below PREFIX=$(PREFIX), modules in /lib/modules (DESTDIR= for packagers)'
 	@echo 'make clean      remove $(B)/'
