@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A page out of coded bytes. */
 #include "coder.h"
+#include "lanes.h"
 
 size_t ifax_decoder_size(const struct ifax_codec_format *fmt)
 {
@@ -23,10 +24,8 @@ struct ifax_decoder *ifax_decoder_init(void *mem, const struct ifax_codec_format
 	memset(dec, 0, sizeof(*dec));
 	dec->fmt = *fmt;
 	dec->src.bytes = in;
-	dec->src.begin = in->at;
-	dec->src.end = in->end;
-	dec->src.bits.at = in->at;
 	dec->src.lsb_first = fmt->flags & IFAX_FMT_LSB_FIRST;
+	ifax_source_piece(&dec->src, in->at, in->end);
 	if (fmt->coding == IFAX_CODING_JBIG) {
 		dec->jbig = ifax_jbig_decoder_init(dec + 1, fmt->width_px);
 		return dec;
@@ -37,6 +36,7 @@ struct ifax_decoder *ifax_decoder_init(void *mem, const struct ifax_codec_format
 	dec->ref = runs + RUNS_BEFORE;
 	dec->cur = runs + entries + RUNS_BEFORE;
 	dec->row = (u8 *)(runs + 2 * entries);
+	dec->rough_lines = fmt->width_px > LANES_PX_MAX;
 	/* T.6 2.2.1: the line before the first is white */
 	runs_close(dec->ref, 0, fmt->width_px);
 	return dec;

@@ -249,28 +249,53 @@ static int mode_of(const char *text)
 	return -1;
 }
 
-/* Up to four vertical modes, then at most one other, of those that are complete in @text */
+static int max(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/*
+ * How far b[i] must at least be behind b[i - 1]: a1 is not before the b1 before
+ * (for the first one: behind it, whatever a0 is), it is behind a0, and b[i] is
+ * behind a0, too. @offsets are 0 from @verticals on, where only the last counts.
+ */
+static int least_gap(const int *offsets, unsigned int i, unsigned int verticals)
+{
+	int gap = 0;
+
+	if (!i)
+		return 1 + max(0, -offsets[0]);
+	if (i <= verticals)
+		gap = max(gap, offsets[i - 1] + 1);
+	if (i < verticals)
+		gap = max(gap, max(-offsets[i], offsets[i - 1] - offsets[i] + 1));
+	return gap;
+}
+
+/* Up to four vertical modes, or up to three and one other, of those that are complete in @text */
 static void mode_entry(const char *text)
 {
-	unsigned int verticals = 0, bits = 0, offsets = 0x3333;
-	const char *kind = "MODE_NONE";
+	unsigned int verticals = 0, bits = 0, steps, i;
+	const char *kind = NULL;
+	int offsets[4] = { 0 };
 	int mode;
 
-	for (mode = mode_of(text); mode >= 0; mode = mode_of(text + bits)) {
-		if (modes[mode].kind) {
-			kind = modes[mode].kind;
-			bits += strlen(modes[mode].word);
-			break;
-		}
-		if (verticals == 4)
-			break;
-		offsets += modes[mode].offset * (1 << verticals * 4);
-		verticals++;
+	for (mode = mode_of(text); mode >= 0 && verticals < 4; mode = mode_of(text + bits)) {
 		bits += strlen(modes[mode].word);
+		kind = modes[mode].kind;
+		if (kind)
+			break;
+		offsets[verticals++] = modes[mode].offset;
 	}
 	if (!bits)
 		kind = "MODE_OTHER";
-	printf("MODE(0x%x, %s, %u, %u),", offsets, kind, verticals, bits);
+	steps = kind && !strcmp(kind, "MODE_PASS") ? verticals + 2 : verticals;
+	printf("%s | %uULL << 60 | %uULL << 44 | %uULL << 28", kind ? kind : "0", bits, steps,
+	       verticals);
+	for (i = 0; i < 4; i++)
+		printf(" | %uULL << %u", (offsets[i] + 3) | least_gap(offsets, i, verticals) << 3,
+		       i * 16);
+	printf(",");
 }
 
 /* What the next @bits bits say */
@@ -279,10 +304,10 @@ static void mode_table(unsigned int bits)
 	char text[32];
 	unsigned int i;
 
-	printf("const u32 ifax_modes[1 << %u] = {", bits);
+	printf("const u64 ifax_modes[1 << %u] = {", bits);
 	for (i = 0; i < 1U << bits; i++) {
 		text_of(text, i, bits);
-		printf("%s", i % 4 ? " " : "\n\t");
+		printf("\n\t");
 		mode_entry(text);
 	}
 	printf("\n};\n\n");

@@ -3,7 +3,7 @@
 #ifndef IFAX_CODEC_TABLES_H
 #define IFAX_CODEC_TABLES_H
 
-#include "port.h"
+#include "lanes.h"
 
 /* By run length: its words << 5 | bits in them */
 #define ONE_PAIR_PX	2623	/* the longest run of one make-up and one terminating word */
@@ -32,21 +32,23 @@ extern const u16 ifax_white_long_words[1 << (WHITE_WORD_BITS - 4)];
 extern const u16 ifax_black_long_words[1 << (BLACK_WORD_BITS - 4)];
 
 /*
- * By the next bits: up to four vertical modes (number, and offset + 3 in 4 bits
- * for each, the first one in the lowest; 3 for those that are not there), what
- * follows them, and the bits of all of it.
+ * By the next bits: up to four vertical modes, what follows them (not behind
+ * four), and the bits of all of it. The four 16-bit lanes of an entry belong to
+ * b1 = b[0] to b[3] of the modes. Bits 0 to 2 of a lane: offset + 3, or 3. Bits
+ * 3 to 5: what b[i] - b[i - 1] must be at least, so that the modes are valid
+ * and each b1 is the one behind the one before.
  */
-enum mode {
-	MODE_NONE = 0,		/* look again */
-	MODE_HORIZONTAL = 1,
-	MODE_PASS = 2,
-	MODE_OTHER = 3,		/* no mode begins so: end, extension or fault */
-};
-
-#define MODE_BITS	11
-#define MODE(offsets, kind, verticals, bits) \
-	((u32)(offsets) << 16 | (kind) << 8 | (verticals) << 4 | (bits))
-extern const u32 ifax_modes[1 << MODE_BITS];
+#define MODE_BITS		11
+#define MODE_OFFSETS(entry)	((entry) & LANES(7))
+#define MODE_OFFSET(entry, i)	((int)((entry) >> 16 * (i) & 7) - 3)
+#define MODE_GAPS(entry)	((entry) >> 3 & LANES(7))
+#define MODE_HORIZONTAL		0x1000U
+#define MODE_PASS		0x2000U
+#define MODE_OTHER		0x4000U	/* no mode begins so: end, extension or fault */
+#define MODE_VERTICALS(entry)	((u32)(entry) >> 28)
+#define MODE_B_STEP(entry)	((entry) >> 44 & 15)	/* to the b1 that is next */
+#define MODE_BITS_TAKEN(entry)	((u32)((entry) >> 60))
+extern const u64 ifax_modes[1 << MODE_BITS];
 
 /*
  * States of a context (T.82 table 24), numbered as in the standard, times two,

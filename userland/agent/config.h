@@ -85,6 +85,34 @@ struct config_server {
 	bool tls_required;
 };
 
+/**
+ * struct config_pop3_server - the POP3 server
+ * @certificate: PEM file, NULL: no TLS
+ * @key: of @certificate
+ * @plaintext: passwords are taken without TLS, too
+ */
+struct config_pop3_server {
+	const char *certificate;
+	const char *key;
+	bool plaintext;
+};
+
+/**
+ * struct config_mailbox - mail that waits on the station to be fetched by POP3
+ * @title: its name, with which one logs in
+ * @secret_file: file whose first line is the password
+ * @all: it gets all that arrives
+ * @recipients: local parts and addresses of which it gets the mail
+ * @expire_days: mail is deleted after so many days; 0: never
+ */
+struct config_mailbox {
+	const char *title;
+	const char *secret_file;
+	bool all;
+	struct config_list recipients;
+	long expire_days;
+};
+
 struct config_retry {
 	long *quick_ms;
 	size_t quick_items;
@@ -122,6 +150,11 @@ struct config {
 	struct config_address *listen;
 	size_t listens;
 	struct config_server server;
+	struct config_address *pop3_listen;
+	size_t pop3_listens;
+	struct config_pop3_server pop3_server;
+	struct config_mailbox *mailbox;
+	size_t mailboxes;
 	struct config_list domains;
 	struct config_list recipients;
 	struct config_route *route;
@@ -134,6 +167,7 @@ struct config {
 	struct smtp_client_timeouts smtp_client;
 	unsigned int smtp_command_ms;
 	unsigned int smtp_data_ms;
+	unsigned int pop3_autologout_ms;
 	long pop3_connect_ms;
 	struct pop3_client_timeouts pop3_client;
 };

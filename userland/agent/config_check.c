@@ -121,6 +121,16 @@ static int check_count(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+static int check_days(cfg_t *cfg, cfg_opt_t *opt)
+{
+	long days = cfg_opt_getnint(opt, 0);
+
+	if (days >= 0 && days <= 36500)
+		return 0;
+	cfg_error(cfg, "%s = %ld: allowed are 0 (never) to 36500", opt->name, days);
+	return -1;
+}
+
 static int check_positive_time(cfg_t *cfg, cfg_opt_t *opt)
 {
 	if (cfg_opt_getnint(opt, cfg_opt_size(opt) - 1) > 0)
@@ -235,6 +245,13 @@ static const struct {
 	{ "coding", check_coding },
 	{ "smtp_listen", check_listen },
 	{ "smtps_listen", check_listen },
+	{ "pop3_listen", check_listen },
+	{ "pop3s_listen", check_listen },
+	{ "pop3_server|certificate", check_path },
+	{ "pop3_server|key", check_path },
+	{ "pop3_server|autologout", check_positive_time },
+	{ "mailbox|secret_file", check_path },
+	{ "mailbox|expire_days", check_days },
 	{ "domains", check_name },
 	{ "route|host", check_name },
 	{ "route|port", check_port },

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "mailbox.h"
 #include "paper.h"
 #include "station.h"
 #include "worker.h"
@@ -55,6 +56,22 @@ static void set_state(struct incoming *incoming, int64_t id, enum job_state stat
 		run_again(incoming, wait_ms);
 }
 
+/* The job, and the mailboxes that the mail is for. */
+static int64_t add_arrival(struct station *station, struct job_arrival *arrival)
+{
+	const char **mailbox = calloc(station->config.mailboxes + 1, sizeof(*mailbox));
+	int64_t id = 0;
+
+	if (mailbox) {
+		arrival->mailbox = mailbox;
+		arrival->mailboxes = mailbox_choose(&station->config, arrival->recipient,
+						    arrival->recipients, mailbox);
+		id = jobs_add_incoming(station->jobs, arrival);
+	}
+	free(mailbox);
+	return id;
+}
+
 int64_t incoming_take(struct station *station, struct spool_file *file, struct job_arrival *arrival)
 {
 	int64_t id;
@@ -67,7 +84,7 @@ int64_t incoming_take(struct station *station, struct spool_file *file, struct j
 		errno = -err;
 		return 0;
 	}
-	id = jobs_add_incoming(station->jobs, arrival);
+	id = add_arrival(station, arrival);
 	if (!id) {
 		spool_remove(&station->spool, SPOOL_MESSAGE, file->name);
 		errno = EIO;

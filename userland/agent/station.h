@@ -20,6 +20,7 @@ struct incoming;
 struct outgoing;
 struct sender;
 struct listener;
+struct pop3_listener;
 struct fetcher;
 struct control;
 
@@ -32,6 +33,7 @@ struct station {
 	struct outgoing *outgoing;
 	struct sender *sender;
 	struct listener *listener;
+	struct pop3_listener *pop3_listener;
 	struct fetcher *fetcher;
 	struct control *control;
 	int64_t started_ms;
@@ -98,6 +100,13 @@ bool listener_load(struct listener *listener);
 void listener_start(struct listener *listener);
 unsigned int listener_sessions(const struct listener *listener);
 void listener_free(struct listener *listener);
+
+/** pop3_listener_bind, _load, _start - as of the listener */
+struct pop3_listener *pop3_listener_bind(struct station *station);
+bool pop3_listener_load(struct pop3_listener *listener);
+void pop3_listener_start(struct pop3_listener *listener);
+unsigned int pop3_listener_sessions(const struct pop3_listener *listener);
+void pop3_listener_free(struct pop3_listener *listener);
 
 struct fetcher *fetcher_create(struct station *station);
 /** fetcher_run - visit all maildrops now */

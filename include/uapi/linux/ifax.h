@@ -135,7 +135,7 @@ enum ifax_scaling {
  * @IFAX_FIT_TRIM: what is over is cut off
  * @IFAX_FIT_REDUCE: reduced along and across
  * @IFAX_FIT_ROTATE: turned by 90 degrees, if it fits so
- * @IFAX_FIT_SPLIT: goes on on the next sheet
+ * @IFAX_FIT_SPLIT: continues on the next sheet
  */
 enum ifax_page_fit {
 	IFAX_FIT_SAME = 0,
