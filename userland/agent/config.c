@@ -74,6 +74,16 @@ static cfg_opt_t retry_opts[] = {
 	CFG_END()
 };
 
+static cfg_opt_t confirm_opts[] = {
+	CFG_BOOL("delivery", cfg_true, CFGF_NONE),
+	CFG_BOOL("processing", cfg_true, CFGF_NONE),
+	CFG_BOOL("answer", cfg_true, CFGF_NONE),
+	CFG_BOOL("answer_failures", cfg_false, CFGF_NONE),
+	CFG_INT_CB("print", PRINT_FAILURES, CFGF_NONE, parse_print),
+	TIME("delayed", 4 * 60 * MINUTE),
+	CFG_END()
+};
+
 static cfg_opt_t limits_opts[] = {
 	CFG_INT_CB("message", 100 * MIB, CFGF_NONE, parse_size),
 	CFG_INT_CB("free_space", 50 * MIB, CFGF_NONE, parse_size),
@@ -83,6 +93,7 @@ static cfg_opt_t limits_opts[] = {
 	CFG_INT("recipients", 100, CFGF_NONE),
 	CFG_INT("history", 1000, CFGF_NONE),
 	TIME("worker", 2 * MINUTE),
+	TIME("parts", DAY),
 	CFG_END()
 };
 
@@ -157,6 +168,7 @@ static cfg_opt_t station_opts[] = {
 	CFG_SEC("route", route_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("pop3", pop3_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("retry", retry_opts, CFGF_NONE),
+	CFG_SEC("confirm", confirm_opts, CFGF_NONE),
 	CFG_SEC("limits", limits_opts, CFGF_NONE),
 	CFG_SEC("smtp_client_timeouts", smtp_client_timeouts_opts, CFGF_NONE),
 	CFG_SEC("smtp_server_timeouts", smtp_server_timeouts_opts, CFGF_NONE),
@@ -394,6 +406,19 @@ static void fill_limits(struct config_limits *limits, cfg_t *cfg)
 		.recipients = cfg_getint(cfg, "recipients"),
 		.history_jobs = cfg_getint(cfg, "history"),
 		.worker_ms = cfg_getint(cfg, "worker"),
+		.parts_ms = cfg_getint(cfg, "parts"),
+	};
+}
+
+static void fill_confirm(struct config_confirm *confirm, cfg_t *cfg)
+{
+	*confirm = (struct config_confirm){
+		.delivery = cfg_getbool(cfg, "delivery"),
+		.processing = cfg_getbool(cfg, "processing"),
+		.mdn = cfg_getbool(cfg, "answer"),
+		.mdn_failures = cfg_getbool(cfg, "answer_failures"),
+		.print = cfg_getint(cfg, "print"),
+		.delay_ms = cfg_getint(cfg, "delayed"),
 	};
 }
 
@@ -450,6 +475,7 @@ static bool fill(struct config *config, cfg_t *cfg)
 	config->message_worker = cfg_getstr(cfg, "message_worker");
 	fill_list(cfg, "domains", &config->domains);
 	fill_list(cfg, "recipients", &config->recipients);
+	fill_confirm(&config->confirm, cfg_getsec(cfg, "confirm"));
 	fill_limits(&config->limits, cfg_getsec(cfg, "limits"));
 	fill_timeouts(config, cfg);
 	if (!fill_listen(&config->listen, &config->listens, cfg, "smtp_listen", "smtps_listen") ||
@@ -542,6 +568,11 @@ void config_free(struct config *config)
 	if (config->file)
 		cfg_free(config->file);
 	memset(config, 0, sizeof(*config));
+}
+
+bool config_can_receive(const struct config *config)
+{
+	return config->listens || config->accounts;
 }
 
 const struct config_route *config_route(const struct config *config, const char *domain)

@@ -121,6 +121,27 @@ struct config_retry {
 	long paper_ms;
 };
 
+/** enum config_print - which reports about what we sent are printed */
+enum config_print { PRINT_FAILURES, PRINT_ALL, PRINT_NONE };
+
+/**
+ * struct config_confirm - what is asked of others, and what others are told
+ * @delivery: ask for delivery status notifications (DSN, RFC 3461)
+ * @processing: ask for disposition notifications (MDN, RFC 8098)
+ * @mdn: answer those who ask for disposition notifications
+ * @mdn_failures: tell failures also to those who did not ask, where no DSN does it
+ * @print: which reports are printed
+ * @delay_ms: a mail that was not opened for so long is reported as delayed; 0: never
+ */
+struct config_confirm {
+	bool delivery;
+	bool processing;
+	bool mdn;
+	bool mdn_failures;
+	enum config_print print;
+	long delay_ms;
+};
+
 struct config_limits {
 	uint64_t message_bytes;
 	uint64_t free_bytes;
@@ -130,6 +151,7 @@ struct config_limits {
 	unsigned int recipients;
 	unsigned int history_jobs;
 	long worker_ms;
+	long parts_ms;
 };
 
 struct config {
@@ -162,6 +184,7 @@ struct config {
 	struct config_account *account;
 	size_t accounts;
 	struct config_retry retry;
+	struct config_confirm confirm;
 	struct config_limits limits;
 	long smtp_connect_ms;
 	struct smtp_client_timeouts smtp_client;
@@ -181,6 +204,9 @@ struct config {
  */
 bool config_load(struct config *config, const char *path);
 void config_free(struct config *config);
+
+/** config_can_receive - whether an answer to what is sent can reach this station */
+bool config_can_receive(const struct config *config);
 
 /** config_route - the route for a domain: its own, else the one for "*"; NULL: none */
 const struct config_route *config_route(const struct config *config, const char *domain);

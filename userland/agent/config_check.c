@@ -80,6 +80,15 @@ static int parse_word(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result
 	return -1;
 }
 
+int parse_print(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	static const char * const words[] = {
+		[PRINT_FAILURES] = "failures", [PRINT_ALL] = "all", [PRINT_NONE] = "none", NULL,
+	};
+
+	return parse_word(cfg, opt, text, result, words);
+}
+
 int parse_login(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
 {
 	static const char * const words[] = {
@@ -277,6 +286,7 @@ static const struct {
 	{ "limits|recipients", check_count },
 	{ "limits|history", check_count },
 	{ "limits|worker", check_positive_time },
+	{ "limits|parts", check_positive_time },
 };
 
 void check_options(cfg_t *cfg)

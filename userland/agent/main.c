@@ -227,6 +227,8 @@ static void run(struct station *station)
 		fetcher_run(station->fetcher);
 		incoming_run(station->incoming);
 		outgoing_run(station->outgoing);
+		reporter_run(station->reporter);
+		joiner_run(station->joiner);
 		event_base_dispatch(station->base);
 		log_event(LOG_NOTICE, "station.stop name=%s", station->config.name);
 	}
@@ -247,8 +249,11 @@ static bool open_parts(struct station *station)
 	station->sender = sender_create(station);
 	station->incoming = incoming_create(station);
 	station->outgoing = outgoing_create(station);
+	station->reporter = reporter_create(station);
+	station->joiner = joiner_create(station);
 	station->fetcher = fetcher_create(station);
-	if (!station->sender || !station->incoming || !station->outgoing || !station->fetcher)
+	if (!station->sender || !station->incoming || !station->outgoing || !station->fetcher ||
+	    !station->reporter || !station->joiner)
 		return false;
 	station->control = control_open(station);
 	return station->control;
@@ -261,6 +266,8 @@ static void close_parts(struct station *station)
 	pop3_listener_free(station->pop3_listener);
 	listener_free(station->listener);
 	outgoing_free(station->outgoing);
+	joiner_free(station->joiner);
+	reporter_free(station->reporter);
 	incoming_free(station->incoming);
 	sender_free(station->sender);
 	jobs_close(station->jobs);

@@ -11,6 +11,7 @@ AGENT_PARTS := config config_check log main secret_file station worker
 AGENT_PARTS += acceptor connection dial lookup tls
 AGENT_PARTS += database jobs recipients spool
 AGENT_PARTS += control report
+AGENT_PARTS += confirm opened reporter fragments joiner
 AGENT_PARTS += incoming outgoing paper
 AGENT_PARTS += listener sender
 AGENT_PARTS += fetched fetcher

@@ -23,6 +23,8 @@ struct listener;
 struct pop3_listener;
 struct fetcher;
 struct control;
+struct reporter;
+struct joiner;
 
 struct station {
 	struct config config;
@@ -31,6 +33,8 @@ struct station {
 	struct jobs *jobs;
 	struct incoming *incoming;
 	struct outgoing *outgoing;
+	struct reporter *reporter;
+	struct joiner *joiner;
 	struct sender *sender;
 	struct listener *listener;
 	struct pop3_listener *pop3_listener;
@@ -85,6 +89,16 @@ struct outgoing *outgoing_create(struct station *station);
 void outgoing_run(struct outgoing *outgoing);
 bool outgoing_stop_job(struct outgoing *outgoing, int64_t id);
 void outgoing_free(struct outgoing *outgoing);
+
+struct reporter *reporter_create(struct station *station);
+/** reporter_run - make the reports that senders are owed (confirm.h) */
+void reporter_run(struct reporter *reporter);
+void reporter_free(struct reporter *reporter);
+
+struct joiner *joiner_create(struct station *station);
+/** joiner_run - join messages whose parts are all there, give up those that wait too long */
+void joiner_run(struct joiner *joiner);
+void joiner_free(struct joiner *joiner);
 
 struct sender *sender_create(struct station *station);
 void sender_run(struct sender *sender);
