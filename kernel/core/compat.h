@@ -19,4 +19,11 @@
 #define ifax_assign_str(field, text)	__assign_str(field)
 #endif
 
+/* generic_file_splice_read() took what read_iter() gives until 6.5 */
+#if KERNEL_VERSION(6, 5, 0) > LINUX_VERSION_CODE
+#define ifax_splice_read	generic_file_splice_read
+#else
+#define ifax_splice_read	copy_splice_read
+#endif
+
 #endif /* _IFAX_COMPAT_H */

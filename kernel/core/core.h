@@ -30,6 +30,15 @@
 /* Pages of a job whose records were not taken: more are refused. */
 #define IFAX_PAGES_MAX	256
 
+/* Pages ahead: until the feeder is empty */
+#define IFAX_ALL_PAGES	U32_MAX
+
+/* Most copies of a page */
+#define IFAX_COPIES_MAX	99
+
+/* Spare chunks in the store of a page under the sensor: all of most pages */
+#define IFAX_SPARE_CHUNKS	32
+
 #define IFAX_DEVICE_NAME_BYTES	16
 #define IFAX_PAGE_STATUSES	(IFAX_PAGE_HARDWARE + 1)
 
@@ -53,21 +62,28 @@ struct ifax_counters {
  * @start: begin a page
  * @stop: end it at once
  * @state: IFAX_STATE_*
+ * @resume: scanner: give the lines that were not taken
  */
 struct ifax_engine_ops {
 	int (*start)(struct ifax_device *idev, const struct ifax_format *fmt);
 	void (*stop)(struct ifax_device *idev);
 	u32 (*state)(struct ifax_device *idev);
+	void (*resume)(struct ifax_device *idev);
 };
 
 /**
  * struct ifax_job - an open file
  * @idev: its device; the file's cdev holds a reference
+ * @memcg: memory cgroup of who opened it, which pays for all pages
  * @io_lock: one call at a time
- * @format: form of the next page
+ * @format: form of the next page; changes under @io_lock and &ifax_device.lock
  * @writing: printer: page that is not committed yet
- * @pages: pages of which the record was not taken, in order; changes under
- *	@io_lock and &ifax_device.lock
+ * @document: printer: number of the document that pages are committed to; the
+ *	copies of those before are complete
+ * @pages_ahead: scanner: pages that will be scanned without a further call;
+ *	from here on all is guarded by &ifax_device.lock
+ * @pages: pages of which the record was not taken, in order; a page with bytes
+ *	leaves only under @io_lock, too
  * @pages_listed: their number
  * @pages_begun: seq of the page begun last
  * @failed: printer: page that failed in the engine; until its record is taken,
@@ -75,9 +91,12 @@ struct ifax_engine_ops {
  */
 struct ifax_job {
 	struct ifax_device *idev;
+	struct mem_cgroup *memcg;
 	struct mutex io_lock; /* outermost */
 	struct ifax_format format;
 	struct ifax_page *writing;
+	u32 document;
+	u32 pages_ahead;
 	struct list_head pages;
 	u32 pages_listed;
 	u32 pages_begun;
@@ -93,14 +112,17 @@ struct ifax_job {
  * @ops: the driver; called under @op_lock and only if not @gone
  * @priv: the driver's pointer
  * @budget: memory in its page stores
- * @print_work: takes the next page into the engine
+ * @next_work: takes the next page into the engine; lays in memory for the page
+ *	under the sensor
  * @state_work: looks whether a sensor changed
  * @seen_state: IFAX_STATE_* when it looked last, under @op_lock
  * @op_lock: see above
  * @lock: see above; guards all that follows
  * @gone: unregistered; changes under both locks
  * @job: the open file
- * @engine_page: page under the sensor or in the engine
+ * @engine_page: page under the sensor or in the engine; the driver's worker
+ *	knows that it stays, and uses it without a lock
+ * @paused: lines of it were not taken, for want of room
  * @counters: what it has done
  * @events: counts changes; read without a lock by those who wait for one
  * @wait: woken at every change
@@ -113,7 +135,7 @@ struct ifax_device {
 	struct ifax_engine_ops ops;
 	void *priv;
 	struct ifax_budget budget;
-	struct work_struct print_work;
+	struct delayed_work next_work;
 	struct work_struct state_work;
 	u32 seen_state;
 	struct mutex op_lock; /* calls into the driver */
@@ -121,6 +143,7 @@ struct ifax_device {
 	bool gone;
 	struct ifax_job *job;
 	struct ifax_page *engine_page;
+	bool paused;
 	struct ifax_counters counters;
 	u32 events;
 	wait_queue_head_t wait;
@@ -139,19 +162,31 @@ void ifax_notify_state(struct ifax_device *idev, u32 state, u32 changed);
 void ifax_notify_page(struct ifax_device *idev, enum ifax_cmd cmd, const struct ifax_page *page);
 void ifax_notify_job(struct ifax_device *idev, enum ifax_cmd cmd);
 
-/* engine.c: pages in and out of the engine */
+/* engine.c: what scanners and print engines have in common */
 int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page);
 void ifax_engine_stop(struct ifax_device *idev, enum ifax_page_status status);
-void ifax_engine_print_work(struct work_struct *work);
+enum ifax_page_status ifax_engine_refusal(struct ifax_device *idev, int err);
+u64 ifax_engine_lines_begin(struct ifax_device *idev, struct ifax_page *page);
+void ifax_engine_lines_end(struct ifax_device *idev, struct ifax_page *page, u32 lines,
+			   u64 begin_ns);
+void ifax_engine_next(struct ifax_device *idev);
+int ifax_engine_room(struct ifax_device *idev, void *data);
 void ifax_engine_state_work(struct work_struct *work);
+
+/* scan_engine.c, print_engine.c */
+struct ifax_page *ifax_scan_page_alloc(struct ifax_job *job);
+int ifax_scan_page_start(struct ifax_job *job, struct ifax_page *page);
+void ifax_scan_next_work(struct work_struct *work);
+void ifax_print_next_work(struct work_struct *work);
 
 /* job.c: the pages of an open file */
 struct ifax_job *ifax_job_alloc(struct ifax_device *idev);
 void ifax_job_cancel(struct ifax_job *job);
 void ifax_job_free(struct ifax_job *job);
 struct ifax_page *ifax_job_oldest(struct ifax_job *job);
-struct ifax_page *ifax_job_waiting(const struct ifax_job *job);
+struct ifax_page *ifax_job_next(struct ifax_job *job);
 u32 ifax_job_pages_queued(const struct ifax_job *job);
+bool ifax_job_pages_moving(const struct ifax_job *job);
 void ifax_job_add(struct ifax_job *job, struct ifax_page *page, enum ifax_stage stage);
 void ifax_job_remove(struct ifax_job *job, struct ifax_page *page);
 void ifax_job_drop_waiting(struct ifax_job *job, enum ifax_page_status status);
@@ -169,6 +204,9 @@ void ifax_format_default(const struct ifax_caps *caps, struct ifax_format *forma
 int ifax_format_try(const struct ifax_caps *caps, struct ifax_format *format);
 
 /* file.c: what scanners and printers have in common */
+typedef ssize_t (*ifax_transfer)(struct ifax_job *job, struct iov_iter *iter, bool nowait);
+ssize_t ifax_file_transfer(struct kiocb *iocb, struct iov_iter *iter, ifax_transfer transfer);
+bool ifax_file_lock(struct mutex *lock, bool nowait);
 int ifax_file_open(struct inode *inode, struct file *file);
 int ifax_file_release(struct inode *inode, struct file *file);
 long ifax_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
@@ -176,7 +214,8 @@ long ifax_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 /* scan_file.c, print_file.c */
 extern const struct file_operations ifax_scan_fops;
 extern const struct file_operations ifax_print_fops;
-int ifax_scan_start(struct ifax_job *job);
+int ifax_scan_start(struct ifax_job *job, const struct ifax_start __user *argp);
 int ifax_print_commit(struct ifax_job *job);
+int ifax_print_finish(struct ifax_job *job);
 
 #endif /* _IFAX_CORE_H */

@@ -4,7 +4,6 @@
  */
 #include <linux/idr.h>
 #include <linux/module.h>
-#include <linux/of.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -28,16 +27,19 @@ static_assert(sizeof(struct ifax_state) == 32);
  * @name: device names are this and a number
  * @minor: first minor number
  * @fops: file operations
+ * @next_work: &ifax_device.next_work
  */
 struct ifax_kind_of_device {
 	const char *name;
 	unsigned int minor;
 	const struct file_operations *fops;
+	work_func_t next_work;
 };
 
 static const struct ifax_kind_of_device kinds[] = {
-	[IFAX_KIND_SCANNER] = { "scan", 0, &ifax_scan_fops },
-	[IFAX_KIND_PRINTER] = { "print", DEVICES_OF_A_KIND, &ifax_print_fops },
+	[IFAX_KIND_SCANNER] = { "scan", 0, &ifax_scan_fops, ifax_scan_next_work },
+	[IFAX_KIND_PRINTER] = { "print", DEVICES_OF_A_KIND, &ifax_print_fops,
+				ifax_print_next_work },
 };
 
 static dev_t first_devt;
@@ -80,7 +82,7 @@ static void complete_caps(struct ifax_caps *caps, enum ifax_kind kind)
 	caps->papers |= BIT(IFAX_PAPER_AUTO);
 	caps->scalings |= BIT(IFAX_SCALING_NONE);
 	caps->page_fits |= BIT(IFAX_FIT_SAME);
-	caps->copies_max = 1;
+	caps->copies_max = kind == IFAX_KIND_PRINTER ? IFAX_COPIES_MAX : 1;
 	caps->pages_max = IFAX_PAGES_MAX;
 }
 
@@ -99,7 +101,7 @@ static struct ifax_device *ifax_device_alloc(struct device *parent, enum ifax_ki
 	mutex_init(&idev->op_lock);
 	mutex_init(&idev->lock);
 	init_waitqueue_head(&idev->wait);
-	INIT_WORK(&idev->print_work, ifax_engine_print_work);
+	INIT_DELAYED_WORK(&idev->next_work, kinds[kind].next_work);
 	INIT_WORK(&idev->state_work, ifax_engine_state_work);
 
 	device_initialize(&idev->dev);
@@ -109,19 +111,6 @@ static struct ifax_device *ifax_device_alloc(struct device *parent, enum ifax_ki
 	cdev_init(&idev->cdev, kinds[kind].fops);
 	idev->cdev.owner = THIS_MODULE;
 	return idev;
-}
-
-/* The number that an alias of the device tree gives, or else one that no alias gives */
-static int minor_alloc(const struct ifax_kind_of_device *of, struct device *parent)
-{
-	int number = of_alias_get_id(parent->of_node, of->name);
-	int last = DEVICES_OF_A_KIND - 1;
-
-	if (number >= 0)
-		last = number;
-	else
-		number = max(of_alias_get_highest_id(of->name) + 1, 0);
-	return ida_alloc_range(&minors, of->minor + number, of->minor + last, GFP_KERNEL);
 }
 
 static struct ifax_device *ifax_register(struct device *parent, enum ifax_kind kind,
@@ -138,7 +127,8 @@ static struct ifax_device *ifax_register(struct device *parent, enum ifax_kind k
 	if (!idev)
 		return ERR_PTR(-ENOMEM);
 
-	idev->minor = minor_alloc(of, parent);
+	idev->minor = ida_alloc_range(&minors, of->minor, of->minor + DEVICES_OF_A_KIND - 1,
+				      GFP_KERNEL);
 	if (idev->minor < 0) {
 		err = idev->minor;
 		goto err_put;
@@ -169,8 +159,11 @@ struct ifax_device *ifax_scanner_register(struct device *parent,
 		.start = ops->start,
 		.stop = ops->stop,
 		.state = ops->state,
+		.resume = ops->resume,
 	};
 
+	if (!ops->resume)
+		return ERR_PTR(-EINVAL);
 	return ifax_register(parent, IFAX_KIND_SCANNER, &engine_ops, caps, priv);
 }
 EXPORT_SYMBOL_GPL(ifax_scanner_register);
@@ -202,12 +195,14 @@ static void ifax_device_end(struct ifax_device *idev)
 	mutex_lock(&idev->lock);
 	if (idev->engine_page)
 		ifax_page_ended(idev, idev->engine_page, IFAX_PAGE_GONE);
-	if (idev->job)
+	if (idev->job) {
+		idev->job->pages_ahead = 0;
 		ifax_job_drop_waiting(idev->job, IFAX_PAGE_GONE);
+	}
 	ifax_changed(idev);
 	mutex_unlock(&idev->lock);
 	mutex_unlock(&idev->op_lock);
-	cancel_work_sync(&idev->print_work);
+	cancel_delayed_work_sync(&idev->next_work);
 	cancel_work_sync(&idev->state_work);
 }
 
@@ -269,10 +264,16 @@ int ifax_device_for_each(void *data, int (*fn)(struct ifax_device *idev, void *d
 	return ret;
 }
 
+static void tell_room(void)
+{
+	ifax_device_for_each(NULL, ifax_engine_room);
+}
+
 static int __init ifax_init(void)
 {
 	int err;
 
+	ifax_budget_init(tell_room);
 	err = class_register(&ifax_class);
 	if (err)
 		return err;
@@ -295,6 +296,7 @@ module_init(ifax_init);
 static void __exit ifax_exit(void)
 {
 	ifax_netlink_exit();
+	ifax_budget_exit();
 	unregister_chrdev_region(first_devt, DEVICES);
 	class_unregister(&ifax_class);
 	ida_destroy(&minors);

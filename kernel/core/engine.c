@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Between the core and the driver: pages into the engine and out of it.
+ * Between the core and the driver: what scanners and print engines have in
+ * common.
  */
 #include <linux/export.h>
 #include <linux/ktime.h>
@@ -19,6 +20,7 @@
  */
 int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page)
 {
+	bool first = !page->record.begin_ns;
 	struct ifax_format format = page->format;
 	int err;
 
@@ -28,8 +30,9 @@ int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page)
 
 	mutex_lock(&idev->lock);
 	page->stage = IFAX_STAGE_ENGINE;
-	page->record.begin_ns = ktime_get_boottime_ns();
-	idev->engine_page = page;
+	if (first)
+		page->record.begin_ns = ktime_get_boottime_ns();
+	WRITE_ONCE(idev->engine_page, page);
 	trace_ifax_page_start(idev, page);
 	mutex_unlock(&idev->lock);
 
@@ -38,7 +41,9 @@ int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page)
 		return 0;
 
 	mutex_lock(&idev->lock);
-	idev->engine_page = NULL;
+	WRITE_ONCE(idev->engine_page, NULL);
+	if (first)
+		page->record.begin_ns = 0;
 	mutex_unlock(&idev->lock);
 	return err;
 }
@@ -69,9 +74,42 @@ void ifax_engine_stop(struct ifax_device *idev, enum ifax_page_status status)
 	mutex_unlock(&idev->lock);
 }
 
-/* Lines of a page begin to pass; returns the time, for lines_passed(). */
-static u64 lines_pass(struct ifax_device *idev, struct ifax_page *page)
+/**
+ * ifax_engine_refusal() - how a page ends that could not begin
+ * @idev: device
+ * @err: error of ifax_engine_start(), or -ENOMEM
+ *
+ * Context: &ifax_device.op_lock is held.
+ * Return: status.
+ */
+enum ifax_page_status ifax_engine_refusal(struct ifax_device *idev, int err)
 {
+	u32 flags;
+
+	lockdep_assert_held(&idev->op_lock);
+	if (err == -ENOMEDIUM)
+		return IFAX_PAGE_NO_PAPER;
+	if (err == -ENOMEM)
+		return IFAX_PAGE_NO_MEMORY;
+	flags = idev->ops.state(idev);
+	if (flags & IFAX_STATE_COVER_OPEN)
+		return IFAX_PAGE_COVER_OPEN;
+	if (flags & IFAX_STATE_JAM)
+		return IFAX_PAGE_JAM;
+	return IFAX_PAGE_HARDWARE;
+}
+
+/**
+ * ifax_engine_lines_begin() - lines of a page will be coded or decoded
+ * @idev: device
+ * @page: page in the engine
+ *
+ * Context: &ifax_device.lock is held.
+ * Return: the time, for ifax_engine_lines_end().
+ */
+u64 ifax_engine_lines_begin(struct ifax_device *idev, struct ifax_page *page)
+{
+	lockdep_assert_held(&idev->lock);
 	if (!page->moved) {
 		page->moved = true;
 		ifax_notify_page(idev, IFAX_CMD_PAGE_BEGIN_NTF, page);
@@ -79,13 +117,53 @@ static u64 lines_pass(struct ifax_device *idev, struct ifax_page *page)
 	return ktime_get_ns();
 }
 
-static void lines_passed(struct ifax_device *idev, struct ifax_page *page, u32 lines,
-			 u64 begin_ns)
+/**
+ * ifax_engine_lines_end() - lines of a page were coded or decoded
+ * @idev: device
+ * @page: page in the engine
+ * @lines: number of lines
+ * @begin_ns: what ifax_engine_lines_begin() gave
+ *
+ * Context: &ifax_device.lock is held.
+ */
+void ifax_engine_lines_end(struct ifax_device *idev, struct ifax_page *page, u32 lines,
+			   u64 begin_ns)
 {
 	u64 ns = ktime_get_ns() - begin_ns;
 
+	lockdep_assert_held(&idev->lock);
 	idev->counters.band_ns_max = max(idev->counters.band_ns_max, ns);
 	trace_ifax_band(idev, page, lines, ns);
+}
+
+/**
+ * ifax_engine_next() - let the next page come, or memory for this one
+ * @idev: device
+ *
+ * Context: &ifax_device.lock is held.
+ */
+void ifax_engine_next(struct ifax_device *idev)
+{
+	lockdep_assert_held(&idev->lock);
+	if (!idev->gone)
+		mod_delayed_work(system_unbound_wq, &idev->next_work, 0);
+}
+
+/**
+ * ifax_engine_room() - there is room in the page store, or may be
+ * @idev: device
+ * @data: nothing
+ *
+ * Return: 0.
+ */
+int ifax_engine_room(struct ifax_device *idev, void *data)
+{
+	mutex_lock(&idev->lock);
+	ifax_changed(idev);
+	if (idev->job)
+		ifax_engine_next(idev);
+	mutex_unlock(&idev->lock);
+	return 0;
 }
 
 /**
@@ -114,138 +192,3 @@ void ifax_paper_path_changed(struct ifax_device *idev)
 		schedule_work(&idev->state_work);
 }
 EXPORT_SYMBOL_GPL(ifax_paper_path_changed);
-
-/* ---- scanner ---- */
-
-int ifax_scan_lines(struct ifax_device *idev, const void *rows, size_t stride, u32 lines)
-{
-	struct ifax_page *page;
-	int err = -ESHUTDOWN;
-	u64 begin_ns;
-
-	mutex_lock(&idev->lock);
-	page = idev->engine_page;
-	if (!WARN_ON_ONCE(!page)) {
-		if (!page->record.lines)
-			page->record.begin_ns = ktime_get_boottime_ns();
-		begin_ns = lines_pass(idev, page);
-		err = ifax_page_encode(page, rows, stride, lines);
-		lines_passed(idev, page, lines, begin_ns);
-		ifax_changed(idev);
-	}
-	mutex_unlock(&idev->lock);
-	return err;
-}
-EXPORT_SYMBOL_GPL(ifax_scan_lines);
-
-void ifax_scan_end(struct ifax_device *idev, enum ifax_page_status status, u32 flags)
-{
-	struct ifax_page *page;
-
-	mutex_lock(&idev->lock);
-	page = idev->engine_page;
-	if (!WARN_ON_ONCE(!page)) {
-		page->record.flags |= flags & (IFAX_PAGE_MORE | IFAX_PAGE_BACK);
-		ifax_page_ended(idev, page, status);
-	}
-	mutex_unlock(&idev->lock);
-}
-EXPORT_SYMBOL_GPL(ifax_scan_end);
-
-/* ---- printer ---- */
-
-u32 ifax_print_lines(struct ifax_device *idev, void *rows, size_t stride, u32 lines)
-{
-	struct ifax_page *page;
-	u64 begin_ns;
-	u32 n = 0;
-
-	mutex_lock(&idev->lock);
-	page = idev->engine_page;
-	if (!WARN_ON_ONCE(!page)) {
-		begin_ns = lines_pass(idev, page);
-		n = ifax_decode_lines(page->decoder, rows, stride, lines);
-		lines_passed(idev, page, n, begin_ns);
-	}
-	mutex_unlock(&idev->lock);
-	return n;
-}
-EXPORT_SYMBOL_GPL(ifax_print_lines);
-
-/* The next page goes to paper only after a page that is on paper. */
-static void print_ended(struct ifax_device *idev, struct ifax_page *page,
-			enum ifax_page_status status)
-{
-	lockdep_assert_held(&idev->lock);
-	ifax_page_ended(idev, page, status);
-	if (status == IFAX_PAGE_OK) {
-		if (!idev->gone)
-			schedule_work(&idev->print_work);
-		return;
-	}
-	idev->job->failed = page;
-	ifax_job_drop_waiting(idev->job, IFAX_PAGE_CANCELLED);
-}
-
-void ifax_print_end(struct ifax_device *idev, enum ifax_page_status status, u32 lines)
-{
-	struct ifax_page *page;
-
-	mutex_lock(&idev->lock);
-	page = idev->engine_page;
-	if (!WARN_ON_ONCE(!page)) {
-		page->record.lines = lines;
-		print_ended(idev, page, status);
-	}
-	mutex_unlock(&idev->lock);
-}
-EXPORT_SYMBOL_GPL(ifax_print_end);
-
-static enum ifax_page_status start_error_status(struct ifax_device *idev, int err)
-{
-	u32 flags;
-
-	if (err == -ENOMEDIUM)
-		return IFAX_PAGE_NO_PAPER;
-	if (err == -ENOMEM)
-		return IFAX_PAGE_NO_MEMORY;
-	flags = idev->ops.state(idev);
-	if (flags & IFAX_STATE_COVER_OPEN)
-		return IFAX_PAGE_COVER_OPEN;
-	if (flags & IFAX_STATE_JAM)
-		return IFAX_PAGE_JAM;
-	return IFAX_PAGE_HARDWARE;
-}
-
-/**
- * ifax_engine_print_work() - take the next page into the engine
- * @work: &ifax_device.print_work
- */
-void ifax_engine_print_work(struct work_struct *work)
-{
-	struct ifax_device *idev = container_of(work, struct ifax_device, print_work);
-	struct ifax_page *page = NULL;
-	enum ifax_page_status status;
-	int err;
-
-	mutex_lock(&idev->op_lock);
-	mutex_lock(&idev->lock);
-	if (idev->job && !idev->gone && !idev->engine_page)
-		page = ifax_job_waiting(idev->job);
-	mutex_unlock(&idev->lock);
-	if (!page)
-		goto out;
-
-	/* With no page in the engine, a waiting page ends only under op_lock. */
-	err = ifax_page_decode_begin(page);
-	if (!err)
-		err = ifax_engine_start(idev, page);
-	if (err) {
-		status = start_error_status(idev, err);
-		mutex_lock(&idev->lock);
-		print_ended(idev, page, status);
-		mutex_unlock(&idev->lock);
-	}
-out:
-	mutex_unlock(&idev->op_lock);
-}

@@ -2,8 +2,10 @@
 /*
  * What the files of scanners and printers have in common.
  */
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/uio.h>
 
 #include "core.h"
 
@@ -38,6 +40,7 @@ int ifax_file_open(struct inode *inode, struct file *file)
 		return err;
 	}
 	file->private_data = job;
+	file->f_mode |= FMODE_NOWAIT;
 	ifax_notify_job(idev, IFAX_CMD_JOB_BEGIN_NTF);
 	return stream_open(inode, file);
 }
@@ -54,8 +57,68 @@ int ifax_file_release(struct inode *inode, struct file *file)
 	idev->job = NULL;
 	mutex_unlock(&idev->lock);
 	mutex_unlock(&idev->op_lock);
+	/* It may have the job still */
+	flush_delayed_work(&idev->next_work);
 	ifax_job_free(job);
 	return 0;
+}
+
+/**
+ * ifax_file_lock() - lock, if need be
+ * @lock: mutex
+ * @nowait: do not wait for it
+ *
+ * Return: true if it is locked.
+ */
+bool ifax_file_lock(struct mutex *lock, bool nowait)
+{
+	if (nowait)
+		return mutex_trylock(lock);
+	mutex_lock(lock);
+	return true;
+}
+
+static int lock_job(struct ifax_job *job, bool nowait)
+{
+	if (nowait)
+		return mutex_trylock(&job->io_lock) ? 0 : -EAGAIN;
+	return mutex_lock_interruptible(&job->io_lock) ? -ERESTARTSYS : 0;
+}
+
+/**
+ * ifax_file_transfer() - read() and write()
+ * @iocb: call
+ * @iter: memory of the user
+ * @transfer: moves what can be moved now; -EAGAIN: nothing, but wait
+ *
+ * Return: bytes, or an error for the user.
+ */
+ssize_t ifax_file_transfer(struct kiocb *iocb, struct iov_iter *iter, ifax_transfer transfer)
+{
+	struct ifax_job *job = iocb->ki_filp->private_data;
+	bool nowait = iocb->ki_flags & IOCB_NOWAIT;
+	struct mem_cgroup *outer;
+	ssize_t done;
+	u32 events;
+	int err;
+
+	if (!iov_iter_count(iter))
+		return 0;
+	for (;;) {
+		events = ifax_events(job->idev);
+		err = lock_job(job, nowait);
+		if (err)
+			return err;
+		outer = set_active_memcg(job->memcg);
+		done = transfer(job, iter, nowait);
+		set_active_memcg(outer);
+		mutex_unlock(&job->io_lock);
+		if (done != -EAGAIN || nowait || iocb->ki_filp->f_flags & O_NONBLOCK)
+			return done;
+		err = ifax_wait(job->idev, events);
+		if (err)
+			return err;
+	}
 }
 
 static int put_user_struct(void __user *argp, const void *data, size_t bytes)
@@ -90,7 +153,7 @@ static bool page_under_way(struct ifax_job *job)
 	if (idev->caps.kind == IFAX_KIND_PRINTER)
 		return job->writing;
 	mutex_lock(&idev->lock);
-	busy = idev->engine_page;
+	busy = idev->engine_page || job->pages_ahead;
 	mutex_unlock(&idev->lock);
 	return busy;
 }
@@ -110,7 +173,9 @@ static int set_format(struct ifax_job *job, void __user *argp)
 		return -EINVAL;
 	if (page_under_way(job))
 		return -EBUSY;
+	mutex_lock(&job->idev->lock);
 	job->format = format;
+	mutex_unlock(&job->idev->lock);
 	return 0;
 }
 
@@ -128,8 +193,10 @@ static int get_state(struct ifax_job *job, void __user *argp)
 	mutex_lock(&idev->lock);
 	if (idev->engine_page)
 		state.flags |= IFAX_STATE_BUSY;
+	if (idev->paused)
+		state.flags |= IFAX_STATE_PAUSED;
 	state.pages_queued = ifax_job_pages_queued(job);
-	state.budget_used_bytes = atomic64_read(&idev->budget.used_bytes);
+	state.budget_used_bytes = ifax_budget_used_bytes(&idev->budget);
 	mutex_unlock(&idev->lock);
 	mutex_unlock(&idev->op_lock);
 	return put_user_struct(argp, &state, sizeof(state));
@@ -156,7 +223,7 @@ static int take_record(struct ifax_job *job, void __user *argp)
 	mutex_lock(&idev->lock);
 	page = ifax_job_oldest(job);
 	if (!page)
-		err = idev->gone ? -ENODEV : -ENODATA;
+		err = idev->gone ? -ENODEV : job->pages_ahead ? -EAGAIN : -ENODATA;
 	else if (page->stage != IFAX_STAGE_ENDED)
 		err = -EAGAIN;
 	else
@@ -212,9 +279,11 @@ static int ioctl_locked(struct ifax_job *job, unsigned int cmd, void __user *arg
 	case IFAX_IOC_GET_STATE:
 		return get_state(job, argp);
 	case IFAX_IOC_START:
-		return scanner ? ifax_scan_start(job) : -ENOTTY;
+		return scanner ? ifax_scan_start(job, argp) : -ENOTTY;
 	case IFAX_IOC_COMMIT:
 		return scanner ? -ENOTTY : ifax_print_commit(job);
+	case IFAX_IOC_FINISH:
+		return scanner ? -ENOTTY : ifax_print_finish(job);
 	case IFAX_IOC_CANCEL:
 		return cancel(job);
 	default:
@@ -226,13 +295,16 @@ long ifax_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct ifax_job *job = file->private_data;
 	void __user *argp = (void __user *)arg;
+	struct mem_cgroup *outer;
 	int err;
 
 	if (cmd == IFAX_IOC_GET_PAGE)
 		return get_page(job, !(file->f_flags & O_NONBLOCK), argp);
 	if (mutex_lock_interruptible(&job->io_lock))
 		return -ERESTARTSYS;
+	outer = set_active_memcg(job->memcg);
 	err = ioctl_locked(job, cmd, argp);
+	set_active_memcg(outer);
 	mutex_unlock(&job->io_lock);
 	return err;
 }

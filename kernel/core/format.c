@@ -73,7 +73,7 @@ static int try_choices(const struct ifax_caps *caps, struct ifax_format *format)
 	       try_choice(caps->papers, IFAX_PAPER_LEGAL, &format->paper) ?:
 	       try_choice(caps->scalings, IFAX_SCALING_ENGINE, &format->scaling) ?:
 	       try_choice(caps->page_fits, IFAX_FIT_SPLIT, &format->page_fit) ?:
-	       try_choice(caps->copies_max > 1 ? 3 : 1, 1, &format->collate);
+	       try_choice(caps->kind == IFAX_KIND_PRINTER ? 3 : 1, 1, &format->collate);
 }
 
 static void try_pixels(const struct ifax_caps *caps, struct ifax_format *format)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/slab.h>
 #include <linux/ktime.h>
+#include <linux/memcontrol.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
 
 #include "core.h"
 #include "trace.h"
@@ -18,6 +20,7 @@ struct ifax_job *ifax_job_alloc(struct ifax_device *idev)
 	if (!job)
 		return NULL;
 	job->idev = idev;
+	job->memcg = get_mem_cgroup_from_mm(current->mm);
 	mutex_init(&job->io_lock);
 	INIT_LIST_HEAD(&job->pages);
 	ifax_format_default(&idev->caps, &job->format);
@@ -40,6 +43,7 @@ void ifax_job_cancel(struct ifax_job *job)
 	job->writing = NULL;
 
 	mutex_lock(&idev->lock);
+	job->pages_ahead = 0;
 	ifax_job_drop_waiting(job, IFAX_PAGE_CANCELLED);
 	ifax_changed(idev);
 	mutex_unlock(&idev->lock);
@@ -58,6 +62,7 @@ void ifax_job_free(struct ifax_job *job)
 
 	list_for_each_entry_safe(page, next, &job->pages, node)
 		ifax_page_free(page);
+	mem_cgroup_put(job->memcg);
 	kfree(job);
 }
 
@@ -65,6 +70,7 @@ void ifax_job_free(struct ifax_job *job)
  * ifax_job_oldest() - the page whose record is taken next
  * @job: job
  *
+ * Context: &ifax_device.lock is held.
  * Return: the page or NULL.
  */
 struct ifax_page *ifax_job_oldest(struct ifax_job *job)
@@ -72,20 +78,52 @@ struct ifax_page *ifax_job_oldest(struct ifax_job *job)
 	return list_first_entry_or_null(&job->pages, struct ifax_page, node);
 }
 
-/**
- * ifax_job_waiting() - the page that the engine takes next
- * @job: job
- *
- * Return: the page or NULL.
- */
-struct ifax_page *ifax_job_waiting(const struct ifax_job *job)
+static struct ifax_page *job_waiting(struct ifax_job *job, u32 document)
 {
 	struct ifax_page *page;
 
 	list_for_each_entry(page, &job->pages, node)
-		if (page->stage == IFAX_STAGE_WAITING)
+		if (page->stage == IFAX_STAGE_WAITING && page->document == document)
 			return page;
 	return NULL;
+}
+
+/* The first page that is not on paper as often as it has to be */
+static struct ifax_page *job_unended(struct ifax_job *job)
+{
+	struct ifax_page *page;
+
+	list_for_each_entry(page, &job->pages, node)
+		if (page->stage != IFAX_STAGE_ENDED)
+			return page;
+	return NULL;
+}
+
+/**
+ * ifax_job_next() - the page that the print engine takes next
+ * @job: job with no page in the engine
+ *
+ * One document comes after the other. When the pages of a complete one are on
+ * paper, those that have more copies begin again.
+ *
+ * Context: &ifax_device.lock is held.
+ * Return: the page or NULL.
+ */
+struct ifax_page *ifax_job_next(struct ifax_job *job)
+{
+	struct ifax_page *first = job_unended(job);
+	struct ifax_page *page;
+
+	lockdep_assert_held(&job->idev->lock);
+	if (!first)
+		return NULL;
+	page = job_waiting(job, first->document);
+	if (page || first->document == job->document)
+		return page;
+	list_for_each_entry(page, &job->pages, node)
+		if (page->stage == IFAX_STAGE_HELD && page->document == first->document)
+			page->stage = IFAX_STAGE_WAITING;
+	return first;
 }
 
 /**
@@ -102,6 +140,24 @@ u32 ifax_job_pages_queued(const struct ifax_job *job)
 	list_for_each_entry(page, &job->pages, node)
 		n += page->stage != IFAX_STAGE_ENDED;
 	return n;
+}
+
+/**
+ * ifax_job_pages_moving() - will pages end without a further call?
+ * @job: job
+ *
+ * Context: &ifax_device.lock is held.
+ * Return: true if one will.
+ */
+bool ifax_job_pages_moving(const struct ifax_job *job)
+{
+	struct ifax_page *page;
+
+	list_for_each_entry(page, &job->pages, node)
+		if (page->stage == IFAX_STAGE_ENGINE || page->stage == IFAX_STAGE_WAITING ||
+		    (page->stage == IFAX_STAGE_HELD && page->document != job->document))
+			return true;
+	return false;
 }
 
 /**
@@ -125,7 +181,7 @@ void ifax_job_add(struct ifax_job *job, struct ifax_page *page, enum ifax_stage 
 /**
  * ifax_job_remove() - a page leaves the job
  * @job: job
- * @page: page, which the caller frees
+ * @page: page, which the caller frees; another may come for it
  *
  * Context: &ifax_job.io_lock and &ifax_device.lock are held.
  */
@@ -136,6 +192,8 @@ void ifax_job_remove(struct ifax_job *job, struct ifax_page *page)
 		job->failed = NULL;
 	list_del(&page->node);
 	job->pages_listed--;
+	if (job->pages_ahead)
+		ifax_engine_next(job->idev);
 	ifax_changed(job->idev);
 }
 
@@ -151,7 +209,7 @@ void ifax_job_drop_waiting(struct ifax_job *job, enum ifax_page_status status)
 	struct ifax_page *page;
 
 	list_for_each_entry(page, &job->pages, node)
-		if (page->stage == IFAX_STAGE_WAITING)
+		if (page->stage == IFAX_STAGE_WAITING || page->stage == IFAX_STAGE_HELD)
 			ifax_page_ended(job->idev, page, status);
 }
 
@@ -170,15 +228,14 @@ void ifax_page_ended(struct ifax_device *idev, struct ifax_page *page,
 {
 	lockdep_assert_held(&idev->lock);
 	if (page->encoder) {
-		if (ifax_page_encode_end(page) && status <= IFAX_PAGE_TRUNCATED)
-			status = IFAX_PAGE_NO_MEMORY;
-		page->encoder = NULL;
+		ifax_page_encode_end(page);
+		WRITE_ONCE(idev->paused, false);
 	} else {
 		ifax_page_decode_end(page);
 		ifax_store_clear(&page->store);
 	}
 	if (idev->engine_page == page)
-		idev->engine_page = NULL;
+		WRITE_ONCE(idev->engine_page, NULL);
 	page->stage = IFAX_STAGE_ENDED;
 	page->record.status = status;
 	page->record.end_ns = ktime_get_boottime_ns();

@@ -88,13 +88,15 @@ static int put_device_locked(struct sk_buff *msg, struct ifax_device *idev, u32 
 	lockdep_assert_held(&idev->lock);
 	if (idev->engine_page)
 		state |= IFAX_STATE_BUSY;
+	if (idev->paused)
+		state |= IFAX_STATE_PAUSED;
 	if (put_name(msg, idev) || nla_put_u32(msg, IFAX_A_DEVICE_STATE, state) ||
 	    nla_put_u32(msg, IFAX_A_DEVICE_PAGES_QUEUED,
 			idev->job ? ifax_job_pages_queued(idev->job) : 0) ||
 	    nla_put_u64_64bit(msg, IFAX_A_DEVICE_BUDGET_BYTES, ifax_budget_bytes(&idev->budget),
 			      IFAX_A_DEVICE_PAD) ||
 	    nla_put_u64_64bit(msg, IFAX_A_DEVICE_BUDGET_USED_BYTES,
-			      atomic64_read(&idev->budget.used_bytes), IFAX_A_DEVICE_PAD))
+			      ifax_budget_used_bytes(&idev->budget), IFAX_A_DEVICE_PAD))
 		return -EMSGSIZE;
 	return put_counters(msg, &idev->counters);
 }
@@ -214,10 +216,7 @@ static int set_policy_doit(struct sk_buff *skb, struct genl_info *info)
 	idev = find_device(info);
 	if (IS_ERR(idev))
 		return PTR_ERR(idev);
-	mutex_lock(&idev->lock);
-	WRITE_ONCE(idev->budget.limit_bytes, nla_get_u64(budget));
-	ifax_changed(idev);
-	mutex_unlock(&idev->lock);
+	ifax_budget_set(&idev->budget, nla_get_u64(budget));
 	ifax_device_put(idev);
 	return 0;
 }

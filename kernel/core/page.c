@@ -3,11 +3,9 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #include "page.h"
-
-/* So much coded data of a band is collected before it is copied into the store. */
-#define BOUNCE_BYTES	PAGE_SIZE
 
 /* A check looks for signals and other work after so many lines. */
 #define CHECK_LINES	64
@@ -62,6 +60,13 @@ void ifax_page_free(struct ifax_page *page)
 	kfree(page);
 }
 
+/* Memory that is never of a higher order than a page is */
+static void *page_memory(size_t bytes)
+{
+	return bytes <= PAGE_SIZE ? kmalloc(bytes, GFP_KERNEL_ACCOUNT) :
+				    __vmalloc(bytes, GFP_KERNEL_ACCOUNT);
+}
+
 /**
  * ifax_page_encode_begin() - allocate and begin the encoder
  * @page: page that will be scanned
@@ -72,68 +77,110 @@ int ifax_page_encode_begin(struct ifax_page *page)
 {
 	const struct ifax_codec_format fmt = ifax_page_codec_format(&page->format);
 
-	page->bounce_bytes = max_t(size_t, BOUNCE_BYTES, ifax_encoder_line_bound(&fmt));
-	page->bounce = kvmalloc(page->bounce_bytes, GFP_KERNEL_ACCOUNT);
-	page->codec = kvmalloc(ifax_encoder_size(&fmt), GFP_KERNEL_ACCOUNT);
+	page->bounce_bytes = max_t(size_t, PAGE_SIZE, ifax_encoder_line_bound(&fmt));
+	page->bounce = page_memory(page->bounce_bytes + ifax_encoder_line_bound(&fmt));
+	page->codec = page_memory(ifax_encoder_size(&fmt));
 	if (!page->bounce || !page->codec)
 		return -ENOMEM;
 	page->encoder = ifax_encoder_init(page->codec, &fmt);
 	return page->encoder ? 0 : -EINVAL;
 }
 
-static int page_append_bounce(struct ifax_page *page, size_t bytes)
-{
-	int err = ifax_store_append(&page->store, page->bounce, bytes);
-
-	if (err)
-		page->cut = true;
-	else
-		page->record.bytes += bytes;
-	return err;
-}
-
 /**
- * ifax_page_encode() - encode lines into the store
- * @page: page
+ * ifax_page_encode() - encode lines into the bounce
+ * @page: page under the sensor
  * @rows: lines of pixels
  * @stride: bytes from one line to the next
  * @lines: number of lines
  *
- * Return: 0, -ENOSPC if the store is full.
+ * Return: lines encoded; fewer than @lines if the bounce is full.
  */
-int ifax_page_encode(struct ifax_page *page, const void *rows, size_t stride, u32 lines)
+u32 ifax_page_encode(struct ifax_page *page, const void *rows, size_t stride, u32 lines)
 {
 	size_t bytes;
 	u32 done;
 
-	while (lines) {
-		if (page->cut)
-			return -ENOSPC;
-		bytes = ifax_encode_lines(page->encoder, rows, stride, lines,
-					  page->bounce, page->bounce_bytes, &done);
-		if (page_append_bounce(page, bytes))
-			return -ENOSPC;
-		page->record.lines += done;
-		rows += done * stride;
-		lines -= done;
-	}
-	return 0;
+	bytes = ifax_encode_lines(page->encoder, rows, stride, lines,
+				  page->bounce + page->bounce_end,
+				  page->bounce_bytes - page->bounce_end, &done);
+	page->bounce_end += bytes;
+	page->record.bytes += bytes;
+	page->record.lines += done;
+	return done;
 }
 
 /**
- * ifax_page_encode_end() - append what ends the coded data
+ * ifax_page_flush() - what is in the bounce goes to the store
  * @page: page
  *
- * Return: 0, -ENOSPC if the store is full, or was before.
+ * Context: the store is locked; while the page is under the sensor, only
+ * whoever encodes.
+ * Return: true if nothing is left in the bounce.
  */
-int ifax_page_encode_end(struct ifax_page *page)
+bool ifax_page_flush(struct ifax_page *page)
 {
+	page->bounce_at += ifax_store_append(&page->store, page->bounce + page->bounce_at,
+					     page->bounce_end - page->bounce_at);
+	if (page->bounce_at < page->bounce_end)
+		return false;
+	page->bounce_at = 0;
+	page->bounce_end = 0;
+	return true;
+}
+
+/**
+ * ifax_page_encode_end() - append what ends the coded data, free the encoder
+ * @page: page
+ *
+ * What finds no room in the store stays in the bounce and is read from there.
+ */
+void ifax_page_encode_end(struct ifax_page *page)
+{
+	const struct ifax_codec_format fmt = ifax_page_codec_format(&page->format);
+	size_t room = page->bounce_bytes + ifax_encoder_line_bound(&fmt) - page->bounce_end;
 	size_t bytes;
 
-	if (page->cut)
-		return -ENOSPC;
-	bytes = ifax_encode_end(page->encoder, page->bounce, page->bounce_bytes);
-	return page_append_bounce(page, bytes) ? -ENOSPC : 0;
+	bytes = ifax_encode_end(page->encoder, page->bounce + page->bounce_end, room);
+	page->bounce_end += bytes;
+	page->record.bytes += bytes;
+	page->encoder = NULL;
+	kvfree(page->codec);
+	page->codec = NULL;
+	ifax_page_flush(page);
+	ifax_store_end_spares(&page->store);
+}
+
+/**
+ * ifax_page_peek() - the next bytes to read, in one piece
+ * @page: page that is or was scanned
+ * @bytes: set to the length of the piece, 0 if there is nothing to read
+ *
+ * Return: the piece; it stays until ifax_page_consume().
+ */
+const u8 *ifax_page_peek(const struct ifax_page *page, size_t *bytes)
+{
+	const u8 *piece = ifax_store_peek(&page->store, bytes);
+
+	if (*bytes || page->stage != IFAX_STAGE_ENDED || !page->bounce)
+		return piece;
+	*bytes = page->bounce_end - page->bounce_at;
+	return page->bounce + page->bounce_at;
+}
+
+/**
+ * ifax_page_consume() - drop bytes that were read
+ * @page: page
+ * @bytes: as many as ifax_page_peek() gave, or fewer
+ */
+void ifax_page_consume(struct ifax_page *page, size_t bytes)
+{
+	size_t stored;
+
+	ifax_store_peek(&page->store, &stored);
+	if (stored)
+		ifax_store_consume(&page->store, bytes);
+	else
+		page->bounce_at += bytes;
 }
 
 /**
@@ -146,7 +193,7 @@ int ifax_page_decode_begin(struct ifax_page *page)
 {
 	const struct ifax_codec_format fmt = ifax_page_codec_format(&page->format);
 
-	page->codec = kvmalloc(ifax_decoder_size(&fmt), GFP_KERNEL_ACCOUNT);
+	page->codec = page_memory(ifax_decoder_size(&fmt));
 	if (!page->codec)
 		return -ENOMEM;
 	ifax_store_source_init(&page->source, &page->store);

@@ -15,12 +15,15 @@
  * enum ifax_stage - how far a page is
  * @IFAX_STAGE_WRITING: a user writes it, or it is being checked
  * @IFAX_STAGE_WAITING: committed, waits for the engine
+ * @IFAX_STAGE_HELD: its first copies are on paper, the next comes when the
+ *	document is complete
  * @IFAX_STAGE_ENGINE: under the sensor or in the engine
  * @IFAX_STAGE_ENDED: its record is ready
  */
 enum ifax_stage {
 	IFAX_STAGE_WRITING,
 	IFAX_STAGE_WAITING,
+	IFAX_STAGE_HELD,
 	IFAX_STAGE_ENGINE,
 	IFAX_STAGE_ENDED,
 };
@@ -30,14 +33,16 @@ enum ifax_stage {
  * @node: in the job's list, in the order of the pages
  * @stage: how far it is
  * @format: what it is coded in; length_lines is exact once a page was checked
+ * @document: printer: number of its document in the job
  * @record: what the user will learn about it
  * @store: coded bytes
  * @codec: working memory of @encoder or @decoder
  * @encoder: while the page is scanned
- * @bounce: scanned lines are coded here, then appended to @store
- * @bounce_bytes: size of @bounce
+ * @bounce: scanned lines are coded here, then go to @store
+ * @bounce_bytes: room in @bounce for lines; behind it is room for what ends a page
+ * @bounce_at: next byte of @bounce that goes
+ * @bounce_end: behind the last one
  * @moved: its first lines have passed
- * @cut: the store was full: what follows is lost
  * @decoder: while the page is checked or printed
  * @source: input of @decoder
  */
@@ -45,14 +50,16 @@ struct ifax_page {
 	struct list_head node;
 	enum ifax_stage stage;
 	struct ifax_format format;
+	u32 document;
 	struct ifax_page_record record;
 	struct ifax_store store;
 	void *codec;
 	struct ifax_encoder *encoder;
 	void *bounce;
 	size_t bounce_bytes;
+	size_t bounce_at;
+	size_t bounce_end;
 	bool moved;
-	bool cut;
 	struct ifax_decoder *decoder;
 	struct ifax_store_source source;
 };
@@ -62,8 +69,11 @@ struct ifax_page *ifax_page_alloc(const struct ifax_format *format, struct ifax_
 void ifax_page_free(struct ifax_page *page);
 
 int ifax_page_encode_begin(struct ifax_page *page);
-int ifax_page_encode(struct ifax_page *page, const void *rows, size_t stride, u32 lines);
-int ifax_page_encode_end(struct ifax_page *page);
+u32 ifax_page_encode(struct ifax_page *page, const void *rows, size_t stride, u32 lines);
+bool ifax_page_flush(struct ifax_page *page);
+void ifax_page_encode_end(struct ifax_page *page);
+const u8 *ifax_page_peek(const struct ifax_page *page, size_t *bytes);
+void ifax_page_consume(struct ifax_page *page, size_t bytes);
 
 int ifax_page_decode_begin(struct ifax_page *page);
 void ifax_page_decode_end(struct ifax_page *page);

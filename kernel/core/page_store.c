@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/gfp.h>
+#include <linux/err.h>
 #include <linux/minmax.h>
-#include <linux/module.h>
-#include <linux/moduleparam.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 
 #include "page_store.h"
-
-static unsigned int budget_kib = 64 * 1024;
-module_param(budget_kib, uint, 0644);
-MODULE_PARM_DESC(budget_kib, "memory for coded pages, per device, in KiB (default 65536)");
 
 /**
  * struct ifax_chunk - one memory page of coded bytes
@@ -26,48 +19,38 @@ struct ifax_chunk {
 static_assert(sizeof(struct ifax_chunk) == PAGE_SIZE);
 
 /**
- * ifax_budget_bytes() - memory that a device may take for coded pages
- * @budget: budget
+ * ifax_chunk_alloc() - a chunk for a store
+ * @budget: who pays
+ * @gfp: how
  *
- * Return: bytes; the administrator may change it at any time.
+ * Return: the chunk, or ERR_PTR(): -ENOSPC if the budget is used up, -ENOMEM.
  */
-u64 ifax_budget_bytes(const struct ifax_budget *budget)
-{
-	return READ_ONCE(budget->limit_bytes) ?: (u64)READ_ONCE(budget_kib) << 10;
-}
-
-/**
- * ifax_budget_room() - is there room for one more chunk?
- * @budget: budget
- *
- * Return: true if there is.
- */
-bool ifax_budget_room(const struct ifax_budget *budget)
-{
-	return atomic64_read(&budget->used_bytes) + PAGE_SIZE <= ifax_budget_bytes(budget);
-}
-
-static struct ifax_chunk *chunk_alloc(struct ifax_budget *budget)
+struct ifax_chunk *ifax_chunk_alloc(struct ifax_budget *budget, gfp_t gfp)
 {
 	struct ifax_chunk *chunk;
+	int err;
 
-	if (atomic64_add_return(PAGE_SIZE, &budget->used_bytes) > ifax_budget_bytes(budget)) {
-		atomic64_sub(PAGE_SIZE, &budget->used_bytes);
-		return ERR_PTR(-ENOSPC);
-	}
-	chunk = (struct ifax_chunk *)__get_free_page(GFP_KERNEL | __GFP_NOWARN);
+	err = ifax_budget_charge(budget);
+	if (err)
+		return ERR_PTR(err);
+	chunk = (struct ifax_chunk *)__get_free_page(gfp | __GFP_ACCOUNT | __GFP_NOWARN);
 	if (!chunk) {
-		atomic64_sub(PAGE_SIZE, &budget->used_bytes);
+		ifax_budget_uncharge(budget);
 		return ERR_PTR(-ENOMEM);
 	}
 	chunk->next = NULL;
 	return chunk;
 }
 
-static void chunk_free(struct ifax_budget *budget, struct ifax_chunk *chunk)
+/**
+ * ifax_chunk_free() - free a chunk that is in no store
+ * @budget: who paid
+ * @chunk: chunk
+ */
+void ifax_chunk_free(struct ifax_budget *budget, struct ifax_chunk *chunk)
 {
 	free_page((unsigned long)chunk);
-	atomic64_sub(PAGE_SIZE, &budget->used_bytes);
+	ifax_budget_uncharge(budget);
 }
 
 static void chunks_free(struct ifax_budget *budget, struct ifax_chunk *chunk)
@@ -75,7 +58,7 @@ static void chunks_free(struct ifax_budget *budget, struct ifax_chunk *chunk)
 	while (chunk) {
 		struct ifax_chunk *next = chunk->next;
 
-		chunk_free(budget, chunk);
+		ifax_chunk_free(budget, chunk);
 		chunk = next;
 	}
 }
@@ -98,7 +81,59 @@ void ifax_store_init(struct ifax_store *store, struct ifax_budget *budget)
 void ifax_store_clear(struct ifax_store *store)
 {
 	chunks_free(store->budget, store->first);
+	chunks_free(store->budget, store->spare);
 	ifax_store_init(store, store->budget);
+}
+
+/**
+ * ifax_store_stock() - lay spare chunks in, as many as there are
+ * @store: store that nobody else knows yet
+ * @spares_max: most of them, also later
+ *
+ * Return: 0; -ENOSPC or -ENOMEM if there is not one.
+ */
+int ifax_store_stock(struct ifax_store *store, u32 spares_max)
+{
+	struct ifax_chunk *chunk;
+
+	store->spares_max = spares_max;
+	while (store->spares < spares_max) {
+		chunk = ifax_chunk_alloc(store->budget, IFAX_CHUNK_GFP);
+		if (IS_ERR(chunk))
+			return store->spares ? 0 : PTR_ERR(chunk);
+		ifax_store_lay_in(store, chunk);
+	}
+	return 0;
+}
+
+/**
+ * ifax_store_lay_in() - give a store a spare chunk
+ * @store: store
+ * @chunk: chunk, paid from the same budget
+ *
+ * Return: true; false if it has as many as it wants, and the caller keeps the
+ * chunk.
+ */
+bool ifax_store_lay_in(struct ifax_store *store, struct ifax_chunk *chunk)
+{
+	if (store->spares >= store->spares_max)
+		return false;
+	chunk->next = store->spare;
+	store->spare = chunk;
+	store->spares++;
+	return true;
+}
+
+/**
+ * ifax_store_end_spares() - nothing will be appended but what fits
+ * @store: store; spare chunks are freed
+ */
+void ifax_store_end_spares(struct ifax_store *store)
+{
+	chunks_free(store->budget, store->spare);
+	store->spare = NULL;
+	store->spares = 0;
+	store->spares_max = 0;
 }
 
 static size_t store_room(const struct ifax_store *store)
@@ -108,92 +143,79 @@ static size_t store_room(const struct ifax_store *store)
 
 static void store_link(struct ifax_store *store, struct ifax_chunk *chunk)
 {
+	chunk->next = NULL;
 	if (store->last)
 		store->last->next = chunk;
 	else
 		store->first = chunk;
+	store->last = chunk;
+	store->last_fill = 0;
 }
 
-/* The next free bytes of the store, from a chunk that is linked already. */
-static u8 *store_room_at(struct ifax_store *store, size_t *bytes)
+static bool store_link_spare(struct ifax_store *store)
 {
-	if (!store_room(store)) {
-		store->last = store->last ? store->last->next : store->first;
-		store->last_fill = 0;
-	}
-	*bytes = min(*bytes, store_room(store));
-	return store->last->data + store->last_fill;
+	struct ifax_chunk *chunk = store->spare;
+
+	if (!chunk)
+		return false;
+	store->spare = chunk->next;
+	store->spares--;
+	store_link(store, chunk);
+	return true;
 }
 
 /**
- * ifax_store_append() - append bytes, all or none
+ * ifax_store_append() - append bytes for as long as there are spare chunks
  * @store: store
  * @data: bytes
  * @bytes: number of bytes
  *
- * Return: 0, -ENOSPC if the budget is used up, -ENOMEM.
+ * Return: bytes appended.
  */
-int ifax_store_append(struct ifax_store *store, const void *data, size_t bytes)
+size_t ifax_store_append(struct ifax_store *store, const void *data, size_t bytes)
 {
-	struct ifax_chunk *fresh = NULL, *chunk;
-	size_t room, n;
-	u8 *to;
+	size_t done = 0, n;
 
-	for (room = store_room(store); room < bytes; room += CHUNK_BYTES) {
-		chunk = chunk_alloc(store->budget);
-		if (IS_ERR(chunk)) {
-			chunks_free(store->budget, fresh);
-			return PTR_ERR(chunk);
-		}
-		chunk->next = fresh;
-		fresh = chunk;
-	}
-	if (fresh)
-		store_link(store, fresh);
-	for (; bytes; data += n, bytes -= n) {
-		n = bytes;
-		to = store_room_at(store, &n);
-		memcpy(to, data, n);
+	while (done < bytes) {
+		if (!store_room(store) && !store_link_spare(store))
+			break;
+		n = min(bytes - done, store_room(store));
+		memcpy(store->last->data + store->last_fill, data + done, n);
 		store->last_fill += n;
+		done += n;
 	}
-	return 0;
+	return done;
 }
 
 /**
- * ifax_store_append_user() - append bytes of a user for as long as there is room
+ * ifax_store_append_iter() - append bytes of a user for as long as there is room
  * @store: store; nobody else uses it meanwhile
- * @data: bytes
- * @bytes: number of bytes
+ * @from: bytes
+ * @gfp: how to allocate chunks
  *
  * Return: bytes appended, or, if none was: -ENOSPC if the budget is used up,
  * -ENOMEM, -EFAULT.
  */
-ssize_t ifax_store_append_user(struct ifax_store *store, const void __user *data, size_t bytes)
+ssize_t ifax_store_append_iter(struct ifax_store *store, struct iov_iter *from, gfp_t gfp)
 {
 	struct ifax_chunk *chunk;
-	size_t done = 0, n;
-	int err = 0;
-	u8 *to;
+	size_t done = 0, n, got;
 
-	while (done < bytes) {
+	while (iov_iter_count(from)) {
 		if (!store_room(store)) {
-			chunk = chunk_alloc(store->budget);
-			if (IS_ERR(chunk)) {
-				err = PTR_ERR(chunk);
-				break;
-			}
+			chunk = ifax_chunk_alloc(store->budget, gfp);
+			if (IS_ERR(chunk))
+				return done ?: PTR_ERR(chunk);
 			store_link(store, chunk);
 		}
-		n = bytes - done;
-		to = store_room_at(store, &n);
-		if (copy_from_user(to, data + done, n)) {
-			err = -EFAULT;
-			break;
-		}
-		store->last_fill += n;
-		done += n;
+		n = min(iov_iter_count(from), store_room(store));
+		got = copy_from_iter(store->last->data + store->last_fill, n, from);
+		store->last_fill += got;
+		done += got;
+		if (got < n)
+			return done ?: -EFAULT;
 	}
-	return done ?: err;
+	return done;
 }
 
 /**
@@ -217,6 +239,8 @@ const u8 *ifax_store_peek(const struct ifax_store *store, size_t *bytes)
  * ifax_store_consume() - drop bytes that were read
  * @store: store
  * @bytes: as many as ifax_store_peek() gave, or fewer
+ *
+ * A chunk that was read whole is spare, or freed.
  */
 void ifax_store_consume(struct ifax_store *store, size_t bytes)
 {
@@ -229,7 +253,8 @@ void ifax_store_consume(struct ifax_store *store, size_t bytes)
 	store->first_at = 0;
 	if (store->last == chunk)
 		store->last = NULL;
-	chunk_free(store->budget, chunk);
+	if (!ifax_budget_kept(store->budget) || !ifax_store_lay_in(store, chunk))
+		ifax_chunk_free(store->budget, chunk);
 }
 
 static bool source_more(struct ifax_bytes *in)

@@ -2,28 +2,24 @@
 /*
  * Page store: the coded bytes of a page in chunks of one memory page each, so
  * that a page of any size needs no allocation of a higher order.
+ *
+ * While a sheet moves nothing is allocated: bytes go into spare chunks, which
+ * were laid in before. What was read becomes spare again.
  */
 #ifndef _IFAX_PAGE_STORE_H
 #define _IFAX_PAGE_STORE_H
 
-#include <linux/atomic.h>
+#include <linux/gfp.h>
 #include <linux/types.h>
+#include <linux/uio.h>
 #include <linux/ifax/codec.h>
+
+#include "budget.h"
 
 struct ifax_chunk;
 
-/**
- * struct ifax_budget - memory that the stores of a device may take together
- * @limit_bytes: most of it; 0: what the module's parameter says
- * @used_bytes: memory in chunks now
- */
-struct ifax_budget {
-	u64 limit_bytes;
-	atomic64_t used_bytes;
-};
-
-u64 ifax_budget_bytes(const struct ifax_budget *budget);
-bool ifax_budget_room(const struct ifax_budget *budget);
+/* Who needs a chunk can wait for it, and go on without: nobody is killed for it */
+#define IFAX_CHUNK_GFP		(GFP_KERNEL | __GFP_RETRY_MAYFAIL)
 
 /**
  * struct ifax_store - coded bytes: appended at one end, read at the other
@@ -32,6 +28,9 @@ bool ifax_budget_room(const struct ifax_budget *budget);
  * @last: chunk with the next byte to write
  * @first_at: bytes of @first that were read
  * @last_fill: bytes of @last that were written
+ * @spare: chunks for bytes to come
+ * @spares: their number
+ * @spares_max: most of them
  *
  * The caller locks. One reader may use what ifax_store_peek() gave without a
  * lock while a writer appends.
@@ -42,12 +41,21 @@ struct ifax_store {
 	struct ifax_chunk *last;
 	size_t first_at;
 	size_t last_fill;
+	struct ifax_chunk *spare;
+	u32 spares;
+	u32 spares_max;
 };
+
+struct ifax_chunk *ifax_chunk_alloc(struct ifax_budget *budget, gfp_t gfp);
+void ifax_chunk_free(struct ifax_budget *budget, struct ifax_chunk *chunk);
 
 void ifax_store_init(struct ifax_store *store, struct ifax_budget *budget);
 void ifax_store_clear(struct ifax_store *store);
-int ifax_store_append(struct ifax_store *store, const void *data, size_t bytes);
-ssize_t ifax_store_append_user(struct ifax_store *store, const void __user *data, size_t bytes);
+int ifax_store_stock(struct ifax_store *store, u32 spares_max);
+bool ifax_store_lay_in(struct ifax_store *store, struct ifax_chunk *chunk);
+void ifax_store_end_spares(struct ifax_store *store);
+size_t ifax_store_append(struct ifax_store *store, const void *data, size_t bytes);
+ssize_t ifax_store_append_iter(struct ifax_store *store, struct iov_iter *from, gfp_t gfp);
 const u8 *ifax_store_peek(const struct ifax_store *store, size_t *bytes);
 void ifax_store_consume(struct ifax_store *store, size_t bytes);
 

@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/module.h>
+#include <linux/splice.h>
+#include <linux/uio.h>
 
 #include "core.h"
 #include "trace.h"
 
-static bool pages_queued(struct ifax_job *job)
+/* Pages on their way to paper will leave room */
+static bool pages_moving(struct ifax_job *job)
 {
-	bool queued;
+	bool moving;
 
 	mutex_lock(&job->idev->lock);
-	queued = ifax_job_pages_queued(job);
+	moving = ifax_job_pages_moving(job);
 	mutex_unlock(&job->idev->lock);
-	return queued;
+	return moving;
+}
+
+/* What does not fit or cannot be had without waiting may do so later */
+static ssize_t write_refusal(struct ifax_job *job, ssize_t err, bool nowait)
+{
+	if (err == -ENOMEM && nowait)
+		return -EAGAIN;
+	return err == -ENOSPC && pages_moving(job) ? -EAGAIN : err;
 }
 
 /* -EAGAIN: no room now, but there will be when the pages queued are printed. */
-static ssize_t write_piece(struct ifax_job *job, const char __user *buf, size_t count)
+static ssize_t write_piece(struct ifax_job *job, struct iov_iter *from, bool nowait)
 {
 	struct ifax_device *idev = job->idev;
 	struct ifax_page *page = job->writing;
@@ -27,40 +38,21 @@ static ssize_t write_piece(struct ifax_job *job, const char __user *buf, size_t 
 		page = ifax_page_alloc(&job->format, &idev->budget);
 	if (!page)
 		return -ENOMEM;
-	done = ifax_store_append_user(&page->store, buf, count);
+	done = ifax_store_append_iter(&page->store, from, nowait ? GFP_NOWAIT : IFAX_CHUNK_GFP);
 	if (done > 0) {
 		page->record.bytes += done;
 		trace_ifax_user(idev, done);
 		job->writing = page;
-	} else if (!job->writing) {
-		ifax_page_free(page);
+		return done;
 	}
-	if (done == -ENOSPC && pages_queued(job))
-		return -EAGAIN;
-	return done;
+	if (!job->writing)
+		ifax_page_free(page);
+	return write_refusal(job, done, nowait);
 }
 
-static ssize_t print_write(struct file *file, const char __user *buf, size_t count, loff_t *ppos)
+static ssize_t print_write(struct kiocb *iocb, struct iov_iter *from)
 {
-	struct ifax_job *job = file->private_data;
-	ssize_t done;
-	u32 events;
-	int err;
-
-	if (!count)
-		return 0;
-	for (;;) {
-		events = ifax_events(job->idev);
-		if (mutex_lock_interruptible(&job->io_lock))
-			return -ERESTARTSYS;
-		done = write_piece(job, buf, count);
-		mutex_unlock(&job->io_lock);
-		if (done != -EAGAIN || file->f_flags & O_NONBLOCK)
-			return done;
-		err = ifax_wait(job->idev, events);
-		if (err)
-			return err;
-	}
+	return ifax_file_transfer(iocb, from, write_piece);
 }
 
 static __poll_t print_poll(struct file *file, poll_table *wait)
@@ -75,7 +67,7 @@ static __poll_t print_poll(struct file *file, poll_table *wait)
 	page = ifax_job_oldest(job);
 	if (page && page->stage == IFAX_STAGE_ENDED)
 		mask |= EPOLLPRI;
-	if (ifax_budget_room(&idev->budget) || !ifax_job_pages_queued(job))
+	if (ifax_budget_room(&idev->budget, 1) || !ifax_job_pages_moving(job))
 		mask |= EPOLLOUT | EPOLLWRNORM;
 	if (idev->gone)
 		mask |= EPOLLERR | EPOLLHUP;
@@ -95,13 +87,14 @@ static int queue_page(struct ifax_job *job, struct ifax_page *page, bool bad)
 		goto out;
 	}
 	job->writing = NULL;
+	page->document = job->document;
 	ifax_job_add(job, page, IFAX_STAGE_WAITING);
 	if (bad)
 		ifax_page_ended(idev, page, IFAX_PAGE_BAD_DATA);
 	else if (job->failed)
 		ifax_page_ended(idev, page, IFAX_PAGE_CANCELLED);
 	else
-		schedule_work(&idev->print_work);
+		ifax_engine_next(idev);
 	trace_ifax_page_queue(idev, page);
 out:
 	mutex_unlock(&idev->lock);
@@ -122,7 +115,7 @@ int ifax_print_commit(struct ifax_job *job)
 
 	if (!page)
 		return -ENODATA;
-	if (job->pages_listed >= IFAX_PAGES_MAX)
+	if (READ_ONCE(job->pages_listed) >= IFAX_PAGES_MAX)
 		return -EBUSY;
 	bad = ifax_page_check(page, job->idev->caps.length_lines_max);
 	if (bad && bad != -EBADMSG)
@@ -131,11 +124,33 @@ int ifax_print_commit(struct ifax_job *job)
 	return err ?: bad;
 }
 
+/**
+ * ifax_print_finish() - IFAX_IOC_FINISH
+ * @job: job of a printer
+ *
+ * Context: &ifax_job.io_lock is held.
+ * Return: 0 or an error for the user.
+ */
+int ifax_print_finish(struct ifax_job *job)
+{
+	struct ifax_device *idev = job->idev;
+
+	if (job->writing)
+		return -EBUSY;
+	mutex_lock(&idev->lock);
+	job->document++;
+	ifax_engine_next(idev);
+	ifax_changed(idev);
+	mutex_unlock(&idev->lock);
+	return 0;
+}
+
 const struct file_operations ifax_print_fops = {
 	.owner = THIS_MODULE,
 	.open = ifax_file_open,
 	.release = ifax_file_release,
-	.write = print_write,
+	.write_iter = print_write,
+	.splice_write = iter_file_splice_write,
 	.poll = print_poll,
 	.unlocked_ioctl = ifax_file_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

@@ -30,6 +30,7 @@
  * @work: looks how far the page is
  * @watchdog: looks whether it gets on at all
  * @active: a page is under way
+ * @paused: the core did not take lines that are there: it has no room
  * @events: IFAX_INT_* of this page
  * @taken: lines given to the core
  * @limit: the LIMIT register
@@ -44,6 +45,7 @@ struct scanner {
 	struct work_struct work;
 	struct delayed_work watchdog;
 	bool active;
+	bool paused;
 	atomic_t events;
 	u32 taken;
 	u32 limit;
@@ -69,20 +71,23 @@ static void scan_end(struct scanner *scanner, enum ifax_page_status status)
 	ifax_scan_end(scanner->idev, status, flags);
 }
 
-/* Give lines up to @end to the core, and their place in the ring back to the engine */
+/*
+ * Give lines up to @end to the core, and their place in the ring back to the
+ * engine. What the core does not take stays in the ring: when that is full, LIMIT
+ * holds the motor.
+ */
 static int scan_take(struct scanner *scanner, u32 end)
 {
 	struct ifax_band_ring *ring = &scanner->ring;
-	u32 lines, limit;
-	int ret;
+	u32 lines, taken, limit;
 
-	while (scanner->taken < end) {
+	scanner->paused = false;
+	while (scanner->taken < end && !scanner->paused) {
 		lines = min(end - scanner->taken, ifax_ring_run(scanner->taken));
-		ret = ifax_scan_lines(scanner->idev, ifax_ring_at(ring, scanner->taken),
-				      ring->line_bytes, lines);
-		if (ret)
-			return ret;
-		scanner->taken += lines;
+		taken = ifax_scan_lines(scanner->idev, ifax_ring_at(ring, scanner->taken),
+					ring->line_bytes, lines);
+		scanner->paused = taken < lines;
+		scanner->taken += taken;
 		limit = rounddown(scanner->taken, IFAX_BAND_LINES) + IFAX_RING_ROOM_LINES;
 		if (limit == scanner->limit)
 			continue;
@@ -102,7 +107,6 @@ static void scan_work(struct work_struct *work)
 	struct scanner *scanner = container_of(work, struct scanner, work);
 	enum ifax_page_status status;
 	u32 events, lines;
-	int ret;
 
 	if (!READ_ONCE(scanner->active))
 		return;
@@ -119,9 +123,10 @@ static void scan_work(struct work_struct *work)
 		scan_end(scanner, status);
 		return;
 	}
-	ret = scan_take(scanner, min(lines, scanner->ring.lines));
-	if (ret)
-		scan_end(scanner, ret == -ENOSPC ? IFAX_PAGE_NO_MEMORY : IFAX_PAGE_HARDWARE);
+	if (scan_take(scanner, min(lines, scanner->ring.lines)))
+		scan_end(scanner, IFAX_PAGE_HARDWARE);
+	else if (scanner->paused)
+		return;
 	else if (status)
 		scan_end(scanner, status);
 	else if (events & IFAX_INT_PAGE_END && scanner->taken == lines)
@@ -134,7 +139,10 @@ static void scan_watchdog(struct work_struct *work)
 
 	if (!READ_ONCE(scanner->active))
 		return;
-	if (ifax_progress_dead(&scanner->seen, &scanner->bank, scanner->taken)) {
+	/* A motor that has to wait makes no progress, and is not dead */
+	if (scanner->paused) {
+		scanner->seen.strikes = 0;
+	} else if (ifax_progress_dead(&scanner->seen, &scanner->bank, scanner->taken)) {
 		dev_err(scanner->bank.dev,
 			"no progress after %u lines, %u of them taken: interrupt or DMA is dead\n",
 			scanner->seen.engine_lines, scanner->taken);
@@ -175,6 +183,7 @@ static int scan_start(struct ifax_device *idev, const struct ifax_format *fmt)
 	if (ret)
 		return ret;
 	scanner->idev = idev;
+	scanner->paused = false;
 	scanner->taken = 0;
 	scanner->limit = IFAX_RING_ROOM_LINES;
 	scanner->seen = (struct ifax_progress){};
@@ -212,10 +221,19 @@ static u32 scan_state(struct ifax_device *idev)
 	return ifax_bank_paper_path(&scanner->bank, 0, IFAX_STATE_DOCUMENT);
 }
 
+static void scan_resume(struct ifax_device *idev)
+{
+	struct scanner *scanner = ifax_priv(idev);
+
+	if (READ_ONCE(scanner->active))
+		queue_work(scanner->queue, &scanner->work);
+}
+
 static const struct ifax_scanner_ops scan_ops = {
 	.start = scan_start,
 	.stop = scan_stop,
 	.state = scan_state,
+	.resume = scan_resume,
 };
 
 static void scan_destroy_queue(void *queue)

@@ -18,6 +18,10 @@ static uint line_rate;
 module_param(line_rate, uint, 0644);
 MODULE_PARM_DESC(line_rate, "lines per second; 0: as fast as it goes, waiting for the driver");
 
+static bool scan_pause = true;
+module_param(scan_pause, bool, 0644);
+MODULE_PARM_DESC(scan_pause, "scanners can pause their motor (default y)");
+
 /**
  * sim_engine_raise() - something happened that the driver may want to know
  * @engine: engine, locked
@@ -126,26 +130,41 @@ static u32 sim_engine_clock(struct sim_engine *engine, u32 rate)
 }
 
 /**
- * sim_engine_lines_due() - wait for the line clock
+ * sim_engine_can_pause() - does the engine wait for LIMIT?
  * @engine: engine
  *
- * Without a clock the engine is one that can wait for its driver.
+ * Without a clock every engine does, with one only a scanner may.
+ *
+ * Return: true if it does.
+ */
+bool sim_engine_can_pause(const struct sim_engine *engine)
+{
+	return !READ_ONCE(line_rate) || (!engine->is_printer && READ_ONCE(scan_pause));
+}
+
+/**
+ * sim_engine_lines_due() - wait for the line clock, and for LIMIT
+ * @engine: engine
  *
  * Return: lines to be moved now, 0 when the page has to end.
  */
 u32 sim_engine_lines_due(struct sim_engine *engine)
 {
 	u32 rate = READ_ONCE(line_rate);
+	u32 room = U32_MAX;
 
 	cond_resched();
+	if (sim_engine_can_pause(engine)) {
+		wait_event_interruptible(engine->wait, sim_engine_stopped(engine) ||
+					 READ_ONCE(engine->limit) > engine->lines);
+		room = READ_ONCE(engine->limit) - engine->lines;
+	}
 	if (sim_engine_stopped(engine))
 		return 0;
 	if (rate)
-		return sim_engine_clock(engine, rate);
+		return min(sim_engine_clock(engine, rate), room);
 	engine->next_ns = 0;
-	wait_event_interruptible(engine->wait, sim_engine_stopped(engine) ||
-				 READ_ONCE(engine->limit) > engine->lines);
-	return sim_engine_stopped(engine) ? 0 : READ_ONCE(engine->limit) - engine->lines;
+	return room;
 }
 
 /**

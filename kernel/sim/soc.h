@@ -144,6 +144,7 @@ void sim_engine_stop(struct sim_engine *engine, u32 interrupts);
 void sim_engine_raise(struct sim_engine *engine, u32 interrupts);
 void sim_engine_end(struct sim_engine *engine, u32 interrupts);
 u32 sim_engine_refusal(struct sim_engine *engine);
+bool sim_engine_can_pause(const struct sim_engine *engine);
 u32 sim_engine_lines_due(struct sim_engine *engine);
 bool sim_engine_line(struct sim_engine *engine);
 

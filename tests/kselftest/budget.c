@@ -44,16 +44,11 @@ FIXTURE_SETUP(budget)
 FIXTURE_TEARDOWN(budget)
 {
 	set_budget_kib(BUDGET_KIB);
+	set_total_budget_kib(TOTAL_BUDGET_KIB);
+	set_scan_pause(true);
 	set_line_rate(0);
 	close(self->scanner);
 	close(self->printer);
-}
-
-static uint64_t used_bytes(int fd)
-{
-	struct ifax_state state;
-
-	return ifax_get_state(fd, &state) ? UINT64_MAX : state.budget_used_bytes;
 }
 
 TEST_F(budget, caps)
@@ -64,37 +59,136 @@ TEST_F(budget, caps)
 	EXPECT_EQ(SMALL_KIB * 1024, caps.budget_bytes);
 }
 
-TEST_F(budget, scan_page_too_large)
+static void read_whole_page(struct __test_metadata *_metadata, FIXTURE_DATA(budget) *self,
+			    const struct sheet *sheet)
 {
 	struct ifax_page_record record;
 	struct coded coded;
-	struct sheet sheet, small;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 1);
-	sheet_draw(&small, WIDTH_PX, 100, 2);
-	ASSERT_TRUE(feeder_put(&sheet) && feeder_put(&small));
-	ASSERT_EQ(0, ifax_start(self->scanner));
-	EXPECT_EQ(POLLPRI, poll_ms(self->scanner, POLLPRI, PATIENCE_MS));
-	EXPECT_GE(SMALL_KIB * 1024, used_bytes(self->scanner));
-	EXPECT_LT(SMALL_KIB * 1024 - 8192, used_bytes(self->scanner));
-
-	/* What there was room for can be read, in whole lines */
-	EXPECT_LT(0, read_page(self->scanner, &coded));
-	ASSERT_EQ(0, ifax_get_page(self->scanner, &record));
-	EXPECT_EQ(IFAX_PAGE_NO_MEMORY, record.status);
-	EXPECT_EQ(record.lines * LINE_BYTES, coded.bytes);
-	EXPECT_EQ(record.bytes, coded.bytes);
-	EXPECT_EQ(0, memcmp(coded.data, sheet.rows, coded.bytes));
-	EXPECT_EQ(0, used_bytes(self->scanner));
-	coded_free(&coded);
-
-	ASSERT_EQ(0, ifax_start(self->scanner));
 	EXPECT_LT(0, read_page(self->scanner, &coded));
 	ASSERT_EQ(0, ifax_get_page(self->scanner, &record));
 	EXPECT_EQ(IFAX_PAGE_OK, record.status);
+	EXPECT_EQ(sheet->lines, record.lines);
+	ASSERT_EQ(sheet->row_bytes * sheet->lines, coded.bytes);
+	EXPECT_EQ(coded.bytes, record.bytes);
+	EXPECT_EQ(0, memcmp(coded.data, sheet->rows, coded.bytes));
+	EXPECT_EQ(0, used_bytes(self->scanner));
+	coded_free(&coded);
+}
+
+/* The motor waits, for longer than the driver waits for a dead one, and goes on */
+static void scan_pauses(struct __test_metadata *_metadata, FIXTURE_DATA(budget) *self,
+			unsigned int wait_s)
+{
+	struct ifax_state state;
+	struct sheet sheet;
+	uint64_t used;
+
+	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 1);
+	ASSERT_TRUE(feeder_put(&sheet));
+	ASSERT_EQ(0, ifax_start(self->scanner));
+	ASSERT_TRUE(wait_for_state(self->scanner, IFAX_STATE_PAUSED, IFAX_STATE_PAUSED));
+	used = used_bytes(self->scanner);
+	EXPECT_GE(SMALL_KIB * 1024, used);
+	EXPECT_LT(SMALL_KIB * 1024 - 8192, used);
+	EXPECT_EQ(0, poll_ms(self->scanner, POLLPRI, 1 + 1000 * wait_s));
+	ASSERT_EQ(0, ifax_get_state(self->scanner, &state));
+	EXPECT_EQ(IFAX_STATE_PAUSED | IFAX_STATE_BUSY, state.flags);
+	read_whole_page(_metadata, self, &sheet);
+	sheet_free(&sheet);
+}
+
+TEST_F(budget, scan_pauses)
+{
+	scan_pauses(_metadata, self, 10);
+}
+
+TEST_F(budget, scan_with_a_clock_pauses)
+{
+	ASSERT_TRUE(set_line_rate(4000));
+	scan_pauses(_metadata, self, 0);
+}
+
+TEST_F(budget, scanner_that_cannot_pause)
+{
+	struct ifax_page_record record;
+	struct coded coded;
+	struct sheet sheet;
+
+	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 1);
+	ASSERT_TRUE(feeder_put(&sheet));
+	ASSERT_TRUE(set_scan_pause(false));
+	ASSERT_TRUE(set_line_rate(4000));
+	ASSERT_EQ(0, ifax_start(self->scanner));
+	EXPECT_EQ(POLLPRI, poll_ms(self->scanner, POLLPRI, PATIENCE_MS));
+	EXPECT_LT(0, read_page(self->scanner, &coded));
+	ASSERT_EQ(0, ifax_get_page(self->scanner, &record));
+	EXPECT_EQ(IFAX_PAGE_OVERRUN, record.status);
+	EXPECT_EQ(record.lines * LINE_BYTES, coded.bytes);
+	EXPECT_EQ(0, memcmp(coded.data, sheet.rows, coded.bytes));
 	coded_free(&coded);
 	sheet_free(&sheet);
-	sheet_free(&small);
+}
+
+TEST_F(budget, cancel_while_paused)
+{
+	struct ifax_page_record record;
+	struct coded coded;
+	struct sheet sheet;
+
+	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 1);
+	ASSERT_TRUE(feeder_put(&sheet));
+	ASSERT_EQ(0, ifax_start(self->scanner));
+	ASSERT_TRUE(wait_for_state(self->scanner, IFAX_STATE_PAUSED, IFAX_STATE_PAUSED));
+	ASSERT_EQ(0, ifax_cancel(self->scanner));
+	EXPECT_TRUE(wait_for_state(self->scanner, IFAX_STATE_PAUSED, 0));
+	EXPECT_LT(0, read_page(self->scanner, &coded));
+	ASSERT_EQ(0, ifax_get_page(self->scanner, &record));
+	EXPECT_EQ(IFAX_PAGE_CANCELLED, record.status);
+	EXPECT_EQ(record.lines * LINE_BYTES, coded.bytes);
+	EXPECT_EQ(0, memcmp(coded.data, sheet.rows, coded.bytes));
+	EXPECT_EQ(0, used_bytes(self->scanner));
+	coded_free(&coded);
+	sheet_free(&sheet);
+}
+
+/* A larger budget lets the motor go on, too. */
+TEST_F(budget, paused_until_the_budget_is_larger)
+{
+	struct sheet sheet;
+
+	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 1);
+	ASSERT_TRUE(feeder_put(&sheet));
+	ASSERT_EQ(0, ifax_start(self->scanner));
+	ASSERT_TRUE(wait_for_state(self->scanner, IFAX_STATE_PAUSED, IFAX_STATE_PAUSED));
+	ASSERT_TRUE(set_budget_kib(BUDGET_KIB));
+	EXPECT_EQ(POLLPRI, poll_ms(self->scanner, POLLPRI, PATIENCE_MS));
+	read_whole_page(_metadata, self, &sheet);
+	sheet_free(&sheet);
+}
+
+/* What the printer's pages take of the total, the scanner cannot have. */
+TEST_F(budget, total)
+{
+	struct sheet sheet, full;
+
+	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 1);
+	sheet_draw(&full, WIDTH_PX, LINES_TOO_MANY, 2);
+	ASSERT_TRUE(set_budget_kib(BUDGET_KIB));
+	ASSERT_TRUE(set_total_budget_kib(SMALL_KIB));
+	EXPECT_EQ(-ENOSPC, ifax_write_all(self->printer, full.rows,
+					  full.row_bytes * full.lines));
+	EXPECT_GE(SMALL_KIB * 1024, used_bytes(self->printer));
+	ASSERT_TRUE(feeder_put(&sheet));
+	EXPECT_EQ(-ENOSPC, ifax_start(self->scanner));
+
+	ASSERT_EQ(0, ifax_cancel(self->printer));
+	ASSERT_EQ(0, ifax_start(self->scanner));
+	ASSERT_TRUE(wait_for_state(self->scanner, IFAX_STATE_PAUSED, IFAX_STATE_PAUSED));
+	EXPECT_EQ(-ENOSPC, ifax_write_all(self->printer, full.rows, 8192));
+	read_whole_page(_metadata, self, &sheet);
+	sheet_free(&sheet);
+	sheet_free(&full);
 }
 
 /* A page larger than the store goes through it if somebody reads. */

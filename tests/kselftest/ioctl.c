@@ -44,7 +44,7 @@ TEST_F(ioctl, unknown)
 	char data[256] = {};
 	unsigned int number;
 
-	for (number = 9; number < 256; number++) {
+	for (number = 10; number < 256; number++) {
 		EXPECT_EQ(-ENOTTY, ioctl_error(self->scanner, _IO(IFAX_IOC_MAGIC, number), data));
 		EXPECT_EQ(-ENOTTY, ioctl_error(self->printer, _IO(IFAX_IOC_MAGIC, number), data));
 	}
@@ -180,12 +180,12 @@ static void fuzz_call(int fd)
 		request = (uint32_t)random() << 1;
 		break;
 	case 1:
-		request = _IOC(random() % 4, IFAX_IOC_MAGIC, random() % 12, random() % 256);
+		request = _IOC(random() % 4, IFAX_IOC_MAGIC, random() % 13, random() % 256);
 		break;
 	case 2:
 		request = IFAX_IOC_SET_FORMAT;
 		ioctl(fd, IFAX_IOC_GET_FORMAT, data);
-		data[random() % 10] = random() % 16;
+		data[random() % 18] = random() % 16;
 		break;
 	case 3:
 		if (read(fd, data, random() % sizeof(data)) < 0)
@@ -199,12 +199,15 @@ static void fuzz_call(int fd)
 		break;
 	case 5:
 		request = IFAX_IOC_START;
+		data[0] = random() % 4;
+		memset(data + 1, 0, 12);
 		break;
 	case 6:
 		request = IFAX_IOC_GET_PAGE;
 		break;
 	default:
-		request = random() % 2 ? IFAX_IOC_CANCEL : IFAX_IOC_GET_STATE;
+		request = random() % 2 ? IFAX_IOC_CANCEL :
+			  random() % 2 ? IFAX_IOC_GET_STATE : IFAX_IOC_FINISH;
 		break;
 	}
 	ioctl(fd, request, data);

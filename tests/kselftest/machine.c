@@ -154,9 +154,20 @@ bool set_line_rate(unsigned int lines_per_s)
 	return write_parameter("/sys/module/ifax_sim/parameters/line_rate", lines_per_s);
 }
 
+/* Can a scanner with a line rate wait for the driver? */
+bool set_scan_pause(bool pause)
+{
+	return write_parameter("/sys/module/ifax_sim/parameters/scan_pause", pause);
+}
+
 bool set_budget_kib(unsigned int budget_kib)
 {
 	return write_parameter("/sys/module/ifax/parameters/budget_kib", budget_kib);
+}
+
+bool set_total_budget_kib(unsigned int budget_kib)
+{
+	return write_parameter("/sys/module/ifax/parameters/total_budget_kib", budget_kib);
 }
 
 /* What a person does to the machine: paper_sheets, jam, jam_at_line, cover_open */
@@ -259,4 +270,27 @@ int poll_ms(int fd, short events, int timeout_ms)
 	struct pollfd pollfd = { .fd = fd, .events = events };
 
 	return poll(&pollfd, 1, timeout_ms) < 0 ? -errno : pollfd.revents;
+}
+
+/* Waits until those flags of the state that are in @mask are @flags */
+bool wait_for_state(int fd, uint32_t mask, uint32_t flags)
+{
+	struct ifax_state state = {};
+	int i;
+
+	for (i = 0; i < PATIENCE_MS / 20; i++) {
+		if (!ifax_get_state(fd, &state) && (state.flags & mask) == flags)
+			return true;
+		usleep(20000);
+	}
+	fprintf(stderr, "# state 0x%x, wanted 0x%x of 0x%x\n", state.flags, flags, mask);
+	return false;
+}
+
+/* Memory of the device's page store that is in use */
+uint64_t used_bytes(int fd)
+{
+	struct ifax_state state;
+
+	return ifax_get_state(fd, &state) ? UINT64_MAX : state.budget_used_bytes;
 }

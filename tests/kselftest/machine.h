@@ -18,7 +18,8 @@
 #define TRAY	"tray0"
 
 /* What the administrator has by default */
-#define BUDGET_KIB	65536
+#define BUDGET_KIB		65536
+#define TOTAL_BUDGET_KIB	262144
 
 /* Slow enough that a test can look at a page under way */
 #define SLOW_LINES_PER_S	20
@@ -35,7 +36,9 @@ bool tray_take(struct sheet *sheet);
 void tray_empty(void);
 
 bool set_line_rate(unsigned int lines_per_s);
+bool set_scan_pause(bool pause);
 bool set_budget_kib(unsigned int budget_kib);
+bool set_total_budget_kib(unsigned int budget_kib);
 bool set_sensor(const char *pile, const char *sensor, unsigned int value);
 bool driver_unbind(const char *name);
 bool driver_bind(const char *name);
@@ -44,5 +47,7 @@ bool write_sheet(int fd, const struct ifax_format *format, const struct sheet *s
 ssize_t read_page(int fd, struct coded *coded);
 void block(int fd, bool blocking);
 int poll_ms(int fd, short events, int timeout_ms);
+bool wait_for_state(int fd, uint32_t mask, uint32_t flags);
+uint64_t used_bytes(int fd);
 
 #endif /* IFAX_TEST_MACHINE_H */

@@ -67,9 +67,16 @@ int ifax_get_state(int fd, struct ifax_state *state)
 	return device_ioctl(fd, IFAX_IOC_GET_STATE, state);
 }
 
+int ifax_start_pages(int fd, uint32_t pages)
+{
+	const struct ifax_start start = { .pages = pages };
+
+	return device_ioctl(fd, IFAX_IOC_START, &start);
+}
+
 int ifax_start(int fd)
 {
-	return device_ioctl(fd, IFAX_IOC_START, NULL);
+	return ifax_start_pages(fd, 1);
 }
 
 ssize_t ifax_read(int fd, void *data, size_t bytes)
@@ -100,6 +107,11 @@ int ifax_write_all(int fd, const void *data, size_t bytes)
 int ifax_commit(int fd)
 {
 	return device_ioctl(fd, IFAX_IOC_COMMIT, NULL);
+}
+
+int ifax_finish(int fd)
+{
+	return device_ioctl(fd, IFAX_IOC_FINISH, NULL);
 }
 
 int ifax_get_page(int fd, struct ifax_page_record *record)

@@ -108,6 +108,18 @@ int ifax_get_state(int fd, struct ifax_state *state);
 int ifax_start(int fd);
 
 /**
+ * ifax_start_pages() - scanner: take several sheets, one after the other
+ * @fd: device
+ * @pages: most pages; 0: until the feeder is empty
+ *
+ * Pages are scanned ahead while the first is read, as far as there is memory;
+ * ifax_get_page() gives -ENODATA when there are no more.
+ *
+ * Return: 0 or a negative errno, -ENOMEDIUM if the feeder is empty.
+ */
+int ifax_start_pages(int fd, uint32_t pages);
+
+/**
  * ifax_read() - scanner: coded bytes of the page
  * @fd: device
  * @data: bytes go here
@@ -136,6 +148,16 @@ int ifax_write_all(int fd, const void *data, size_t bytes);
  * Return: 0 or a negative errno, -EBADMSG if its data is wrong.
  */
 int ifax_commit(int fd);
+
+/**
+ * ifax_finish() - printer: the document is complete
+ * @fd: device
+ *
+ * Collated copies of its pages come out from here on.
+ *
+ * Return: 0 or a negative errno.
+ */
+int ifax_finish(int fd);
 
 /**
  * ifax_get_page() - take the record of the oldest page

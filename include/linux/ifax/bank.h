@@ -193,22 +193,24 @@ static inline enum ifax_page_status ifax_bank_fault(u32 events)
 /**
  * ifax_bank_caps() - what the engine can do
  * @bank: bank
- * @caps: width, length and resolutions are filled in
+ * @caps: width, length, resolutions and flags are filled in
  *
  * Return: 0; -EIO if the bus fails; -EINVAL if the registers make no sense.
  */
 static inline int ifax_bank_caps(struct ifax_bank *bank, struct ifax_caps *caps)
 {
-	u32 range, length, count, dpi, i;
+	u32 range, length, count, features, dpi, i;
 
 	if (ifax_bank_read(bank, IFAX_REG_WIDTH_RANGE, &range) ||
 	    ifax_bank_read(bank, IFAX_REG_LENGTH_MAX, &length) ||
-	    ifax_bank_read(bank, IFAX_REG_RESOLUTIONS, &count))
+	    ifax_bank_read(bank, IFAX_REG_RESOLUTIONS, &count) ||
+	    ifax_bank_read(bank, IFAX_REG_FEATURES, &features))
 		return -EIO;
 	caps->width_px_min = FIELD_GET(IFAX_WIDTH_RANGE_MIN, range);
 	caps->width_px_max = FIELD_GET(IFAX_WIDTH_RANGE_MAX, range);
 	caps->length_lines_max = length;
 	caps->resolutions = count;
+	caps->flags = features & IFAX_FEATURE_PAUSE ? IFAX_CAP_PAUSE : 0;
 	if (!caps->width_px_min || caps->width_px_min > caps->width_px_max || !length ||
 	    length > INT_MAX || !count || count > IFAX_RESOLUTIONS_MAX)
 		return -EINVAL;

@@ -32,11 +32,14 @@ struct ifax_device;
  *	for this page, and its DMA has stopped. Called also if the page ended
  *	just before; ifax_unregister() calls it always, page or not
  * @state: IFAX_STATE_* of the paper path (DOCUMENT, COVER_OPEN, JAM)
+ * @resume: there is room again: give the lines that ifax_scan_lines() did not
+ *	take, and let the motor go on. Also called when there are none
  */
 struct ifax_scanner_ops {
 	int (*start)(struct ifax_device *idev, const struct ifax_format *fmt);
 	void (*stop)(struct ifax_device *idev);
 	u32 (*state)(struct ifax_device *idev);
+	void (*resume)(struct ifax_device *idev);
 };
 
 /**
@@ -129,12 +132,12 @@ void ifax_paper_path_changed(struct ifax_device *idev);
  *
  * Encodes the lines into the page store and wakes readers.
  *
- * Context: process, may sleep for a lock, allocates no memory on the way of a
- * band unless the page store needs a further chunk.
- * Return: 0; -ENOSPC: the budget is used up or there is no memory: stop the
- * hardware and end the page with IFAX_PAGE_NO_MEMORY.
+ * Context: process, one call at a time, may sleep for a lock, allocates nothing.
+ * Return: lines taken; fewer than @lines while the page store is full. Keep the
+ * rest, and all lines after it, until ops.resume(): pause the motor. If it
+ * cannot, and there is no place left, the page ends with IFAX_PAGE_OVERRUN.
  */
-int ifax_scan_lines(struct ifax_device *idev, const void *rows, size_t stride, u32 lines);
+u32 ifax_scan_lines(struct ifax_device *idev, const void *rows, size_t stride, u32 lines);
 
 /**
  * ifax_scan_end() - the page has ended

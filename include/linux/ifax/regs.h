@@ -63,6 +63,8 @@
 #define IFAX_WIDTH_RANGE_MIN		GENMASK(31, 16)
 #define IFAX_REG_LENGTH_MAX		0x34
 #define IFAX_REG_RESOLUTIONS		0x38	/* entries in the table, 1 to 16 */
+#define IFAX_REG_FEATURES		0x3c
+#define IFAX_FEATURE_PAUSE		BIT(0)	/* waits for LIMIT */
 #define IFAX_REG_RESOLUTION_AT(n)	(0x40 + 4 * (n))
 #define IFAX_RESOLUTION_X		GENMASK(15, 0)
 #define IFAX_RESOLUTION_Y		GENMASK(31, 16)

@@ -135,7 +135,7 @@ enum ifax_scaling {
  * @IFAX_FIT_TRIM: what is over is cut off
  * @IFAX_FIT_REDUCE: reduced along and across
  * @IFAX_FIT_ROTATE: turned by 90 degrees, if it fits so
- * @IFAX_FIT_SPLIT: continues on the next sheet
+ * @IFAX_FIT_SPLIT: the rest comes on the next sheet
  */
 enum ifax_page_fit {
 	IFAX_FIT_SAME = 0,
@@ -353,6 +353,16 @@ struct ifax_state {
 	__u32 reserved[4];
 };
 
+/**
+ * struct ifax_start - which pages to scan
+ * @pages: most pages; 0: until the feeder is empty
+ * @reserved: zero
+ */
+struct ifax_start {
+	__u32 pages;
+	__u32 reserved[3];
+};
+
 #define IFAX_IOC_MAGIC		0xfa
 
 /**
@@ -383,14 +393,23 @@ struct ifax_state {
  */
 #define IFAX_IOC_GET_STATE	_IOR(IFAX_IOC_MAGIC, 0x04, struct ifax_state)
 /**
- * IFAX_IOC_START - scanner: take the next sheet from the feeder
+ * IFAX_IOC_START - scanner: take the next sheet from the feeder, or all
  *
- * Returns as soon as the sheet moves. Its coded bytes are there for read()
+ * Returns as soon as the first sheet moves. Its coded bytes are there for read()
  * while it is still under the sensor; read() returns 0 at the end of the page,
- * and IFAX_IOC_GET_PAGE then tells how it ended. Errors: ENOMEDIUM (feeder
- * empty), EBUSY (the last page's record was not taken yet), EIO (jam, cover).
+ * and IFAX_IOC_GET_PAGE then tells how it ended. Further pages are scanned while
+ * this one is read, as long as there is room in the page store; they end with
+ * the feeder empty, or with the first page that goes wrong. Then there is no
+ * page any more (ENODATA).
+ *
+ * While the page store is full the motor waits; a scanner that cannot wait ends
+ * the page as IFAX_PAGE_OVERRUN.
+ *
+ * Errors: ENOMEDIUM (feeder empty), EBUSY (a record of the last START was not
+ * taken yet, or pages are still to come), EIO (jam, cover), ENOSPC (the page
+ * store is full of pages of other devices).
  */
-#define IFAX_IOC_START		_IO(IFAX_IOC_MAGIC, 0x05)
+#define IFAX_IOC_START		_IOW(IFAX_IOC_MAGIC, 0x05, struct ifax_start)
 /**
  * IFAX_IOC_COMMIT - printer: the page has been written whole
  *
@@ -421,5 +440,16 @@ struct ifax_state {
  * gets a record with IFAX_PAGE_CANCELLED.
  */
 #define IFAX_IOC_CANCEL		_IO(IFAX_IOC_MAGIC, 0x08)
+/**
+ * IFAX_IOC_FINISH - printer: the document is complete
+ *
+ * Pages with &struct ifax_format.collate come out once when they are committed,
+ * and again, all of them in order, for each further copy once the document is
+ * complete. Their records are there when their last copy is on paper: who waits
+ * for one before this call waits for ever. Pages committed later belong to the
+ * next document, which begins when this one is on paper. EBUSY: a page was
+ * written but not committed.
+ */
+#define IFAX_IOC_FINISH		_IO(IFAX_IOC_MAGIC, 0x09)
 
 #endif /* _UAPI_LINUX_IFAX_H */

@@ -1,4 +1,0 @@
-# SPDX-License-Identifier: GPL-2.0
-# Bindings and device trees.
-
-CHECKS += tests/dt/schema
