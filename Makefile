@@ -88,6 +88,11 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 $(filter %/ifaxd,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 $(filter-out %/ifaxd,$(PROGRAMS)) $(DESTDIR)$(PREFIX)/bin
+	for section in 1 3 8; do \
+		install -d $(DESTDIR)$(PREFIX)/share/man/man$$section && \
+		install -m 644 Documentation/man/*.$$section $(DESTDIR)$(PREFIX)/share/man/man$$section \
+			|| exit; \
+	done
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(B)/modules INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=extra \
 		CONFIG_MODULE_SIG_ALL= modules_install
 	$(if $(DESTDIR),,/sbin/depmod $(KERNEL_RELEASE))
@@ -100,7 +105,9 @@ help:
 	@echo '                (DOC=any.pdf for your own; pages in $(B)/demo/)'
 	@echo 'make check      all tests (CHECKS=tests/vm/selftest for one of them)'
 	@echo 'make check-debug  tests of the kernel side in a kernel that finds mistakes'
-	@echo 'make lint       checkpatch, sparse and coccinelle'
+	@echo 'make lint       checkpatch, kernel-doc, sparse, coccinelle, mandoc'
+	@echo 'make reference  what is public, from the comments in headers: $(B)/reference/*.rst'
+	@echo 'make check-matrix  other kernels and architectures (check-arm64 for one)'
 	@echo 'make bench      how fast it is'
 	@echo 'make install    below PREFIX=$(PREFIX), modules in /lib/modules (DESTDIR= for packagers)'
 	@echo 'make clean      remove $(B)/'

@@ -2,9 +2,13 @@
 /* Bits near the end of a piece of coded data. */
 #include "bits.h"
 
-u64 ifax_mirror_bytes(u64 value)
+/* Go on with a piece; bytes that are to be mirrored are not loaded by refill() */
+void ifax_source_piece(struct bits_source *src, const u8 *begin, const u8 *end)
 {
-	return mirror_bytes(value);
+	src->begin = begin;
+	src->end = end;
+	src->eight = end - begin >= 8 && !src->lsb_first ? end - 7 : begin;
+	src->bits.at = begin;
 }
 
 /* Go on to the next piece; false at the end of the data */
@@ -19,17 +23,20 @@ static bool next_piece(struct bits_source *src)
 		src->ended = true;
 		return false;
 	}
-	src->begin = bytes->at;
-	src->end = bytes->end;
-	src->bits.at = bytes->at;
+	ifax_source_piece(src, bytes->at, bytes->end);
 	return true;
 }
 
-/* refill() of src->bits, byte by byte */
+/* refill() of src->bits, mirrored or byte by byte */
 void ifax_refill_slowly(struct bits_source *src)
 {
 	struct bits_in *in = &src->bits;
 
+	if (src->lsb_first && src->end - in->at >= 8) {
+		in->acc |= mirror_bytes(load64(in->at)) >> in->n;
+		in->at += (63 - in->n) / 8;
+		in->n |= 56;
+	}
 	while (in->n < 56) {
 		u64 byte = 0;
 

@@ -71,6 +71,7 @@ struct bits_in {
  * @bytes: the caller's coded data
  * @begin: begin of the present piece
  * @end: behind its end
+ * @eight: eight bytes can be loaded before this; @begin if they are not to be
  * @before: bytes in earlier pieces
  * @pad: zero bits given behind the end of the data
  * @ended: there is no further piece
@@ -81,14 +82,14 @@ struct bits_source {
 	struct ifax_bytes *bytes;
 	const u8 *begin;
 	const u8 *end;
+	const u8 *eight;
 	u64 before;
 	u32 pad;
 	bool ended;
 	bool lsb_first;
 };
 
-/* Not inline: it would take registers in every loop that refills */
-u64 ifax_mirror_bytes(u64 value);
+void ifax_source_piece(struct bits_source *src, const u8 *begin, const u8 *end);
 void ifax_refill_slowly(struct bits_source *src);
 
 /*
@@ -110,12 +111,8 @@ static __always_inline struct bits_in refill_slowly(struct bits_in in, struct bi
 /* Have at least 56 bits, zeros behind the end of the data */
 static __always_inline struct bits_in refill(struct bits_in in, struct bits_source *src)
 {
-	if (likely(src->end - in.at >= 8)) {
-		u64 word = load64(in.at);
-
-		if (unlikely(src->lsb_first))
-			word = ifax_mirror_bytes(word);
-		in.acc |= word >> in.n;
+	if (likely(in.at < src->eight)) {
+		in.acc |= load64(in.at) >> in.n;
 		in.at += (63 - in.n) / 8;
 		in.n |= 56;
 		return in;

@@ -54,6 +54,7 @@ struct ifax_encoder {
  * @eol_taken: the EOL of the next line was taken with those before it
  * @tag: its tag bit
  * @ref_lost: MR: the line before was wrong, nothing can be coded against it
+ * @rough_lines: so many lines are to be decoded mode by mode
  * @bad_run: wrong lines in a row, up to now
  * @damage: what was concealed
  */
@@ -73,6 +74,7 @@ struct ifax_decoder {
 	bool eol_taken;
 	bool tag;
 	bool ref_lost;
+	u32 rough_lines;
 	u32 bad_run;
 	struct ifax_damage damage;
 };
@@ -84,9 +86,12 @@ enum line {
 	LINE_NONE,	/* the page has ended, or a fault is in the report */
 };
 
+u8 *ifax_encode_runs(struct ifax_encoder *enc, const u16 *runs, u32 changes, u8 *to);
+
 struct bits_out ifax_1d_put_line(struct bits_out out, const u16 *runs, u32 changes);
 struct bits_out ifax_2d_put_line(struct bits_out out, const u16 *ref, const u16 *cur, u32 width_px);
 
+enum line ifax_2d_take_line(struct ifax_decoder *dec, u32 *changes);
 enum line ifax_mh_take_line(struct ifax_decoder *dec, u32 *changes);
 enum line ifax_mr_take_line(struct ifax_decoder *dec, u32 *changes);
 enum line ifax_mmr_take_line(struct ifax_decoder *dec, u32 *changes);
@@ -104,6 +109,6 @@ bool ifax_jbig_put_end(struct jbig_encoder *enc, const struct ifax_codec_format 
 
 size_t ifax_jbig_decoder_size(u32 width_px);
 struct jbig_decoder *ifax_jbig_decoder_init(void *mem, u32 width_px);
-enum line ifax_jbig_take_line(struct ifax_decoder *dec, const u8 **row);
+u32 ifax_jbig_take_lines(struct ifax_decoder *dec, u8 *rows, size_t stride, u32 lines);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A page out of coded bytes. */
 #include "coder.h"
+#include "lanes.h"
 
 size_t ifax_decoder_size(const struct ifax_codec_format *fmt)
 {
@@ -23,10 +24,8 @@ struct ifax_decoder *ifax_decoder_init(void *mem, const struct ifax_codec_format
 	memset(dec, 0, sizeof(*dec));
 	dec->fmt = *fmt;
 	dec->src.bytes = in;
-	dec->src.begin = in->at;
-	dec->src.end = in->end;
-	dec->src.bits.at = in->at;
 	dec->src.lsb_first = fmt->flags & IFAX_FMT_LSB_FIRST;
+	ifax_source_piece(&dec->src, in->at, in->end);
 	if (fmt->coding == IFAX_CODING_JBIG) {
 		dec->jbig = ifax_jbig_decoder_init(dec + 1, fmt->width_px);
 		return dec;
@@ -37,6 +36,7 @@ struct ifax_decoder *ifax_decoder_init(void *mem, const struct ifax_codec_format
 	dec->ref = runs + RUNS_BEFORE;
 	dec->cur = runs + entries + RUNS_BEFORE;
 	dec->row = (u8 *)(runs + 2 * entries);
+	dec->rough_lines = fmt->width_px > LANES_PX_MAX;
 	/* T.6 2.2.1: the line before the first is white */
 	runs_close(dec->ref, 0, fmt->width_px);
 	return dec;
@@ -135,60 +135,56 @@ const struct ifax_damage *ifax_decoder_damage(const struct ifax_decoder *dec)
 EXPORT_SYMBOL_GPL(ifax_decoder_damage);
 
 /* Pixels of the line decoded last */
-static void paint(struct ifax_decoder *dec, u8 *row, const u8 *jbig_row)
+static void paint(struct ifax_decoder *dec, u8 *row)
 {
 	u32 width_px = dec->fmt.width_px;
-	bool inverted = dec->fmt.flags & IFAX_FMT_WHITE_IS_1;
 
-	if (jbig_row) {
-		memcpy(row, jbig_row, row_bytes(width_px));
-		if (inverted)
-			ifax_row_invert(row, width_px);
-		else
-			ifax_row_trim(row, width_px);
-		return;
-	}
 	if (!dec->painted) {
 		ifax_row_of_runs(dec->row, dec->ref, dec->changes, width_px);
-		if (inverted)
+		if (dec->fmt.flags & IFAX_FMT_WHITE_IS_1)
 			ifax_row_invert(dec->row, width_px);
 		dec->painted = true;
 	}
 	memcpy(row, dec->row, row_bytes(width_px));
 }
 
-u32 ifax_decode_lines(struct ifax_decoder *dec, void *rows, size_t stride, u32 lines)
+static u32 take_lines(struct ifax_decoder *dec, u8 *row, size_t stride, u32 lines)
 {
-	bool jbig = dec->fmt.coding == IFAX_CODING_JBIG;
-	u32 length = dec->fmt.length_lines;
-	const u8 *jbig_row = NULL;
 	enum line line;
-	u8 *row = rows;
 	u32 i;
 
-	for (i = 0; i < lines && !dec->ended; i++) {
-		if (length && dec->lines == length) {
-			dec->ended = true;
-			break;
-		}
-		line = jbig ? ifax_jbig_take_line(dec, &jbig_row) : take_line(dec);
+	for (i = 0; i < lines; i++) {
+		line = take_line(dec);
 		if (line == LINE_NONE)
 			line = conceal(dec);
 		else
 			dec->bad_run = 0;
-		if (line == LINE_NONE) {
-			if (length && !dec->report.fault)
-				ifax_fault(dec, dec->src.bits, IFAX_FAULT_SHORT);
-			dec->ended = true;
+		if (line == LINE_NONE)
 			break;
-		}
 		dec->lines++;
 		if (row) {
-			paint(dec, row, jbig_row);
+			paint(dec, row);
 			row += stride;
 		}
 	}
 	return i;
+}
+
+u32 ifax_decode_lines(struct ifax_decoder *dec, void *rows, size_t stride, u32 lines)
+{
+	u32 length = dec->fmt.length_lines;
+	u32 done;
+
+	if (dec->ended)
+		return 0;
+	if (length && lines >= length - dec->lines)
+		lines = length - dec->lines;
+	done = dec->jbig ? ifax_jbig_take_lines(dec, rows, stride, lines) :
+			   take_lines(dec, rows, stride, lines);
+	if (done < lines && length && !dec->report.fault)
+		ifax_fault(dec, dec->src.bits, IFAX_FAULT_SHORT);
+	dec->ended = done < lines || (length && dec->lines == length);
+	return done;
 }
 EXPORT_SYMBOL_GPL(ifax_decode_lines);
 

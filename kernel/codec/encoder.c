@@ -87,34 +87,49 @@ static bool has_eols(const struct ifax_codec_format *fmt)
 	return fmt->coding == IFAX_CODING_MR || fmt->flags & IFAX_FMT_EOL;
 }
 
-/* Encode @row; @before is the line before it */
-static struct bits_out put_line(struct ifax_encoder *enc, struct bits_out out, const u8 *row,
-				const u8 *before)
+/* Put the line of enc->ref_end; @ref are the change positions of the line before it */
+static struct bits_out put_changes(struct ifax_encoder *enc, struct bits_out out, bool same,
+				   const u16 *ref)
 {
-	bool same = ifax_rows_equal(row, before, enc->fmt.width_px);
 	u32 flags = enc->fmt.flags;
 	bool one = is_1d(enc);
-	const u16 *ref = enc->ref_end - enc->changes;
-	u16 *end = enc->cur_end;
 
 	if (has_eols(&enc->fmt)) {
 		if (flags & IFAX_FMT_EOL_ALIGNED)
 			out = put_fill(out, 8 - EOL_BITS % 8);
 		out = put_eol(enc, out, one);
 	}
-	if (!same) {
-		enc->changes = ifax_runs_of_row(end, row, enc->fmt.width_px, enc->invert);
-		enc->cur_end = enc->ref_end;
-		enc->ref_end = end;
-	}
 	if (one)
 		out = ifax_1d_put_line(out, enc->ref_end - enc->changes, enc->changes);
 	else if (same)
 		out = put_ones(out, enc->changes + 1);
 	else
-		out = ifax_2d_put_line(out, ref, end - enc->changes, enc->fmt.width_px);
+		out = ifax_2d_put_line(out, ref, enc->ref_end - enc->changes, enc->fmt.width_px);
 	enc->lines++;
 	return flags & IFAX_FMT_ROW_ALIGNED ? put_fill(out, 0) : out;
+}
+
+/* There are @changes before enc->cur_end: they are those of the present line */
+static void turn_lines(struct ifax_encoder *enc, u32 changes)
+{
+	u16 *end = enc->cur_end;
+
+	enc->changes = changes;
+	enc->cur_end = enc->ref_end;
+	enc->ref_end = end;
+}
+
+/* Encode @row; @before is the line before it */
+static struct bits_out put_line(struct ifax_encoder *enc, struct bits_out out, const u8 *row,
+				const u8 *before)
+{
+	bool same = ifax_rows_equal(row, before, enc->fmt.width_px);
+	const u16 *ref = enc->ref_end - enc->changes;
+
+	if (!same)
+		turn_lines(enc, ifax_runs_of_row(enc->cur_end, row, enc->fmt.width_px,
+						 enc->invert));
+	return put_changes(enc, out, same, ref);
 }
 
 static void mirror(u8 *at, const u8 *end)
@@ -123,6 +138,32 @@ static void mirror(u8 *at, const u8 *end)
 		store64(at, mirror_bytes(load64(at)));
 	for (; at < end; at++)
 		*at = mirror_bytes(*at);
+}
+
+/*
+ * Encode a line of change positions, in the colours of the code: MH, MR, MMR.
+ * @to has room for ifax_encoder_line_bound(); the end of what was put is
+ * returned. Behind it, no more lines of pixels can be encoded on this page.
+ */
+u8 *ifax_encode_runs(struct ifax_encoder *enc, const u16 *runs, u32 changes, u8 *to)
+{
+	struct bits_out out = { enc->acc, enc->n, to };
+	const u16 *ref = enc->ref_end - enc->changes;
+	bool same = changes == enc->changes && !memcmp(runs, ref, changes * sizeof(*runs));
+
+	if (!same) {
+		u16 *first = enc->cur_end - changes;
+
+		memcpy(first, runs, changes * sizeof(*runs));
+		memset(first - RUNS_BEFORE, 0, RUNS_BEFORE * sizeof(*runs));
+		turn_lines(enc, changes);
+	}
+	out = put_changes(enc, out, same, ref);
+	enc->acc = out.acc;
+	enc->n = out.n;
+	if (enc->fmt.flags & IFAX_FMT_LSB_FIRST)
+		mirror(to, out.at);
+	return out.at;
 }
 
 static u32 put_jbig_lines(struct ifax_encoder *enc, const u8 *row, size_t stride, u32 lines,

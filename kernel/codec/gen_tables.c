@@ -249,28 +249,53 @@ static int mode_of(const char *text)
 	return -1;
 }
 
-/* Up to four vertical modes, then at most one other, of those that are complete in @text */
+static int max(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/*
+ * How far b[i] must at least be behind b[i - 1]: a1 is not before the b1 before
+ * (for the first one: behind it, whatever a0 is), it is behind a0, and b[i] is
+ * behind a0, too. @offsets are 0 from @verticals on, where only the last counts.
+ */
+static int least_gap(const int *offsets, unsigned int i, unsigned int verticals)
+{
+	int gap = 0;
+
+	if (!i)
+		return 1 + max(0, -offsets[0]);
+	if (i <= verticals)
+		gap = max(gap, offsets[i - 1] + 1);
+	if (i < verticals)
+		gap = max(gap, max(-offsets[i], offsets[i - 1] - offsets[i] + 1));
+	return gap;
+}
+
+/* Up to four vertical modes, or up to three and one other, of those that are complete in @text */
 static void mode_entry(const char *text)
 {
-	unsigned int verticals = 0, bits = 0, offsets = 0x3333;
-	const char *kind = "MODE_NONE";
+	unsigned int verticals = 0, bits = 0, steps, i;
+	const char *kind = NULL;
+	int offsets[4] = { 0 };
 	int mode;
 
-	for (mode = mode_of(text); mode >= 0; mode = mode_of(text + bits)) {
-		if (modes[mode].kind) {
-			kind = modes[mode].kind;
-			bits += strlen(modes[mode].word);
-			break;
-		}
-		if (verticals == 4)
-			break;
-		offsets += modes[mode].offset * (1 << verticals * 4);
-		verticals++;
+	for (mode = mode_of(text); mode >= 0 && verticals < 4; mode = mode_of(text + bits)) {
 		bits += strlen(modes[mode].word);
+		kind = modes[mode].kind;
+		if (kind)
+			break;
+		offsets[verticals++] = modes[mode].offset;
 	}
 	if (!bits)
 		kind = "MODE_OTHER";
-	printf("MODE(0x%x, %s, %u, %u),", offsets, kind, verticals, bits);
+	steps = kind && !strcmp(kind, "MODE_PASS") ? verticals + 2 : verticals;
+	printf("%s | %uULL << 60 | %uULL << 44 | %uULL << 28", kind ? kind : "0", bits, steps,
+	       verticals);
+	for (i = 0; i < 4; i++)
+		printf(" | %uULL << %u", (offsets[i] + 3) | least_gap(offsets, i, verticals) << 3,
+		       i * 16);
+	printf(",");
 }
 
 /* What the next @bits bits say */
@@ -279,10 +304,10 @@ static void mode_table(unsigned int bits)
 	char text[32];
 	unsigned int i;
 
-	printf("const u32 ifax_modes[1 << %u] = {", bits);
+	printf("const u64 ifax_modes[1 << %u] = {", bits);
 	for (i = 0; i < 1U << bits; i++) {
 		text_of(text, i, bits);
-		printf("%s", i % 4 ? " " : "\n\t");
+		printf("\n\t");
 		mode_entry(text);
 	}
 	printf("\n};\n\n");
@@ -314,17 +339,57 @@ static void vertical_table(void)
 }
 
 /* State and more probable symbol are one number: state << 1 | symbol */
-static void qm_table(void)
+static void qm_word(unsigned int number)
+{
+	printf("QM_STATE(%u, %u, 0x%x)", number & 1, number, qm_states[number / 2].qe);
+}
+
+static void qm_tables(void)
 {
 	unsigned int i;
 
-	printf("\nconst struct qm_state ifax_qm_states[%u] = {\n",
-	       (unsigned int)ARRAY_SIZE(qm_states) * 2);
-	for (i = 0; i < ARRAY_SIZE(qm_states) * 2; i++)
-		printf("\t{ 0x%x, %u, %u },\n", qm_states[i / 2].qe,
-		       qm_states[i / 2].after_lps << 1 | ((i & 1) ^ qm_states[i / 2].exchange),
-		       qm_states[i / 2].after_mps << 1 | (i & 1));
+	printf("\nconst u32 ifax_qm_first = ");
+	qm_word(0);
+	printf(";\n\nconst u32 ifax_qm_next[2 * QM_STATES] = {\n");
+	for (i = 0; i < ARRAY_SIZE(qm_states) * 2; i++) {
+		printf("\t");
+		qm_word(qm_states[i / 2].after_mps << 1 | (i & 1));
+		printf(", ");
+		qm_word(qm_states[i / 2].after_lps << 1 | ((i & 1) ^ qm_states[i / 2].exchange));
+		printf(",\n");
+	}
+	printf("};\n\nconst struct qm_step ifax_qm_steps[QM_STATES] = {\n");
+	for (i = 0; i < ARRAY_SIZE(qm_states); i++)
+		printf("\t{ 0x%x, %u }, { 0x%x | QM_LESS_PROBABLE, %u },\n", qm_states[i].qe,
+		       qm_states[i].after_mps << 1, qm_states[i].qe,
+		       qm_states[i].after_lps << 1 | qm_states[i].exchange);
 	printf("};\n");
+}
+
+/*
+ * By @bits pixels of a line: which of them are in the context of each of four
+ * pixels: @own of them, at bit @at. Of the line itself, the pixel is the last one
+ * and goes to the top.
+ */
+static void context_table(const char *name, unsigned int bits, unsigned int own, unsigned int at,
+			  int with_pixel)
+{
+	unsigned int value, pixel, window;
+	unsigned long long lanes;
+
+	printf("\nconst u64 ifax_jbig_%s[1 << %u] = {", name, bits);
+	for (value = 0; value < 1U << bits; value++) {
+		lanes = 0;
+		for (pixel = 0; pixel < 4; pixel++) {
+			window = value >> (bits - own - with_pixel - pixel);
+			if (with_pixel && window & 1)
+				lanes |= 0x8000ULL << 16 * pixel;
+			window = window >> with_pixel & ((1U << own) - 1);
+			lanes |= (unsigned long long)window << (16 * pixel + at);
+		}
+		printf("%s0x%llxULL,", value % 4 ? " " : "\n\t", lanes);
+	}
+	printf("\n};\n");
 }
 
 int main(void)
@@ -340,6 +405,9 @@ int main(void)
 	long_table(1, 11, 13);
 	mode_table(11);
 	vertical_table();
-	qm_table();
+	qm_tables();
+	context_table("above2", 6, 3, 7, 0);
+	context_table("above", 8, 5, 2, 0);
+	context_table("line", 6, 2, 0, 1);
 	return fflush(stdout) || ferror(stdout);
 }

@@ -4,6 +4,7 @@
 #define IFAX_CODEC_JBIG_H
 
 #include "coder.h"
+#include "lanes.h"
 #include "tables.h"
 
 /* T.82 6.6.1: the header */
@@ -31,41 +32,131 @@ enum jbig_marker {
 #define JBIG_TYPICAL_CONTEXT(two_lines)	((two_lines) ? 0x195 : 0x0e5)
 
 /*
- * A row of a JBIG coder has a white byte in front and one behind, so that
- * templates find pixels outside of the page white.
+ * A row of a JBIG coder has a white byte in front and ten behind: templates find
+ * pixels outside of the page white, and whole windows are loaded and stored.
  */
 static inline u32 jbig_row_bytes(u32 width_px)
 {
-	return row_bytes(width_px) + 2;
+	return row_bytes(width_px) + 11;
+}
+
+/**
+ * struct jbig_rows - three rows, turned from line to line
+ * @above2: the line before the line before
+ * @above: the line before; the same row as @above2 if those lines are alike
+ * @line: room for this line
+ * @spare: a row that is not used, if @above is @above2
+ */
+struct jbig_rows {
+	u8 *above2;
+	u8 *above;
+	u8 *line;
+	u8 *spare;
+};
+
+static inline struct jbig_rows jbig_rows_init(u8 *mem, u32 width_px)
+{
+	u32 bytes = jbig_row_bytes(width_px);
+
+	memset(mem, 0, 3 * bytes);
+	return (struct jbig_rows){ mem, mem, mem + bytes, mem + 2 * bytes };
 }
 
 /* This line becomes the one before, and so on */
-static inline void jbig_turn_rows(u8 *rows[3])
+static inline void jbig_turn_rows(struct jbig_rows *rows)
 {
-	u8 *oldest = rows[0];
+	u8 *unused = rows->above2 == rows->above ? rows->spare : rows->above2;
 
-	rows[0] = rows[1];
-	rows[1] = rows[2];
-	rows[2] = oldest;
+	rows->above2 = rows->above;
+	rows->above = rows->line;
+	rows->line = unused;
 }
 
-/*
- * Where the template pixels of the next eight pixels are: each line's pixels
- * from eight before them to eight behind them, in 24 bits
+/* The same for a line that is like the one before; what is in @line is of no use */
+static inline void jbig_repeat_row(struct jbig_rows *rows)
+{
+	if (rows->above2 != rows->above)
+		rows->spare = rows->above2;
+	rows->above2 = rows->above;
+}
+
+/**
+ * struct jbig_window - some pixels of a line, with all of their template pixels
+ * @above2: the line before the line before, from WINDOW_LEFT_PX before the next pixel on
+ * @above: the same of the line before
+ * @line: the same of the line; for the encoder only
+ * @not_white: from the next pixel on: which of them have a context that is not all white
+ * @not_black: the same for black; the lowest bit counts for nothing, but is set in both
+ *
+ * A window begins as WINDOW_PX pixels (at the end of the line as fewer), and is
+ * shifted as they are done.
  */
 struct jbig_window {
-	u32 above2;
-	u32 above;
-	u32 line;
+	u64 above2;
+	u64 above;
+	u64 line;
+	u64 not_white;
+	u64 not_black;
 };
 
-/* T.82 figures 4 and 5, for the pixel @x of the eight */
-static __always_inline u32 jbig_context(struct jbig_window w, u32 x, bool two_lines)
+#define WINDOW_PX	48
+#define WINDOW_LEFT_PX	8
+
+/* A row from eight pixels before @px, a multiple of 8, on */
+static __always_inline u64 jbig_load(const u8 *row, u32 px)
+{
+	return load64(row + px / 8);
+}
+
+/* T.82 figures 4 and 5: as not_white; with inverted lines, as not_black */
+static __always_inline u64 jbig_not_plain(u64 above2, u64 above, bool two_lines)
 {
 	if (two_lines)
-		return (w.above >> (13 - x) & 0x3f) << 4 | (w.line >> (16 - x) & 0xf);
-	return (w.above2 >> (14 - x) & 7) << 7 | (w.above >> (13 - x) & 0x1f) << 2 |
-	       (w.line >> (16 - x) & 3);
+		above |= above >> 3 | above >> 2 | above >> 1 | above << 1 | above << 2;
+	else
+		above |= above2 | (above2 | above) >> 1 | (above2 | above) << 1 |
+			 above >> 2 | above << 2;
+	return above << WINDOW_LEFT_PX | 1;
+}
+
+/* The next pixels whose contexts are all white, or all black: neighbours cannot be one each */
+static __always_inline u32 jbig_plain_px(struct jbig_window w)
+{
+	return __builtin_clzll(w.not_white & w.not_black);
+}
+
+static __always_inline struct jbig_window jbig_skip(struct jbig_window w, u32 px)
+{
+	w.above2 <<= px;
+	w.above <<= px;
+	w.line <<= px;
+	w.not_white <<= px;
+	w.not_black <<= px;
+	return w;
+}
+
+/* The fewest pixels of one colour, and all of that colour around, that are worth to be a run */
+#define RUN_PX_MIN	4
+
+/* What the lines above have in the contexts of the next four pixels; lanes, see tables.h */
+static __always_inline u64 jbig_contexts(struct jbig_window w, bool two_lines)
+{
+	/* copies of the same pixels, each shifted by one pixel more than the one before */
+	if (two_lines)
+		return (w.above >> 50 & 0x1ff) * 0x0008000400020001ULL << 1 & LANES(0x3f0ULL);
+	return ifax_jbig_above2[w.above2 >> 51 & 0x3f] | ifax_jbig_above[w.above >> 50 & 0xff];
+}
+
+/* Is one of four bytes 0xff? */
+static inline bool jbig_has_ff(u32 bytes)
+{
+	return (~bytes - 0x01010101) & bytes & 0x80808080;
+}
+
+/* What makes the size of an interval, of 1 to 16 bits, one of 16 bits: 16 leading zeros less */
+static __always_inline u32 jbig_shift(u32 a)
+{
+	return __builtin_clz(a) ^ 16;
 }
 
 /* The adaptive pixel in a context */

@@ -7,14 +7,16 @@
 
 /**
  * struct qm - the interval (T.82 6.8.3)
+ * @c: the number, from the interval's base on: 16 bits, and those behind them
  * @a: its size
- * @c: the number, from the interval's base on, 16 bits and those behind them
- * @ct: bits behind them that are there
+ * @n: bits behind them that are there
+ * @least: where the MPS comes for sure, as long as the interval is larger than this
  */
 struct qm {
+	u64 c;
 	u32 a;
-	u32 c;
-	u32 ct;
+	int n;
+	u32 least;
 };
 
 /* A move of the adaptive pixel */
@@ -34,6 +36,7 @@ static const struct jbig_move no_move = { 0, ~0U };
  * @may_change: a NEWLEN may come
  * @data_ended: the marker that ends the stripe's data was met; zeros follow
  * @cut_off: the data ended without that marker
+ * @missing_bits: zeros that were given in place of those that were cut off
  * @end_taken: that marker was taken already, by a look for a NEWLEN
  * @reset: it was one that resets everything
  * @wrong: a marker that cannot be here
@@ -46,8 +49,8 @@ static const struct jbig_move no_move = { 0, ~0U };
  * @move: where it will be, from which line of this stripe on
  * @next_move: the same for the next stripe
  * @was_typical: the line before was like the one before it
- * @rows: the two lines before, and this one; see jbig_row_bytes()
- * @states: by context
+ * @rows: the two lines before, and this one
+ * @states: by context, see QM_STATE()
  */
 struct jbig_decoder {
 	struct qm qm;
@@ -66,11 +69,12 @@ struct jbig_decoder {
 	u32 y;
 	u32 stripe_y;
 	u32 lines_behind;
+	u32 missing_bits;
 	u32 move_px;
 	struct jbig_move move;
 	struct jbig_move next_move;
-	u8 *rows[3];
-	u8 states[JBIG_CONTEXTS];
+	struct jbig_rows rows;
+	u32 states[JBIG_CONTEXTS];
 };
 
 size_t ifax_jbig_decoder_size(u32 width_px)
@@ -78,15 +82,22 @@ size_t ifax_jbig_decoder_size(u32 width_px)
 	return sizeof(struct jbig_decoder) + 3 * jbig_row_bytes(width_px);
 }
 
+static void reset_states(struct jbig_decoder *jbig)
+{
+	u32 i;
+
+	for (i = 0; i < JBIG_CONTEXTS; i++)
+		jbig->states[i] = ifax_qm_first;
+}
+
 struct jbig_decoder *ifax_jbig_decoder_init(void *mem, u32 width_px)
 {
 	struct jbig_decoder *jbig = mem;
-	u32 i;
 
-	memset(mem, 0, ifax_jbig_decoder_size(width_px));
+	memset(jbig, 0, offsetof(struct jbig_decoder, states));
+	reset_states(jbig);
 	jbig->next_move = no_move;
-	for (i = 0; i < 3; i++)
-		jbig->rows[i] = (u8 *)(jbig + 1) + i * jbig_row_bytes(width_px);
+	jbig->rows = jbig_rows_init((u8 *)(jbig + 1), width_px);
 	return jbig;
 }
 
@@ -183,36 +194,57 @@ static void take_stripe_end(struct jbig_decoder *jbig, struct bits_source *src)
 }
 
 /* A byte of the stripe's data, zeros behind its end */
-static noinline u32 take_data(struct jbig_decoder *jbig, struct bits_source *src)
+static u32 take_data(struct jbig_decoder *jbig, struct bits_source *src)
 {
-	if (jbig->data_ended)
-		return 0;
-	if (have(src, 1) && src->bits.acc >> 56 != 0xff)
-		return take(src, 1);
-	if (have(src, 2) && next_marker(src) == JBIG_STUFF)
-		return take(src, 2) >> 8;
-	jbig->data_ended = true;
-	jbig->cut_off = !have(src, 2);
-	/* what follows may say that these lines are the last ones */
-	if (jbig->may_change && !jbig->cut_off)
-		take_stripe_end(jbig, src);
+	if (!jbig->data_ended) {
+		if (have(src, 1) && src->bits.acc >> 56 != 0xff)
+			return take(src, 1);
+		if (have(src, 2) && next_marker(src) == JBIG_STUFF)
+			return take(src, 2) >> 8;
+		jbig->data_ended = true;
+		jbig->cut_off = !have(src, 2);
+		/* what follows may say that these lines are the last ones */
+		if (jbig->may_change && !jbig->cut_off)
+			take_stripe_end(jbig, src);
+	}
+	if (jbig->cut_off)
+		jbig->missing_bits += 8;
 	return 0;
+}
+
+/* Four bytes of data */
+static noinline u32 take_word(struct jbig_decoder *jbig, struct bits_source *src)
+{
+	u32 word = 0, i;
+
+	if (!jbig->data_ended && have(src, 4)) {
+		word = src->bits.acc >> 32;
+		if (!jbig_has_ff(word))
+			return take(src, 4);
+	}
+	for (i = 0; i < 4; i++)
+		word = word << 8 | take_data(jbig, src);
+	return word;
+}
+
+static __always_inline u32 least(u64 c)
+{
+	return c >> 48 < 0x8000 ? 0x7fff : c >> 48;
 }
 
 static __always_inline struct qm renormalise(struct qm qm, struct jbig_decoder *jbig,
 					     struct bits_source *src)
 {
-	u32 shift = leading_zeros(qm.a) - 48;
+	u32 shift = jbig_shift(qm.a);
 
 	qm.a <<= shift;
-	while (shift > qm.ct) {
-		shift -= qm.ct;
-		qm.c <<= qm.ct;
-		qm.c |= take_data(jbig, src) << 8;
-		qm.ct = 8;
-	}
 	qm.c <<= shift;
-	qm.ct -= shift;
+	qm.n -= shift;
+	if (qm.n < 0) {
+		qm.c |= (u64)take_word(jbig, src) << (16 - qm.n);
+		qm.n += 32;
+	}
+	qm.least = least(qm.c);
 	return qm;
 }
 
@@ -220,84 +252,135 @@ static __always_inline struct qm renormalise(struct qm qm, struct jbig_decoder *
 static __always_inline struct qm take_pixel(struct qm qm, struct jbig_decoder *jbig,
 					    struct bits_source *src, u32 context, u32 *pixel)
 {
-	u32 number = jbig->states[context];
-	struct qm_state state = ifax_qm_states[number];
-	bool probable;
+	u32 state = jbig->states[context], qe = QM_QE(state), upper, less_probable;
 
-	*pixel = number & 1;
-	qm.a -= state.qe;
-	if (qm.c >> 16 < qm.a) {
-		if (likely(qm.a & 0x8000))
-			return qm;
-		probable = qm.a >= state.qe;
-	} else {
-		qm.c -= qm.a << 16;
-		probable = qm.a < state.qe;
-		qm.a = state.qe;
-	}
-	*pixel ^= !probable;
-	jbig->states[context] = probable ? state.after_mps : state.after_lps;
+	*pixel = QM_MPS(state);
+	qm.a -= qe;
+	if (likely(qm.a > qm.least))
+		return qm;
+	/* the smaller part of the interval is the less probable one; nobody can predict which */
+	upper = (int)(qm.a - 1 - (u32)(qm.c >> 48)) >> 31;
+	less_probable = (qm.a < qe) ^ (upper & 1);
+	qm.c -= (u64)(qm.a & upper) << 48;
+	qm.a ^= (qm.a ^ qe) & upper;
+	*pixel ^= less_probable;
+	jbig->states[context] = QM_NEXT(state, less_probable);
 	return renormalise(qm, jbig, src);
 }
 
-/* Eight white pixels at once, if they are probable and the number says so */
-static __always_inline bool take_eight(struct qm *qm, const struct jbig_decoder *jbig)
+/* How many of @most pixels of this context are the MPS, for sure, and taken */
+static __always_inline u32 take_run(struct qm *qm, u32 state, u32 most)
 {
-	u32 number = jbig->states[0];
-	u32 qe = ifax_qm_states[number].qe;
-	u32 least = qm->c >> 16 < 0x8000 ? 0x8000 : (qm->c >> 16) + 1;
+	u32 qe = QM_QE(state), room = qm->a - qm->least - 1;
 
-	if ((number & 1) || qm->a < least + 8 * qe)
-		return false;
-	qm->a -= 8 * qe;
-	return true;
+	if ((u64)most * qe > room)
+		most = room / qe;
+	qm->a -= most * qe;
+	return most;
 }
 
-/* The pixel @move_px to the left of pixel @x of the byte @i, which is made in @w */
-static u32 moved_pixel(const struct jbig_decoder *jbig, struct jbig_window w, u32 i, u32 x)
+/* Context of the lowest lane, and of the pixels just taken */
+static __always_inline struct qm take_lane(struct qm qm, struct jbig_decoder *jbig,
+					   struct bits_source *src, u64 lanes, u32 mask, u64 *past)
 {
-	u32 at = (i - 1) * 8 + x - jbig->move_px;
+	u32 pixel;
 
-	if (at > (i - 1) * 8 + x)
+	qm = take_pixel(qm, jbig, src, (u16)lanes | (*past & mask), &pixel);
+	*past = *past << 1 | pixel;
+	return qm;
+}
+
+/*
+ * Where the lines above are of one colour: as many pixels as are of that colour,
+ * too, for sure, of up to @most
+ */
+static __always_inline u32 take_plain(struct qm *qm, const struct jbig_decoder *jbig, bool black,
+				      u32 most, u64 *past)
+{
+	u32 state = jbig->states[black ? JBIG_CONTEXTS - 1 : 0];
+
+	if (QM_MPS(state) != black)
 		return 0;
-	if (at / 8 == i - 1)
-		return w.line >> (15 - at % 8) & 1;
-	return jbig->rows[2][1 + at / 8] >> (7 - at % 8) & 1;
+	most = take_run(qm, state, most);
+	*past = black ? ~(~*past << most) : *past << most;
+	return most;
 }
 
+/* @past: the pixels just taken, the last one lowest */
 static __always_inline void take_pixels(struct jbig_decoder *jbig, struct bits_source *src,
 					u32 width_px, bool two_lines)
 {
-	const u8 *above2 = jbig->rows[0], *above = jbig->rows[1];
-	u8 *line = jbig->rows[2];
-	struct jbig_window w = { above2[1], above[1], 0 };
+	const u32 mask = two_lines ? 0xf : 0x3;
 	struct qm qm = jbig->qm;
-	u32 i, x;
+	struct jbig_window w;
+	u32 px, count, left, n;
+	u64 past = 0;
 
-	for (i = 1; i <= row_bytes(width_px); i++) {
-		u32 count = i * 8 <= width_px ? 8 : width_px % 8;
-
-		w.above2 = (w.above2 << 8 | above2[i + 1]) & 0xffffff;
-		w.above = (w.above << 8 | above[i + 1]) & 0xffffff;
-		w.line = w.line << 8 & 0xff0000;
-		/* all white around, if these are: eight times the same context */
-		if (count == 8 && !(w.above2 | w.above | w.line) && !jbig->move_px &&
-		    take_eight(&qm, jbig)) {
-			line[i] = 0;
-			continue;
+	for (px = 0; px < width_px; px += WINDOW_PX) {
+		w = (struct jbig_window){ .not_white = 1, .not_black = ~0ULL };
+		w.above2 = jbig_load(jbig->rows.above2, px);
+		w.above = jbig_load(jbig->rows.above, px);
+		if (w.above2 | w.above) {
+			w.not_white = jbig_not_plain(w.above2, w.above, two_lines);
+			w.not_black = jbig_not_plain(~w.above2, ~w.above, two_lines);
 		}
-		for (x = 0; x < count; x++) {
-			u32 context = jbig_context(w, x, two_lines), pixel;
+		count = width_px - px < WINDOW_PX ? width_px - px : WINDOW_PX;
+		for (left = count; left; left -= n) {
+			bool black = w.not_white >> 63;
+			u64 lanes;
 
-			if (unlikely(jbig->move_px)) {
-				context &= ~JBIG_ADAPTIVE(two_lines);
-				if (moved_pixel(jbig, w, i, x))
-					context |= JBIG_ADAPTIVE(two_lines);
+			n = jbig_plain_px(w);
+			if (n >= RUN_PX_MIN && (past & mask) == (black ? mask : 0)) {
+				n = take_plain(&qm, jbig, black, n < left ? n : left, &past);
+				if (n) {
+					w = jbig_skip(w, n);
+					continue;
+				}
 			}
-			qm = take_pixel(qm, jbig, src, context, &pixel);
-			w.line |= pixel << (15 - x);
+			lanes = jbig_contexts(w, two_lines);
+			w = jbig_skip(w, 4);
+			n = 4;
+			if (likely(left >= 4)) {
+				qm = take_lane(qm, jbig, src, lanes, mask, &past);
+				qm = take_lane(qm, jbig, src, lanes >> 16, mask, &past);
+				qm = take_lane(qm, jbig, src, lanes >> 32, mask, &past);
+				qm = take_lane(qm, jbig, src, lanes >> 48, mask, &past);
+				continue;
+			}
+			for (n = 0; n < left; n++, lanes >>= 16)
+				qm = take_lane(qm, jbig, src, lanes, mask, &past);
 		}
-		line[i] = w.line >> 8;
+		store64(jbig->rows.line + 1 + px / 8, past << (64 - count));
+	}
+	jbig->qm = qm;
+}
+
+/* The same with an adaptive pixel on the line itself, which nobody is in a hurry for */
+static void take_moved_pixels(struct jbig_decoder *jbig, struct bits_source *src, u32 width_px)
+{
+	const u32 mask = jbig->two_lines ? 0xf : 0x3, adaptive = JBIG_ADAPTIVE(jbig->two_lines);
+	u64 lanes = 0, past = 0, past_64 = 0;
+	struct jbig_window w = { 0 };
+	u32 x, back = jbig->move_px - 1, context, pixel;
+	struct qm qm = jbig->qm;
+
+	for (x = 0; x < width_px; x++) {
+		if (x % 8 == 0) {
+			w.above2 = jbig_load(jbig->rows.above2, x);
+			w.above = jbig_load(jbig->rows.above, x);
+		}
+		if (x % 4 == 0) {
+			lanes = jbig_contexts(w, jbig->two_lines);
+			w = jbig_skip(w, 4);
+		}
+		context = ((u16)lanes | (past & mask)) & ~adaptive;
+		if ((back < 64 ? past >> back : past_64 >> (back - 64)) & 1)
+			context |= adaptive;
+		qm = take_pixel(qm, jbig, src, context, &pixel);
+		lanes >>= 16;
+		past_64 = past_64 << 1 | past >> 63;
+		past = past << 1 | pixel;
+		jbig->rows.line[1 + x / 8] = past << (7 - x % 8);
 	}
 	jbig->qm = qm;
 }
@@ -329,9 +412,8 @@ static enum ifax_fault take_header(struct jbig_decoder *jbig, struct bits_source
 /* Everything as at the begin of the page */
 static void reset(struct jbig_decoder *jbig, u32 width_px)
 {
-	memset(jbig->states, 0, sizeof(jbig->states));
-	memset(jbig->rows[0], 0, jbig_row_bytes(width_px));
-	memset(jbig->rows[1], 0, jbig_row_bytes(width_px));
+	reset_states(jbig);
+	jbig->rows = jbig_rows_init((u8 *)(jbig + 1), width_px);
 	jbig->move_px = 0;
 	jbig->was_typical = false;
 	jbig->reset = false;
@@ -350,11 +432,11 @@ static bool begin_stripe(struct jbig_decoder *jbig, struct bits_source *src, u32
 	jbig->data_ended = false;
 	jbig->end_taken = false;
 	jbig->lines_behind = 0;
+	jbig->missing_bits = 0;
 	jbig->qm.a = 0x10000;
-	jbig->qm.c = take_data(jbig, src) << 24;
-	jbig->qm.c |= take_data(jbig, src) << 16;
-	jbig->qm.c |= take_data(jbig, src) << 8;
-	jbig->qm.ct = 8;
+	jbig->qm.c = (u64)take_word(jbig, src) << 32;
+	jbig->qm.n = 16;
+	jbig->qm.least = least(jbig->qm.c);
 	return true;
 }
 
@@ -372,7 +454,7 @@ static void take_line(struct jbig_decoder *jbig, struct bits_source *src, u32 wi
 {
 	u32 same = 1;
 
-	if (jbig->stripe_y == jbig->move.y)
+	if (jbig->stripe_y >= jbig->move.y)
 		jbig->move_px = jbig->move.px;
 	if (jbig->typical) {
 		jbig->qm = take_pixel(jbig->qm, jbig, src, JBIG_TYPICAL_CONTEXT(jbig->two_lines),
@@ -380,17 +462,42 @@ static void take_line(struct jbig_decoder *jbig, struct bits_source *src, u32 wi
 		jbig->was_typical ^= !same;
 	}
 	if (jbig->was_typical)
-		memcpy(jbig->rows[2], jbig->rows[1], jbig_row_bytes(width_px));
+		return;
+	if (jbig->move_px)
+		take_moved_pixels(jbig, src, width_px);
 	else if (jbig->two_lines)
 		take_pixels(jbig, src, width_px, true);
 	else
 		take_pixels(jbig, src, width_px, false);
 }
 
-/* The next line, at *@row */
-enum line ifax_jbig_take_line(struct ifax_decoder *dec, const u8 **row)
+/*
+ * How many of @most lines, not the last one of the stripe, are like the one
+ * before, for sure, and taken
+ */
+static u32 take_same_lines(struct jbig_decoder *jbig, u32 most)
 {
-	struct jbig_decoder *jbig = dec->jbig;
+	u32 state = jbig->states[JBIG_TYPICAL_CONTEXT(jbig->two_lines)];
+
+	if (!jbig->stripe_y || !jbig->was_typical || !QM_MPS(state))
+		return 0;
+	if (most >= jbig->stripe_lines - jbig->stripe_y)
+		most = jbig->stripe_lines - jbig->stripe_y - 1;
+	if (most >= jbig->length_lines - jbig->y)
+		most = jbig->length_lines - jbig->y - 1;
+	if (most > LINES_BEHIND_DATA - jbig->lines_behind)
+		most = LINES_BEHIND_DATA - jbig->lines_behind;
+	most = take_run(&jbig->qm, state, most);
+	if (jbig->data_ended)
+		jbig->lines_behind += most;
+	jbig->y += most;
+	jbig->stripe_y += most;
+	return most;
+}
+
+/* The next line, into rows.above */
+static enum line take_new_line(struct ifax_decoder *dec, struct jbig_decoder *jbig)
+{
 	struct bits_source *src = &dec->src;
 	u32 width_px = dec->fmt.width_px;
 	enum ifax_fault fault;
@@ -407,15 +514,17 @@ enum line ifax_jbig_take_line(struct ifax_decoder *dec, const u8 **row)
 	if (jbig->y >= jbig->length_lines)
 		goto end;
 	take_line(jbig, src, width_px);
-	if (jbig->cut_off)
+	if (jbig->qm.n < (int)jbig->missing_bits)
 		return ifax_fault(dec, src->bits, IFAX_FAULT_SHORT);
 	if (jbig->data_ended && ++jbig->lines_behind > LINES_BEHIND_DATA)
 		return ifax_fault(dec, src->bits, IFAX_FAULT_LONG);
 	/* a NEWLEN just read may say that this line is none */
 	if (jbig->wrong || jbig->y >= jbig->length_lines)
 		goto end;
-	jbig_turn_rows(jbig->rows);
-	*row = jbig->rows[1] + 1;
+	if (jbig->was_typical)
+		jbig_repeat_row(&jbig->rows);
+	else
+		jbig_turn_rows(&jbig->rows);
 	jbig->y++;
 	jbig->stripe_y++;
 	if (jbig->stripe_y == jbig->stripe_lines || jbig->y == jbig->length_lines)
@@ -427,4 +536,26 @@ end:
 	if (jbig->y < jbig->length_lines && jbig->length_lines != JBIG_LENGTH_UNKNOWN)
 		return ifax_fault(dec, src->bits, IFAX_FAULT_SHORT);
 	return LINE_NONE;
+}
+
+/* Up to @lines lines, to @rows unless NULL; fewer: the page has ended, or a fault is reported */
+u32 ifax_jbig_take_lines(struct ifax_decoder *dec, u8 *rows, size_t stride, u32 lines)
+{
+	bool inverted = dec->fmt.flags & IFAX_FMT_WHITE_IS_1;
+	struct jbig_decoder *jbig = dec->jbig;
+	u32 width_px = dec->fmt.width_px;
+	u32 i = 0, same;
+
+	while (i < lines && take_new_line(dec, jbig) == LINE_NEW) {
+		for (same = 1 + take_same_lines(jbig, lines - i - 1); same; same--, i++) {
+			dec->lines++;
+			if (!rows)
+				continue;
+			memcpy(rows, jbig->rows.above + 1, row_bytes(width_px));
+			if (inverted)
+				ifax_row_invert(rows, width_px);
+			rows += stride;
+		}
+	}
+	return i;
 }

@@ -11,6 +11,7 @@
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/math64.h>
 #include <linux/string.h>
 
 #else /* userland */
@@ -25,6 +26,11 @@
 #define be64_to_cpu(x)	be64toh(x)
 #define cpu_to_be64(x)	htobe64(x)
 #define le64_to_cpu(x)	le64toh(x)
+
+static inline u64 div_u64(u64 dividend, u32 divisor)
+{
+	return dividend / divisor;
+}
 
 #endif
 

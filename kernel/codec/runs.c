@@ -69,35 +69,33 @@ u32 ifax_runs_of_row(u16 *end, const u8 *row, u32 width_px, u64 invert)
 	return end - to;
 }
 
-#define SHORT_RUN_PX	56	/* fits into 8 bytes, wherever it begins in the first of them */
-
-/* From @from to @to, which are more than SHORT_RUN_PX apart */
-static void paint_long_run(u8 *row, u32 from, u32 to)
-{
-	row[from / 8] |= 0xff >> from % 8;
-	memset(row + from / 8 + 1, 0xff, to / 8 - from / 8 - 1);
-	row[to / 8] = 0xff00 >> to % 8;
-}
-
 /*
- * A short black run is one store of eight bytes over white ones; what the run
- * before has left in its first byte is kept.
+ * Each change inverts what is right of it: at first only in its own word, then
+ * from word to word, as the last pixel of one is what the next begins with. No
+ * branch depends on how long a run is. A last black run ends at the width, which
+ * stands behind the changes. @row is aligned for u64.
  */
 void ifax_row_of_runs(u8 *row, const u16 *runs, u32 changes, u32 width_px)
 {
 	const u16 *end = runs + changes;
+	u64 *word = (u64 *)row, *last;
+	u64 carry = 0;
 
 	memset(row, 0, row_bytes(width_px) + ROW_SLACK);
+	if (!changes)
+		return;
+	last = word + end[-1] / 64;
+	if (changes % 2)
+		last = word + width_px / 64;
 	for (; runs < end; runs += 2) {
-		u32 from = runs[0], to = runs[1];
-		u64 black;
+		word[runs[0] / 64] ^= ~0ULL >> runs[0] % 64;
+		word[runs[1] / 64] ^= ~0ULL >> runs[1] % 64;
+	}
+	for (word += *(end - changes) / 64; word <= last; word++) {
+		u64 inverted = *word;
 
-		if (unlikely(to - from > SHORT_RUN_PX)) {
-			paint_long_run(row, from, to);
-			continue;
-		}
-		black = ~0ULL << (64 - (to - from)) >> from % 8;
-		store64(row + from / 8, (u64)row[from / 8] << 56 | black);
+		*word = cpu_to_be64(inverted ^ carry);
+		carry ^= -(inverted & 1);
 	}
 }
 

@@ -29,10 +29,23 @@ static inline u32 row_bytes(u32 width_px)
 
 static inline void runs_close(u16 *runs, u32 changes, u32 width_px)
 {
+	u64 four = width_px * 0x0001000100010001ULL;
 	u32 i;
 
-	for (i = 0; i < RUNS_AFTER; i++)
-		runs[changes + i] = width_px;
+	for (i = 0; i < RUNS_AFTER; i += 4)
+		memcpy(runs + changes + i, &four, sizeof(four));
+}
+
+/* White and black change places: one more change at 0, which stands in front, or one less */
+static inline void invert_runs(const u16 **runs, u32 *changes)
+{
+	if (**runs) {
+		--*runs;
+		++*changes;
+	} else {
+		++*runs;
+		--*changes;
+	}
 }
 
 u32 ifax_runs_of_row(u16 *end, const u8 *row, u32 width_px, u64 invert);

@@ -3,7 +3,7 @@
 #ifndef IFAX_CODEC_TABLES_H
 #define IFAX_CODEC_TABLES_H
 
-#include "port.h"
+#include "lanes.h"
 
 /* By run length: its words << 5 | bits in them */
 #define ONE_PAIR_PX	2623	/* the longest run of one make-up and one terminating word */
@@ -32,36 +32,60 @@ extern const u16 ifax_white_long_words[1 << (WHITE_WORD_BITS - 4)];
 extern const u16 ifax_black_long_words[1 << (BLACK_WORD_BITS - 4)];
 
 /*
- * By the next bits: up to four vertical modes (number, and offset + 3 in 4 bits
- * for each, the first one in the lowest; 3 for those that are not there), what
- * follows them, and the bits of all of it.
+ * By the next bits: up to four vertical modes, what follows them (not behind
+ * four), and the bits of all of it. The four 16-bit lanes of an entry belong to
+ * b1 = b[0] to b[3] of the modes. Bits 0 to 2 of a lane: offset + 3, or 3. Bits
+ * 3 to 5: what b[i] - b[i - 1] must be at least, so that the modes are valid
+ * and each b1 is the one behind the one before.
  */
-enum mode {
-	MODE_NONE = 0,		/* look again */
-	MODE_HORIZONTAL = 1,
-	MODE_PASS = 2,
-	MODE_OTHER = 3,		/* no mode begins so: end, extension or fault */
-};
+#define MODE_BITS		11
+#define MODE_OFFSETS(entry)	((entry) & LANES(7))
+#define MODE_OFFSET(entry, i)	((int)((entry) >> 16 * (i) & 7) - 3)
+#define MODE_GAPS(entry)	((entry) >> 3 & LANES(7))
+#define MODE_HORIZONTAL		0x1000U
+#define MODE_PASS		0x2000U
+#define MODE_OTHER		0x4000U	/* no mode begins so: end, extension or fault */
+#define MODE_VERTICALS(entry)	((u32)(entry) >> 28)
+#define MODE_B_STEP(entry)	((entry) >> 44 & 15)	/* to the b1 that is next */
+#define MODE_BITS_TAKEN(entry)	((u32)((entry) >> 60))
+extern const u64 ifax_modes[1 << MODE_BITS];
 
-#define MODE_BITS	11
-#define MODE(offsets, kind, verticals, bits) \
-	((u32)(offsets) << 16 | (kind) << 8 | (verticals) << 4 | (bits))
-extern const u32 ifax_modes[1 << MODE_BITS];
+/*
+ * States of a context (T.82 table 24), numbered as in the standard, times two,
+ * plus the more probable symbol (MPS). For the decoder a state is one word: the
+ * MPS, the number, the share Qe that the less probable symbol has in the interval.
+ * Of two words is the one that follows after the MPS, if the interval is
+ * renormalised, or after the less probable symbol.
+ */
+#define QM_STATES	226
+#define QM_STATE(mps, number, qe)	((u32)(mps) << 31 | (u32)(number) << 17 | (qe))
+#define QM_MPS(state)		((state) >> 31)
+#define QM_NUMBER(state)	((state) >> 17 & 0xff)
+#define QM_QE(state)		((u16)(state))
+#define QM_NEXT(state, less_probable)	ifax_qm_next[((state) >> 16 & 0x1fe) | (less_probable)]
+extern const u32 ifax_qm_next[2 * QM_STATES];
+extern const u32 ifax_qm_first;
 
 /**
- * struct qm_state - how probable a pixel is (T.82 table 24)
- * @qe: share of the less probable symbol in the interval
- * @after_lps: state after it
- * @after_mps: state after the more probable one, if the interval is renormalised
- *
- * States are numbered as in the standard, times two, plus the more probable symbol.
+ * struct qm_step - for the encoder, by state, times two, plus 1 for the less probable symbol
+ * @share: Qe, and for the less probable symbol QM_LESS_PROBABLE, more than any interval
+ * @next: number of the next state, if the MPS is 0, if the interval is renormalised
  */
-struct qm_state {
-	u16 qe;
-	u8 after_lps;
-	u8 after_mps;
+struct qm_step {
+	u32 share;
+	u32 next;
 };
 
-extern const struct qm_state ifax_qm_states[226];
+#define QM_LESS_PROBABLE	0x20000
+extern const struct qm_step ifax_qm_steps[QM_STATES];
+
+/*
+ * Contexts of four pixels (T.82 figure 4) as 16-bit lanes, the first one lowest.
+ * By template pixels: from the line before that, 4 + 2 of them; from the line before, 4 + 4;
+ * from the line itself up to the fourth pixel, 2 + 4: these have the pixel in the top bit.
+ */
+extern const u64 ifax_jbig_above2[1 << 6];
+extern const u64 ifax_jbig_above[1 << 8];
+extern const u64 ifax_jbig_line[1 << 6];
 
 #endif

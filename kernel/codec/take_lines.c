@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One line of MH, MR or MMR out of bits. */
-#include "coder.h"
-#include "lanes.h"
-#include "tables.h"
+/* What stands around the data of a line, and the data of one-dimensional lines. */
+#include "take.h"
 
 /* Record a fault, found at the next bit */
 enum line ifax_fault(struct ifax_decoder *dec, struct bits_in in, enum ifax_fault fault)
@@ -21,7 +19,7 @@ enum line ifax_fault(struct ifax_decoder *dec, struct bits_in in, enum ifax_faul
 }
 
 /* T.4 4.1.4 and 4.2.1.3.4, T.6 2.2.5.1: an EOL, an extension code with its 3 bits, or no word */
-static enum ifax_fault word_fault(struct bits_in in, u32 extension_zeros)
+enum ifax_fault ifax_word_fault(struct bits_in in, u32 extension_zeros)
 {
 	u32 zeros = leading_zeros(in.acc);
 
@@ -69,13 +67,6 @@ static enum begin take_eol(struct ifax_decoder *dec)
 	return begin;
 }
 
-#define NO_RUN	(~0U)	/* longer than any line */
-
-static __always_inline u32 runs_entry(struct bits_in in, u32 black)
-{
-	return ifax_runs[(u32)black << RUNS_BITS | in.acc >> (64 - RUNS_BITS)];
-}
-
 static u32 long_word(struct bits_in in, bool black)
 {
 	if (in.acc >> 60)
@@ -85,7 +76,7 @@ static u32 long_word(struct bits_in in, bool black)
 }
 
 /* A run of any words: make-up words as many as there are, then a terminating word */
-static noinline u32 take_any_run(struct bits_source *src, bool black)
+u32 ifax_take_any_run(struct bits_source *src, bool black)
 {
 	u32 px = 0;
 
@@ -112,42 +103,10 @@ static noinline u32 take_any_run(struct bits_source *src, bool black)
 	return NO_RUN;
 }
 
-/* Most runs need one look; @in has the bits for it, and behind any run bits for another */
-static __always_inline struct bits_in take_run(struct bits_in in, struct bits_source *src,
-					       bool black, u32 *px)
-{
-	u32 entry = runs_entry(in, black);
-
-	if (likely(entry >> 8 & 3)) {
-		*px = entry >> 10 & 0x7ff;
-		return skip(in, entry >> 4 & 15);
-	}
-	src->bits.acc = in.acc;
-	src->bits.n = in.n;
-	src->bits.at = in.at;
-	*px = take_any_run(src, black);
-	in.acc = src->bits.acc;
-	in.n = src->bits.n;
-	in.at = src->bits.at;
-	return in;
-}
-
 /* A run that is none (@in is at its wrong word), or too long (@in is behind it) */
-static enum line run_fault(struct ifax_decoder *dec, struct bits_in in, u32 px)
+enum line ifax_run_fault(struct ifax_decoder *dec, struct bits_in in, u32 px)
 {
-	return ifax_fault(dec, in, px == NO_RUN ? word_fault(in, 8) : IFAX_FAULT_LONG);
-}
-
-/*
- * Append a change, behind a run of @px. Runs of 0 pixels inside a line mean that there is none:
- * then the change before goes too.
- */
-static __always_inline u16 *add_change(u16 *to, const u16 *runs, u32 at, u32 px)
-{
-	if (unlikely(!px && to > runs && to[-1] == at))
-		return to - 1;
-	*to = at;
-	return to + 1;
+	return ifax_fault(dec, in, px == NO_RUN ? ifax_word_fault(in, 8) : IFAX_FAULT_LONG);
 }
 
 /*
@@ -187,108 +146,7 @@ static enum line take_1d_data(struct ifax_decoder *dec, u32 *changes)
 		black ^= 1;
 	}
 	if (px > width_px - at)
-		return run_fault(dec, in, px);
-	if (overrun(src, in))
-		return ifax_fault(dec, in, IFAX_FAULT_SHORT);
-	src->bits = in;
-	*changes = to - dec->cur;
-	return LINE_NEW;
-}
-
-/* Bits of the vertical modes, by offset + 3 */
-static const u8 vertical_bits[7] = { 7, 6, 3, 1, 3, 6, 7 };
-
-/* The lanes of so many positions */
-static const u64 lanes_of[5] = { 0, 0xffff, 0xffffffff, 0xffffffffffff, ~0ULL };
-
-/*
- * Four positions by vertical modes from @b[0] to @b[3], with @offsets + 3. Are
- * the first @count of them valid and in step with @b? Then they lie before the
- * end of the line, too.
- */
-static __always_inline bool take_verticals(u16 *to, const u16 *b, u32 offsets, u32 count, int a0)
-{
-	u64 a1 = (((lanes_load(b) | LANES_TOP) + lanes_spread(offsets)) - LANES(3)) & ~LANES_TOP;
-	u64 behind = (a1 + LANES(1)) << 16 | (u32)(a0 + 1);
-	u64 valid = lanes_in_step(a1, b) & ((a1 | LANES_TOP) - behind);
-
-	lanes_store(to, a1);
-	return !(~valid & LANES_TOP & lanes_of[count]);
-}
-
-/* T.4 4.2, T.6 2.2.5; a0 and b as in ifax_2d_put_line() */
-static enum line take_2d_data(struct ifax_decoder *dec, u32 *changes)
-{
-	const int width_px = dec->fmt.width_px;
-	const bool by_lanes = width_px <= LANES_PX_MAX;
-	struct bits_source *src = &dec->src;
-	struct bits_in in = src->bits;
-	const u16 *b = dec->ref;
-	u16 *to = dec->cur;
-	int a0 = -1;
-
-	for (;;) {
-		u32 entry, count, mode;
-
-		in = refill(in, src);
-		entry = ifax_modes[in.acc >> (64 - MODE_BITS)];
-		count = entry >> 4 & 15;
-		mode = entry >> 8 & 15;
-		if (likely(by_lanes && take_verticals(to, b, entry >> 16, count, a0))) {
-			in = skip(in, entry & 15);
-			to += count;
-			b += count;
-			if (count)
-				a0 = to[-1];
-		} else if (count) {
-			/* out of step, or at the end of the line: only the first of them */
-			u32 offset = entry >> 16 & 15;
-			int a1 = *b + (int)offset - 3;
-
-			in = skip(in, vertical_bits[offset]);
-			if (unlikely(a1 <= a0))
-				return ifax_fault(dec, in, IFAX_FAULT_BACK);
-			if (unlikely(a1 > width_px))
-				return ifax_fault(dec, in, IFAX_FAULT_LONG);
-			*to++ = a0 = a1;
-			if (a0 == width_px)
-				break;
-			b += b[-1] > a0 ? -1 : 1;
-			while (*b <= a0)
-				b += 2;
-			continue;
-		} else {
-			in = skip(in, entry & 15);
-		}
-		if (mode == MODE_NONE)
-			continue;
-		if (mode == MODE_HORIZONTAL) {
-			bool black = (to - dec->cur) & 1;
-			u32 left_px = width_px - (a0 < 0 ? 0 : a0);
-			u32 px, next_px;
-
-			in = take_run(in, src, black, &px);
-			if (unlikely(px > left_px))
-				return run_fault(dec, in, px);
-			in = take_run(in, src, !black, &next_px);
-			if (unlikely(next_px > left_px - px))
-				return run_fault(dec, in, next_px);
-			to = add_change(to, dec->cur, width_px - left_px + px, px);
-			a0 = width_px - left_px + px + next_px;
-			to = add_change(to, dec->cur, a0, next_px);
-			if (a0 == width_px)
-				break;
-			while (*b <= a0)
-				b += 2;
-		} else if (mode == MODE_PASS) {
-			if (unlikely(b[1] >= width_px))
-				return ifax_fault(dec, in, IFAX_FAULT_LONG);
-			a0 = b[1];
-			b += 2;
-		} else {
-			return ifax_fault(dec, in, word_fault(in, 6));
-		}
-	}
+		return ifax_run_fault(dec, in, px);
 	if (overrun(src, in))
 		return ifax_fault(dec, in, IFAX_FAULT_SHORT);
 	src->bits = in;
@@ -384,7 +242,7 @@ enum line ifax_mr_take_line(struct ifax_decoder *dec, u32 *changes)
 	dec->src.bits = refill(dec->src.bits, &dec->src);
 	if (take_same(dec))
 		return LINE_SAME;
-	return take_2d_data(dec, changes);
+	return ifax_2d_take_line(dec, changes);
 }
 
 /* The page may end with an EOFB: two EOLs, of which the second may be cut off */
@@ -409,5 +267,5 @@ enum line ifax_mmr_take_line(struct ifax_decoder *dec, u32 *changes)
 	}
 	if (take_same(dec))
 		return LINE_SAME;
-	return take_2d_data(dec, changes);
+	return ifax_2d_take_line(dec, changes);
 }

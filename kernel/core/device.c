@@ -4,6 +4,7 @@
  */
 #include <linux/idr.h>
 #include <linux/module.h>
+#include <linux/of.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -113,6 +114,19 @@ static struct ifax_device *ifax_device_alloc(struct device *parent, enum ifax_ki
 	return idev;
 }
 
+/* The number that an alias of the device tree gives, or else one that no alias gives */
+static int minor_alloc(const struct ifax_kind_of_device *of, struct device *parent)
+{
+	int number = of_alias_get_id(parent->of_node, of->name);
+	int last = DEVICES_OF_A_KIND - 1;
+
+	if (number >= 0)
+		last = number;
+	else
+		number = max(of_alias_get_highest_id(of->name) + 1, 0);
+	return ida_alloc_range(&minors, of->minor + number, of->minor + last, GFP_KERNEL);
+}
+
 static struct ifax_device *ifax_register(struct device *parent, enum ifax_kind kind,
 					 const struct ifax_engine_ops *ops,
 					 const struct ifax_caps *caps, void *priv)
@@ -127,8 +141,7 @@ static struct ifax_device *ifax_register(struct device *parent, enum ifax_kind k
 	if (!idev)
 		return ERR_PTR(-ENOMEM);
 
-	idev->minor = ida_alloc_range(&minors, of->minor, of->minor + DEVICES_OF_A_KIND - 1,
-				      GFP_KERNEL);
+	idev->minor = minor_alloc(of, parent);
 	if (idev->minor < 0) {
 		err = idev->minor;
 		goto err_put;

@@ -10,6 +10,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/highmem.h>
 #include <linux/iommu.h>
+#include <linux/of_dma.h>
 #include <linux/slab.h>
 #include "soc.h"
 
@@ -278,6 +279,23 @@ static int sim_dma_map_channels(struct sim_soc *soc)
 	return 0;
 }
 
+static void sim_dma_free_of(void *data)
+{
+	of_dma_controller_free(data);
+}
+
+/* The one cell of a "dmas" property is the number of the channel */
+static int sim_dma_init_of(struct sim_soc *soc)
+{
+	struct device_node *node = soc->dev->of_node;
+	int ret;
+
+	if (!node)
+		return 0;
+	ret = of_dma_controller_register(node, of_dma_xlate_by_chan_id, &soc->dma.device);
+	return ret ?: devm_add_action_or_reset(soc->dev, sim_dma_free_of, node);
+}
+
 /**
  * sim_dma_init() - make the DMA controller
  * @soc: block
@@ -318,5 +336,6 @@ int sim_dma_init(struct sim_soc *soc)
 	d->device_tx_status = sim_dma_tx_status;
 	d->device_terminate_all = sim_dma_terminate_all;
 	d->device_synchronize = sim_dma_synchronize;
-	return dmaenginem_async_device_register(d);
+	ret = dmaenginem_async_device_register(d);
+	return ret ?: sim_dma_init_of(soc);
 }

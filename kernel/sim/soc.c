@@ -5,15 +5,22 @@
  * It offers what such a block has: registers, an interrupt controller, a DMA
  * controller, and child devices that use them. What is on the other end of its
  * engines is paper: /dev/ifax/feederN and /dev/ifax/trayN.
+ *
+ * On a machine with a device tree the block is a node of it, and so are its
+ * engines; elsewhere the module makes the devices itself.
  */
 #include <linux/dma-mapping.h>
+#include <linux/mod_devicetable.h>
 #include <linux/module.h>
+#include <linux/of.h>
+#include <linux/of_platform.h>
 #include <linux/property.h>
 #include "soc.h"
 
 static uint instances = 1;
 module_param(instances, uint, 0444);
-MODULE_PARM_DESC(instances, "fax stations, each with scanner and print engine, 1 to 8");
+MODULE_PARM_DESC(instances,
+		 "fax stations, each with scanner and print engine, 1 to 8; not with a device tree");
 
 static void sim_child_remove(void *child)
 {
@@ -48,6 +55,19 @@ static int sim_child_add(struct sim_soc *soc, u32 number)
 	return devm_add_action_or_reset(soc->dev, sim_child_remove, child);
 }
 
+static int sim_children_add(struct sim_soc *soc)
+{
+	u32 i;
+	int ret;
+
+	for (i = 0; i < sim_engine_count(soc); i++) {
+		ret = sim_child_add(soc, i);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 /* What is made last goes first: the children, then the engines, then what these stand on */
 static int sim_probe(struct platform_device *pdev)
 {
@@ -60,12 +80,11 @@ static int sim_probe(struct platform_device *pdev)
 	if (!soc)
 		return -ENOMEM;
 	soc->dev = dev;
-	ret = device_property_read_u32(dev, "instances", &soc->stations);
-	if (!ret && (!soc->stations || soc->stations > SIM_STATIONS_MAX))
-		ret = -EINVAL;
-	if (ret)
-		return dev_err_probe(dev, ret, "instances: 1 to %u are possible\n",
-				     SIM_STATIONS_MAX);
+	soc->stations = 1;
+	device_property_read_u32(dev, "ifax,stations", &soc->stations);
+	if (!soc->stations || soc->stations > SIM_STATIONS_MAX)
+		return dev_err_probe(dev, -EINVAL, "ifax,stations = %u: 1 to %u are possible\n",
+				     soc->stations, SIM_STATIONS_MAX);
 	ret = sim_irq_init(soc);
 	if (ret)
 		return ret;
@@ -80,27 +99,37 @@ static int sim_probe(struct platform_device *pdev)
 	ret = sim_registers_init(soc);
 	if (ret)
 		return ret;
-	for (i = 0; i < sim_engine_count(soc); i++) {
-		ret = sim_child_add(soc, i);
-		if (ret)
-			return ret;
-	}
-	return 0;
+	return dev->of_node ? devm_of_platform_populate(dev) : sim_children_add(soc);
 }
+
+static const struct of_device_id sim_of_ids[] = {
+	{ .compatible = "ifax,sim" },
+	{}
+};
+MODULE_DEVICE_TABLE(of, sim_of_ids);
 
 static struct platform_driver sim_driver = {
 	.probe = sim_probe,
 	.driver = {
 		.name = "ifax-sim",
+		.of_match_table = sim_of_ids,
 	},
 };
 
 static struct platform_device *sim_device;
 
-static int __init sim_init(void)
+static bool sim_in_device_tree(void)
+{
+	struct device_node *node = of_find_compatible_node(NULL, NULL, "ifax,sim");
+
+	of_node_put(node);
+	return node;
+}
+
+static int __init sim_device_add(void)
 {
 	const struct property_entry properties[] = {
-		PROPERTY_ENTRY_U32("instances", instances),
+		PROPERTY_ENTRY_U32("ifax,stations", instances),
 		{}
 	};
 	const struct platform_device_info info = {
@@ -109,6 +138,13 @@ static int __init sim_init(void)
 		.dma_mask = DMA_BIT_MASK(32),
 		.properties = properties,
 	};
+
+	sim_device = platform_device_register_full(&info);
+	return PTR_ERR_OR_ZERO(sim_device);
+}
+
+static int __init sim_init(void)
+{
 	int ret;
 
 	if (!instances || instances > SIM_STATIONS_MAX) {
@@ -119,12 +155,11 @@ static int __init sim_init(void)
 	ret = platform_driver_register(&sim_driver);
 	if (ret)
 		return ret;
-	sim_device = platform_device_register_full(&info);
-	if (IS_ERR(sim_device)) {
+	if (!sim_in_device_tree())
+		ret = sim_device_add();
+	if (ret)
 		platform_driver_unregister(&sim_driver);
-		return PTR_ERR(sim_device);
-	}
-	return 0;
+	return ret;
 }
 module_init(sim_init);
 

@@ -15,7 +15,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.abspath(os.environ.get("IFAX_BUILD", os.path.join(HERE, "../../build")))
 TIMEOUT_S = 15
-FINAL = {"handed over", "failed", "printed", "kept", "cancelled"}
+FINAL = {"handed over", "delivered", "processed", "failed", "printed", "kept", "noted", "cancelled"}
 
 
 class Tap:
@@ -73,7 +73,8 @@ def until(condition, what, timeout_s=TIMEOUT_S):
 class Station:
     """One ifaxd. Use as a context: it is ended. The directory goes with the test."""
 
-    def __init__(self, domain="a.example.com", extra="", paper_worker=None, message_worker=None):
+    def __init__(self, domain="a.example.com", extra="", paper_worker=None, message_worker=None,
+                 confirm="delivery = no processing = no"):
         self.directory = tempfile.mkdtemp(prefix="ifax-test-")
         atexit.register(shutil.rmtree, self.directory, ignore_errors=True)
         self.domain = domain
@@ -93,6 +94,7 @@ class Station:
         self.config = os.path.join(self.directory, "ifaxd.conf")
         self.log_path = os.path.join(self.directory, "log")
         self.extra = extra
+        self.confirm = confirm      # most tests are about something else
         self.process = None
         self.environment = None
         self.prefix = []        # how ifaxd is started
@@ -113,6 +115,7 @@ smtp_listen = {{ "127.0.0.1:{self.port}" }}
 domains = {{ "{self.domain}" }}
 retry {{ quick = {{ 200ms, 300ms }} interval = 500ms paper = 200ms }}
 limits {{ free_space = 1M }}
+confirm {{ {self.confirm} }}
 {self.extra}
 """)
 
@@ -183,8 +186,8 @@ limits {{ free_space = 1M }}
         except (OSError, ValueError):
             return None
 
-    def jobs(self):
-        return self.try_request({"command": "jobs"})["jobs"]
+    def jobs(self, reports=False):
+        return self.try_request({"command": "jobs", "reports": reports})["jobs"]
 
     def job(self, number):
         return self.try_request({"command": "jobs", "job": number}).get("job")

@@ -168,25 +168,29 @@ static bool states_match(void)
 
 	if (!enc)
 		abort();
-	for (number = 0; number < 226; number++) {
+	for (number = 0; number < QM_STATES; number++) {
 		for (pixel = 0; pixel < 2; pixel++) {
-			const struct qm_state *state = &ifax_qm_states[number];
-			u32 expected = pixel == (number & 1) ? state->after_mps : state->after_lps;
+			u32 mps = number & 1, lps = mps ^ pixel;
+			const struct qm_step *step = &ifax_qm_steps[number ^ pixel];
+			u32 next = ifax_qm_next[2 * number + lps], qe = step->share % QM_LESS_PROBABLE;
 
 			arith_encode_init(enc, 0);
 			enc->byte_out = NULL;
 			/* just large enough that this pixel makes the interval too small */
 			enc->a = 0x8000;
-			enc->st[0] = number >> 1 | (number & 1) << 7;
+			enc->st[0] = number >> 1 | mps << 7;
 			arith_encode(enc, 0, pixel);
-			same = same && enc->st[0] == (expected >> 1 | (expected & 1) << 7);
+			same = same && enc->st[0] == (QM_NUMBER(next) >> 1 | QM_MPS(next) << 7) &&
+			       QM_NUMBER(next) % 2 == QM_MPS(next) &&
+			       QM_NUMBER(next) == (step->next ^ mps) &&
+			       QM_QE(next) == ifax_qm_steps[QM_NUMBER(next) & ~1U].share;
 			/* the larger part of the interval, or the smaller, doubled until large */
-			left = 0x8000 - state->qe;
-			larger = left > state->qe ? left : state->qe;
-			a = pixel == (number & 1) ? larger : 0x8000 - larger;
+			left = 0x8000 - qe;
+			larger = left > qe ? left : qe;
+			a = lps ? 0x8000 - larger : larger;
 			while (a < 0x8000)
 				a <<= 1;
-			same = same && enc->a == a;
+			same = same && enc->a == a && step->share / QM_LESS_PROBABLE == lps;
 		}
 	}
 	free(enc);

@@ -188,23 +188,25 @@ static bool prefix_free(const u32 *codes)
 /* T.6 table 1, written as there */
 static const struct {
 	const char *word;
-	u32 kind;
+	u32 kind;		/* 0: vertical */
 	int offset;
 } modes[] = {
-	{ "0001", MODE_PASS, 0 }, { "001", MODE_HORIZONTAL, 0 }, { "1", MODE_NONE, 0 },
-	{ "011", MODE_NONE, 1 }, { "000011", MODE_NONE, 2 }, { "0000011", MODE_NONE, 3 },
-	{ "010", MODE_NONE, -1 }, { "000010", MODE_NONE, -2 }, { "0000010", MODE_NONE, -3 },
+	{ "0001", MODE_PASS, 0 }, { "001", MODE_HORIZONTAL, 0 }, { "1", 0, 0 },
+	{ "011", 0, 1 }, { "000011", 0, 2 }, { "0000011", 0, 3 },
+	{ "010", 0, -1 }, { "000010", 0, -2 }, { "0000010", 0, -3 },
 };
 
 #define MODES	(sizeof(modes) / sizeof(modes[0]))
+#define KINDS	(MODE_PASS | MODE_HORIZONTAL | MODE_OTHER)
 
 /* Read an entry's own words one by one from the bits it is found by */
 static bool mode_is_right(u32 value)
 {
-	u32 entry = ifax_modes[value], count = entry >> 4 & 15, kind = entry >> 8 & 15;
+	u64 entry = ifax_modes[value];
+	u32 count = MODE_VERTICALS(entry), kind = entry & KINDS;
 	u32 at = 0, i, n;
 
-	for (n = 0; ; n++) {
+	for (n = 0; n < 4; n++) {
 		for (i = 0; i < MODES; i++) {
 			u32 bits = strlen(modes[i].word);
 
@@ -214,17 +216,55 @@ static bool mode_is_right(u32 value)
 				break;
 		}
 		if (i == MODES)		/* nothing more is complete */
-			return n == count && at == (entry & 15) &&
-			       kind == (n ? MODE_NONE : MODE_OTHER);
-		if (modes[i].kind != MODE_NONE)
-			return n == count && at + strlen(modes[i].word) == (entry & 15) &&
-			       kind == modes[i].kind;
-		if (n == 4)
-			return n == count && at == (entry & 15) && kind == MODE_NONE;
-		if ((int)(entry >> (16 + 4 * n) & 15) != modes[i].offset + 3)
-			return false;
+			return n == count && at == MODE_BITS_TAKEN(entry) &&
+			       MODE_B_STEP(entry) == n && kind == (n ? 0 : MODE_OTHER);
 		at += strlen(modes[i].word);
+		if (modes[i].kind)
+			return n == count && at == MODE_BITS_TAKEN(entry) &&
+			       MODE_B_STEP(entry) == n + (kind == MODE_PASS ? 2 : 0) &&
+			       kind == modes[i].kind;
+		if (MODE_OFFSET(entry, n) != modes[i].offset)
+			return false;
 	}
+	return count == 4 && at == MODE_BITS_TAKEN(entry) && MODE_B_STEP(entry) == 4 && !kind;
+}
+
+/*
+ * Do the vertical modes of an entry have a1 behind a0, and b[i] for b1 each, by
+ * the definitions of T.6 2.2.1? So far behind each other are b[-1], b[0] ... b[3].
+ */
+static bool goes_in_step(u64 entry, const int *gaps)
+{
+	u32 count = MODE_VERTICALS(entry), i;
+	int before = 0, b1 = gaps[0], a0 = 0, a1;
+
+	for (i = 0; i < count; i++) {
+		a1 = b1 + MODE_OFFSET(entry, i);
+		if (b1 <= a0 || a1 <= a0 || before > a1)
+			return false;
+		a0 = a1;
+		before = b1;
+		if (i < 3)
+			b1 += gaps[i + 1];
+	}
+	return count == 4 || b1 > a0;
+}
+
+/* The same from the entry alone, for all small gaps; larger ones are like 8 */
+static bool gaps_are_right(u64 entry)
+{
+	u32 value, i;
+
+	for (value = 0; value < 9 * 9 * 9 * 9; value++) {
+		int gaps[4] = { value % 9, value / 9 % 9, value / 81 % 9, value / 729 };
+		bool enough = true;
+
+		for (i = 0; i < 4; i++)
+			enough = enough && gaps[i] >= (int)(MODE_GAPS(entry) >> 16 * i & 7);
+		if (enough != goes_in_step(entry, gaps))
+			return false;
+	}
+	return true;
 }
 
 /* Two vertical words in one entry of the encoder's table; 7 is none */
@@ -266,7 +306,10 @@ int main(void)
 	ok(ifax_black_codes[0] == (0x37 << 5 | 10), "black run of 0");
 	for (value = wrong = 0; value < 1 << MODE_BITS; value++)
 		wrong += !mode_is_right(value);
-	ok(!wrong, "decoder's modes, up to five at once");
+	ok(!wrong, "decoder's modes, up to four at once");
+	for (value = wrong = 0; value < 1 << MODE_BITS; value++)
+		wrong += !gaps_are_right(ifax_modes[value]);
+	ok(!wrong, "changes of the line above that decoder's modes go in step with");
 	for (value = wrong = 0; value < 64; value++)
 		wrong += !verticals_are_right(value);
 	ok(!wrong, "encoder's vertical modes, two at once");

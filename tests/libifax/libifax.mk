@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 LIBIFAX_SAMPLES := $(patsubst %,$(B)/tests/libifax/%,grey.tif lzw.tif)
-CHECKS += $(B)/tests/libifax/host tests/libifax/commands
+CHECKS += $(B)/tests/libifax/host tests/libifax/installed tests/libifax/commands
 
 $(B)/tests/libifax/host.o: ROOM_CFLAGS = -Iuserland/libifax
 # Linked with the shared library, so that this is tested too

@@ -3,15 +3,23 @@
 
 LINT_SCRIPTS := $(B)/lint/scripts
 
-.PHONY: lint lint-checkpatch lint-sparse lint-coccinelle
+.PHONY: lint lint-checkpatch lint-sparse lint-coccinelle lint-man reference
 lint: packages
-	@$(MAKE) --no-print-directory lint-checkpatch lint-sparse lint-coccinelle
+	@$(MAKE) --no-print-directory lint-checkpatch reference lint-man \
+		lint-sparse lint-coccinelle
 
 $(LINT_SCRIPTS)/checkpatch.pl: tests/lint/fetch-scripts
 	@$< $(@D)
 
 lint-checkpatch: $(LINT_SCRIPTS)/checkpatch.pl
 	@tests/lint/checkpatch $(LINT_SCRIPTS)
+
+reference: $(LINT_SCRIPTS)/checkpatch.pl
+	@tests/lint/kernel-doc $(LINT_SCRIPTS) $(B)/reference
+
+# A style hint about a missing system is none of ours: these are pages for Linux
+lint-man:
+	@mandoc -T lint -W warning Documentation/man/*.[138]
 
 # Objects of their own: sparse looks at what is compiled anew
 lint-sparse:

@@ -51,7 +51,9 @@ static void on_finished(void *arg, enum smtp_outcome outcome, const struct smtp_
 		last_reply = *reply;
 }
 
-static const struct smtp_client_ops client_ops = { read_message, on_recipient, on_finished };
+static const struct smtp_client_ops client_ops = {
+	.read_message = read_message, .recipient = on_recipient, .finished = on_finished,
+};
 
 static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail *mail,
 				       struct smtp_reply *reply)

@@ -14,6 +14,7 @@ static const struct smtp_client_config config = {
 	.timeouts = {
 		.greeting_ms = 1001, .hello_ms = 1002, .mail_ms = 1003, .rcpt_ms = 1004,
 		.data_ms = 1005, .block_ms = 1006, .dot_ms = 1007, .quit_ms = 1008,
+		.tls_ms = 1009, .auth_ms = 1010,
 	},
 };
 
@@ -39,6 +40,13 @@ static const struct smtp_client_config config = {
 
 static const char *const recipients[] = {
 	"b@example.com", "c@example.com", "d@example.com", "not an address",
+};
+
+static const char *const international[] = { "J\303\274rgen@example.com" };
+
+static const struct smtp_client_dsn dsn[] = {
+	{ "SUCCESS,FAILURE", "rfc822;b+c@example.com" },
+	{ NULL, NULL },
 };
 
 #define TO(count, bytes, eight)	\
@@ -85,7 +93,36 @@ static void on_finished(void *arg, enum smtp_outcome outcome, const struct smtp_
 	event("finished %s %u <%s>", outcome_name(outcome), reply->code, reply->text);
 }
 
-static const struct smtp_client_ops ops = { read_message, on_recipient, on_finished };
+static void on_binary(void *arg)
+{
+	event("binary");
+	content = "bin\nary\r\n.\r\n";
+}
+
+static const char *on_auth_begin(void *arg, const char *offered, bool secure, const char **initial)
+{
+	event("auth \"%s\"%s", offered, secure ? " secure" : "");
+	if (strstr(offered, "FIRST")) {
+		*initial = "Zmlyc3Q=";
+		return "FIRST";
+	}
+	if (strstr(offered, "EMPTY")) {
+		*initial = "";
+		return "EMPTY";
+	}
+	return strstr(offered, "SECOND") ? "SECOND" : NULL;
+}
+
+static const char *on_auth_respond(void *arg, const char *challenge, bool final)
+{
+	event("challenge \"%s\"%s", challenge, final ? " final" : "");
+	return strcmp(challenge, "YmFk") ? "cmVzcG9uc2U=" : NULL;
+}
+
+static const struct smtp_client_ops ops = {
+	.read_message = read_message, .recipient = on_recipient, .finished = on_finished,
+	.binary = on_binary, .auth_begin = on_auth_begin, .auth_respond = on_auth_respond,
+};
 
 static void smtp_client_eof_it(void *it)
 {
@@ -93,17 +130,22 @@ static void smtp_client_eof_it(void *it)
 }
 
 ENGINE_CALLS(smtp_client)
+ENGINE_TLS_CALLS(smtp_client)
 
 /**
  * struct script - a dialogue and what is sent in it
  * @dialogue: the dialogue
  * @envelope: recipient_count 0: one recipient, plain
  * @content: NULL: the usual
+ * @tls: of the configuration
+ * @auth: of the configuration
  */
 struct script {
 	struct dialogue dialogue;
 	struct smtp_client_envelope envelope;
 	const char *content;
+	enum smtp_client_tls tls;
+	bool auth;
 };
 
 #define OVER(outcome)	"0 " outcome "*; finished " outcome "*"
@@ -289,6 +331,120 @@ static const struct script scripts[] = {
 	{ { "smuggling out: LF.LF and kin", TURNS(TO_CONTENT,
 		ONE("354 go\r\n", "x\r\n..\r\nMAIL\r\n..\r\nRSET\r\n..\r\nQUIT\r\n.\r\n")),
 	    NULL, true }, {}, "x\n.\nMAIL\r.\rRSET\n.\r\nQUIT" },
+	{ { "STARTTLS, and what was offered before is forgotten", TURNS(START, GREETING,
+		{ "250-mx\r\n250-SIZE 10\r\n250-PIPELINING\r\n250 STARTTLS\r\n", "STARTTLS\r\n",
+		  1009, 0 },
+		{ "220 go\r\n", "", 1009, 0 }, { GETS_TLS, "EHLO a.example.net\r\n", 1002, 0 },
+		PLAIN, MAIL_OK), "", true },
+	  TO(1, 1000, false), NULL, SMTP_CLIENT_TLS_OFFERED, false },
+	{ { "STARTTLS is not asked for", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 STARTTLS\r\n", "MAIL *")), "", true }, {}, NULL,
+	  SMTP_CLIENT_TLS_NONE, false },
+	{ { "STARTTLS refused, not required", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 STARTTLS\r\n", "STARTTLS\r\n"), ONE("454 no\r\n", "MAIL *")),
+	    "", true }, {}, NULL, SMTP_CLIENT_TLS_OFFERED, false },
+	{ { "STARTTLS refused, required", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 STARTTLS\r\n", "STARTTLS\r\n"), ONE("454 no\r\n", "QUIT\r\n"),
+		BYE), "0 temporary 0 4.7.0 *; finished temporary *", false }, {}, NULL,
+	  SMTP_CLIENT_TLS_REQUIRED, false },
+	{ { "STARTTLS not offered, required", TURNS(START, GREETING, ONE("250 mx\r\n", "QUIT\r\n"),
+		BYE), "0 temporary 0 4.7.0 *; finished temporary *", false }, {}, NULL,
+	  SMTP_CLIENT_TLS_REQUIRED, false },
+	{ { "STARTTLS and HELO only: required", TURNS(START, GREETING, ONE("500 x\r\n", "HELO *"),
+		ONE("250 mx\r\n", "QUIT\r\n"), BYE), "0 temporary 0 4.7.0 *; *", false }, {}, NULL,
+	  SMTP_CLIENT_TLS_REQUIRED, false },
+	{ { "premature reply: behind the one to STARTTLS", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 STARTTLS\r\n", "STARTTLS\r\n"),
+		ONE("220 go\r\n250 mx\r\n", "")), OVER("temporary*before the TLS handshake"),
+	    false }, {}, NULL, SMTP_CLIENT_TLS_OFFERED, false },
+	{ { "time-out: STARTTLS", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 STARTTLS\r\n", "STARTTLS\r\n"), ONE(GETS_TIMEOUT, "")),
+	    OVER("temporary*reply to STARTTLS"), false }, {}, NULL, SMTP_CLIENT_TLS_OFFERED, false },
+	{ { "time-out: TLS handshake", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 STARTTLS\r\n", "STARTTLS\r\n"), ONE("220 go\r\n", ""),
+		ONE(GETS_TIMEOUT, "")),
+	    OVER("temporary*TLS handshake"), false }, {}, NULL, SMTP_CLIENT_TLS_OFFERED, false },
+	{ { "TLS first", TURNS({ NULL, "", 1009, 0 }, { GETS_TLS, "", 1001, 0 }, GREETING,
+		ONE("250-mx\r\n250 STARTTLS\r\n", "MAIL *")), "", true }, {}, NULL,
+	  SMTP_CLIENT_TLS_FIRST, false },
+	{ { "AUTH with a first response", TURNS(START, GREETING,
+		{ "250-mx\r\n250 AUTH PLAIN FIRST\r\n", "AUTH FIRST Zmlyc3Q=\r\n", 1010, 0 },
+		ONE("235 2.7.0 in\r\n", "MAIL *")),
+	    "auth \"PLAIN FIRST\"; challenge \"\" final; ", true }, {}, NULL,
+	  SMTP_CLIENT_TLS_NONE, true },
+	{ { "AUTH with an empty first response", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 AUTH=EMPTY\r\n", "AUTH EMPTY =\r\n"),
+		ONE("235 in\r\n", "MAIL *")),
+	    NULL, true }, {}, NULL, SMTP_CLIENT_TLS_NONE, true },
+	{ { "AUTH with challenges", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 AUTH SECOND\r\n", "AUTH SECOND\r\n"),
+		ONE("334 b25l\r\n", "cmVzcG9uc2U=\r\n"), ONE("334 \r\n", "cmVzcG9uc2U=\r\n"),
+		ONE("235 in\r\n", "MAIL *")),
+	    "auth \"SECOND\"; challenge \"b25l\"; challenge \"\"; challenge \"\" final; ", true },
+	  {}, NULL, SMTP_CLIENT_TLS_NONE, true },
+	{ { "AUTH: a challenge that makes no sense is cancelled", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 AUTH SECOND\r\n", "AUTH SECOND\r\n"),
+		ONE("334 YmFk\r\n", "*\r\n"), ONE("501 ok\r\n", "QUIT\r\n"), BYE),
+	    "*0 temporary 501 *; finished temporary *", false }, {}, NULL, SMTP_CLIENT_TLS_NONE,
+	  true },
+	{ { "AUTH refused: the mail waits", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 AUTH FIRST\r\n", "AUTH *"), ONE("535 5.7.8 no\r\n", "QUIT\r\n"),
+		BYE),
+	    "*0 temporary 535 5.7.8 <no>; finished temporary *", false }, {}, NULL,
+	  SMTP_CLIENT_TLS_NONE, true },
+	{ { "AUTH: no mechanism that can be used", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 AUTH OTHER\r\n", "QUIT\r\n"), BYE),
+	    "*0 temporary 0 4.7.0 *; *", false }, {}, NULL, SMTP_CLIENT_TLS_NONE, true },
+	{ { "AUTH not offered", TURNS(START, GREETING, ONE("250 mx\r\n", "QUIT\r\n"), BYE),
+	    "*0 temporary 0 4.7.0 *; *", false }, {}, NULL, SMTP_CLIENT_TLS_NONE, true },
+	{ { "AUTH comes after STARTTLS", TURNS(START, GREETING,
+		ONE("250-mx\r\n250-AUTH FIRST\r\n250 STARTTLS\r\n", "STARTTLS\r\n"),
+		ONE("220 go\r\n", ""), ONE(GETS_TLS, "EHLO *"),
+		ONE("250-mx\r\n250 AUTH SECOND\r\n", "AUTH SECOND\r\n")),
+	    "auth \"SECOND\" secure; ", true }, {}, NULL, SMTP_CLIENT_TLS_OFFERED, true },
+	{ { "time-out: AUTH", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 AUTH SECOND\r\n", "AUTH SECOND\r\n"), ONE(GETS_TIMEOUT, "")),
+	    "*0 temporary*reply to AUTH*", false }, {}, NULL, SMTP_CLIENT_TLS_NONE, true },
+	{ { "BINARYMIME: one chunk, as it is", TURNS(START, GREETING,
+		ONE("250-mx\r\n250-SIZE\r\n250-CHUNKING\r\n250 BINARYMIME\r\n",
+		    "MAIL FROM:<s@example.net> SIZE=12 BODY=BINARYMIME\r\n"), MAIL_OK,
+		{ "250 ok\r\n", "BDAT 12 LAST\r\nbin\nary\r\n.\r\n", 1007, 0 }, DOT_OK, BYE),
+	    "binary; 0 done 250 *; finished done *", false },
+	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 1,
+	    .message_bytes = 1000, .binary_bytes = 12 }, NULL, SMTP_CLIENT_TLS_NONE, false },
+	{ { "BINARYMIME not offered", TURNS(START, GREETING,
+		ONE("250-mx\r\n250-SIZE\r\n250 CHUNKING\r\n", "MAIL FROM:<s@example.net> SIZE=1000\r\n"),
+		MAIL_OK, RCPT_OK), "", true },
+	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 1,
+	    .message_bytes = 1000, .binary_bytes = 12 }, NULL, SMTP_CLIENT_TLS_NONE, false },
+	{ { "BINARYMIME: a form that is shorter than announced is never complete", TURNS(START,
+		GREETING, ONE("250-mx\r\n250-CHUNKING\r\n250 BINARYMIME\r\n", "MAIL *"), MAIL_OK,
+		ONE("250 ok\r\n", "*")),
+	    "binary; 0 temporary 0 4.3.0 *; finished temporary *", false },
+	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 1,
+	    .message_bytes = 1000, .binary_bytes = 13 }, NULL, SMTP_CLIENT_TLS_NONE, false },
+	{ { "DSN offered", TURNS(START, GREETING, ONE("250-mx\r\n250 DSN\r\n",
+		"MAIL FROM:<s@example.net> RET=HDRS ENVID=a+2Bb+3D\r\n"),
+		ONE("250 ok\r\n",
+		    "RCPT TO:<b@example.com> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;b+2Bc@example.com\r\n"),
+		ONE("250 ok\r\n", "RCPT TO:<c@example.com>\r\n")),
+	    "", true },
+	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 2,
+	    .dsn = dsn, .envelope_id = "a+b=", .dsn_return = "HDRS" }, NULL,
+	  SMTP_CLIENT_TLS_NONE, false },
+	{ { "DSN not offered", TURNS(START, GREETING, PLAIN, MAIL_OK), "", true },
+	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 2,
+	    .dsn = dsn, .envelope_id = "a+b=", .dsn_return = "HDRS" }, NULL,
+	  SMTP_CLIENT_TLS_NONE, false },
+	{ { "SMTPUTF8 offered", TURNS(START, GREETING, ONE("250-mx\r\n250 SMTPUTF8\r\n",
+		"MAIL FROM:<s@example.net> SMTPUTF8\r\n"),
+		ONE("250 ok\r\n", "RCPT TO:<J\303\274rgen@example.com>\r\n")), "", true },
+	  { .reverse_path = "s@example.net", .recipients = international, .recipient_count = 1 },
+	  NULL, SMTP_CLIENT_TLS_NONE, false },
+	{ { "SMTPUTF8 not offered", TURNS(START, GREETING, PLAIN, ONE("250 ok\r\n", "QUIT\r\n"),
+		BYE), "0 permanent 0 5.6.7 *; finished done *", false },
+	  { .reverse_path = "s@example.net", .recipients = international, .recipient_count = 1 },
+	  NULL, SMTP_CLIENT_TLS_NONE, false },
 	{ { "empty message", TURNS(TO_CONTENT, ONE("354 go\r\n", ".\r\n"), DOT_OK, BYE),
 		OVER("done"),
 	    false }, {}, "" },
@@ -298,15 +454,18 @@ static struct smtp_client_envelope envelope_usual = TO(1, 0, false);
 
 static bool run_one(const struct script *script, enum pieces pieces)
 {
+	struct smtp_client_config with = config;
 	struct engine engine;
 	bool ok;
 
+	with.tls = script->tls;
+	with.auth = script->auth;
 	events_clear();
 	content = script->content ? script->content : "Subject: x\n\n.\n";
 	content_read = 0;
-	client = smtp_client_create(&config, script->envelope.recipient_count ? &script->envelope :
+	client = smtp_client_create(&with, script->envelope.recipient_count ? &script->envelope :
 				    &envelope_usual, &ops, NULL);
-	engine = smtp_client_engine(client);
+	engine = smtp_client_tls_engine(client);
 	ok = dialogue_run(&script->dialogue, &engine, pieces);
 	smtp_client_destroy(client);
 	return ok;

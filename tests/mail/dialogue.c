@@ -137,6 +137,12 @@ static bool turn_run(const struct turn *turn, struct engine *engine, enum pieces
 		engine->eof(engine->it);
 	} else if (turn->gets == GETS_TIMEOUT) {
 		engine->timeout(engine->it);
+	} else if (turn->gets == GETS_TLS) {
+		if (!engine->wants_tls(engine->it)) {
+			tap_note("the engine does not want TLS");
+			return false;
+		}
+		engine->secured(engine->it);
 	} else if (turn->gets) {
 		len = turn->gets_len ? turn->gets_len : strlen(turn->gets);
 		if (!feed(engine, pieces, turn->gets, len)) {

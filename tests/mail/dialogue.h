@@ -11,6 +11,8 @@
 /**
  * struct engine - one of the three engines, by its common outer side
  * @it: the engine
+ * @wants_tls: NULL: it knows no TLS
+ * @secured: NULL: it knows no TLS
  * @settle: answer what the engine asked, if it waits for that; may be NULL
  */
 struct engine {
@@ -24,6 +26,8 @@ struct engine {
 	bool (*wants_input)(void *it);
 	bool (*wants_close)(void *it);
 	const struct mail_deadline *(*deadline)(void *it);
+	bool (*wants_tls)(void *it);
+	void (*secured)(void *it);
 	void (*settle)(void);
 };
 
@@ -52,6 +56,19 @@ struct engine {
 		};									\
 	}
 
+/* The same for what an engine with TLS has beyond that. */
+#define ENGINE_TLS_CALLS(kind)								\
+	static bool kind##_wants_tls_it(void *it) { return kind##_wants_tls(it); }	\
+	static void kind##_secured_it(void *it) { kind##_secured(it); }			\
+	static struct engine kind##_tls_engine(struct kind *it)				\
+	{										\
+		struct engine engine = kind##_engine(it);				\
+											\
+		engine.wants_tls = kind##_wants_tls_it;					\
+		engine.secured = kind##_secured_it;					\
+		return engine;								\
+	}
+
 enum pieces { PIECES_WHOLE, PIECES_BYTES, PIECES_RANDOM, PIECES_COUNT };
 
 extern const char *const pieces_name[PIECES_COUNT];
@@ -59,6 +76,7 @@ extern const char *const pieces_name[PIECES_COUNT];
 /* In the place of bytes */
 #define GETS_EOF	((const char *)-1)
 #define GETS_TIMEOUT	((const char *)-2)
+#define GETS_TLS	((const char *)-3)	/* the handshake it waits for is done */
 
 /**
  * struct turn - the engine gets something, then says something

@@ -106,21 +106,25 @@ static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 	shown(text);
 }
 
-static bool on_sasl(void *arg, struct pop3_sasl *sasl);
+static char response[401];
+
+static const char *on_auth_begin(void *arg, const char *offered, bool secure, const char **initial)
+{
+	fuzz_assert(!glue.finished && strlen(offered) < 256);
+	memset(response, 'A', sizeof(response) - 1);
+	*initial = response;
+	return "PLAIN";
+}
+
+static const char *on_auth_respond(void *arg, const char *challenge, bool final)
+{
+	fuzz_assert(!glue.finished);
+	return strchr(challenge, 'x') ? NULL : response;
+}
 
 static const struct pop3_client_ops ops = {
-	on_sasl, on_decide, on_begin, on_message, on_end, on_abort, on_missing, on_finished,
+	on_auth_begin, on_auth_respond, on_decide, on_begin, on_message, on_end, on_abort, on_missing, on_finished,
 };
-
-static bool on_sasl(void *arg, struct pop3_sasl *sasl)
-{
-	fuzz_assert(!glue.finished && strlen(sasl->offered) < 256);
-	strcpy(sasl->mechanism, "PLAIN");
-	if (sasl->challenge && strchr(sasl->challenge, 'x'))
-		return false;
-	memset(sasl->response, 'A', sasl->challenge ? 20 : 400);
-	return true;
-}
 
 /* The last first: the order is the glue's. */
 static void store(struct pop3_client *client, unsigned int least)

@@ -73,7 +73,9 @@ static void on_finished(void *arg, enum smtp_outcome outcome, const struct smtp_
 	shown(reply->text);
 }
 
-static const struct smtp_client_ops ops = { read_message, on_recipient, on_finished };
+static const struct smtp_client_ops ops = {
+	.read_message = read_message, .recipient = on_recipient, .finished = on_finished,
+};
 
 /* No bare CR or LF ever leaves. */
 static void take_output(struct smtp_client *client, size_t most)
@@ -99,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const recipients[RECIPIENTS] = { "b@example.com", "c", "d@example.com" };
 	static const struct smtp_client_config config = {
 		.host_name = "a.example.net",
-		.timeouts = { 1, 1, 1, 1, 1, 1, 1, 1 },
+		.timeouts = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 },
 	};
 	struct smtp_client_envelope envelope = {
 		.reverse_path = "a@example.net", .recipients = recipients,

@@ -99,29 +99,35 @@ static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 	event("finished %s <%s>", names[outcome], text);
 }
 
-/* Two mechanisms: one that speaks first, one that waits for a challenge. */
-static bool on_sasl(void *arg, struct pop3_sasl *sasl)
+/* Mechanisms: one that speaks first, one that waits for a challenge, one that proves nothing. */
+static const char *on_auth_begin(void *arg, const char *offered, bool secure, const char **initial)
 {
-	event("sasl <%s> %s%s", sasl->offered, sasl->challenge ? sasl->challenge : "-",
-	      sasl->tls ? " tls" : "");
-	if (strstr(sasl->offered, "NONE")) {
-		snprintf(sasl->reason, sizeof(sasl->reason), "no mechanism fits");
-		return false;
-	}
-	if (!sasl->challenge) {
-		strcpy(sasl->mechanism, strstr(sasl->offered, "PLAIN") ? "PLAIN" : "CRAM-MD5");
-		if (strstr(sasl->offered, "PLAIN"))
-			strcpy(sasl->response, "AGZheABh");
-		if (strstr(sasl->offered, "LONG"))
-			memset(sasl->response, 'A', 3000);
-		return true;
-	}
-	strcpy(sasl->response, "cmVzcG9uc2U=");
-	return true;
+	static char long_response[3001];
+
+	event("auth <%s>%s", offered, secure ? " tls" : "");
+	if (strstr(offered, "NONE"))
+		return NULL;
+	memset(long_response, 'A', sizeof(long_response) - 1);
+	if (strstr(offered, "LONG"))
+		*initial = long_response;
+	else if (strstr(offered, "PLAIN"))
+		*initial = "AGZheABh";
+	else if (strstr(offered, "EXTERNAL"))
+		*initial = "";
+	return strstr(offered, "PLAIN") ? "PLAIN" : offered;
+}
+
+static const char *on_auth_respond(void *arg, const char *challenge, bool final)
+{
+	event("challenge <%s>%s", challenge, final ? " final" : "");
+	if (final)
+		return strstr(events(), "LIAR") ? NULL : "";
+	return strstr(challenge, "bad") ? NULL : "cmVzcG9uc2U=";
 }
 
 static const struct pop3_client_ops ops = {
-	.sasl = on_sasl,
+	.auth_begin = on_auth_begin,
+	.auth_respond = on_auth_respond,
 	.decide = on_decide,
 	.message_begin = on_begin,
 	.message = on_message,
@@ -376,7 +382,7 @@ static const struct modern_script modern_scripts[] = {
 		ONE("+OK\r\nTOP\r\nstls\r\nSASL NONE\r\n.\r\n", "STLS\r\n"),
 		ONE("+OK\r\n", "CAPA\r\n"), ONE("+OK\r\nSASL PLAIN\r\n.\r\n",
 		    "AUTH PLAIN AGZheABh\r\n"), ONE("+OK\r\n", "STAT\r\n")),
-	    "sasl <PLAIN> - tls; ", true }, POP3_LOGIN_SASL, NULL, NULL },
+	    "auth <PLAIN> tls; challenge <> final; ", true }, POP3_LOGIN_SASL, NULL, NULL },
 	  POP3_CLIENT_TLS_REQUIRED },
 	{ { { "no STLS offered, but required", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
 		ONE("+OK\r\nTOP\r\n.\r\n", "")), "finished login-refused *TLS*", false },
@@ -397,21 +403,32 @@ static const struct modern_script modern_scripts[] = {
 	{ { { "AUTH with a challenge", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
 		ONE("+OK\r\nSASL CRAM-MD5\r\n.\r\n", "AUTH CRAM-MD5\r\n"),
 		ONE("+ Y2hhbGxlbmdl\r\n", "cmVzcG9uc2U=\r\n"), ONE("+OK in\r\n", "STAT\r\n")),
-	    "sasl <CRAM-MD5> -; sasl <CRAM-MD5> Y2hhbGxlbmdl; ", true },
+	    "auth <CRAM-MD5>; challenge <Y2hhbGxlbmdl>; challenge <> final; ", true },
 	  POP3_LOGIN_SASL, NULL, NULL }, 0 },
 	{ { { "AUTH: a response that does not fit the command", TURNS(START,
 		ONE("+OK\r\n", "CAPA\r\n"),
 		ONE("+OK\r\nSASL PLAIN LONG\r\n.\r\n", "AUTH PLAIN\r\n"),
 		ONE("+ \r\n", "AAAAAAAA*A\r\n"), ONE("+OK in\r\n", "STAT\r\n")),
-	    "sasl <PLAIN LONG> -; ", true }, POP3_LOGIN_SASL, NULL, NULL }, 0 },
+	    "auth <PLAIN LONG>; challenge <> final; ", true }, POP3_LOGIN_SASL, NULL, NULL }, 0 },
 	{ { { "AUTH: the server says why not in a challenge", TURNS(START,
 		ONE("+OK\r\n", "CAPA\r\n"), ONE("+OK\r\nSASL PLAIN\r\n.\r\n", "AUTH PLAIN *\r\n"),
 		ONE("+ d2h5\r\n", "cmVzcG9uc2U=\r\n"), ONE("-ERR [AUTH] no\r\n", "")),
 	    "*finished login-refused <login refused: [[]AUTH] no>; ", false },
 	  POP3_LOGIN_SASL, NULL, NULL }, 0 },
+	{ { { "AUTH: an empty first response", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nSASL EXTERNAL\r\n.\r\n", "AUTH EXTERNAL =\r\n")),
+	    "auth <EXTERNAL>; ", true }, POP3_LOGIN_SASL, NULL, NULL }, 0 },
+	{ { { "AUTH: a challenge that is wrong is cancelled", TURNS(START,
+		ONE("+OK\r\n", "CAPA\r\n"), ONE("+OK\r\nSASL SCRAM\r\n.\r\n", "AUTH SCRAM\r\n"),
+		ONE("+ bad\r\n", "*\r\n"), ONE("-ERR cancelled\r\n", "")),
+	    "*finished login-refused *", false }, POP3_LOGIN_SASL, NULL, NULL }, 0 },
+	{ { { "AUTH: a server that does not prove itself", TURNS(START,
+		ONE("+OK\r\n", "CAPA\r\n"), ONE("+OK\r\nSASL LIAR\r\n.\r\n", "AUTH LIAR\r\n"),
+		ONE("+OK welcome\r\n", "")),
+	    "*finished login-refused <*prove*>; ", false }, POP3_LOGIN_SASL, NULL, NULL }, 0 },
 	{ { { "AUTH: no mechanism fits", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
 		ONE("+OK\r\nSASL NONE\r\n.\r\n", "")),
-	    "sasl <NONE> -; finished login-refused <no mechanism fits>; ", false },
+	    "auth <NONE>; finished login-refused <the server offers no way to log in *>; ", false },
 	  POP3_LOGIN_SASL, NULL, NULL }, 0 },
 };
 

@@ -336,6 +336,21 @@ static void test_injection(void)
 	pop3_server_destroy(server);
 }
 
+static void test_tls_first(void)
+{
+	size_t len;
+
+	server = pop3_server_create(&strict, &ops, NULL, NULL, true);
+	pop3_server_start(server);
+	pop3_server_output(server, &len);
+	tap_ok(!len && pop3_server_wants_tls(server) && !pop3_server_wants_input(server),
+	       "pop3 server: TLS first: nothing is said before it");
+	pop3_server_secured(server);
+	tap_ok(!strncmp(pop3_server_output(server, &len), "+OK mx.example.com POP3 ready\r\n", len) &&
+	       len && !pop3_server_wants_tls(server), "pop3 server: TLS first: then it greets");
+	pop3_server_destroy(server);
+}
+
 /* A client must not take the begin of a message for all of it. */
 static void test_unreadable(void)
 {
@@ -412,6 +427,7 @@ int main(void)
 		run(&strict_dialogues[i], &strict);
 	tap_ok(tls_wanted == 12, "pop3 server: TLS was asked for once per STLS");
 	test_injection();
+	test_tls_first();
 	test_unreadable();
 	test_long_line();
 	test_answer_too_late();

@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "config_check.h"
+#include "pop3_server.h"
 
 #define TIME(name, value) CFG_INT_CB(name, value, CFGF_NONE, parse_time)
 
@@ -49,11 +50,37 @@ static cfg_opt_t smtp_server_opts[] = {
 	CFG_END()
 };
 
+static cfg_opt_t pop3_server_opts[] = {
+	CFG_STR("certificate", NULL, CFGF_NODEFAULT),
+	CFG_STR("key", NULL, CFGF_NODEFAULT),
+	CFG_BOOL("plaintext", cfg_false, CFGF_NONE),
+	TIME("autologout", POP3_AUTOLOGOUT_MS),
+	CFG_END()
+};
+
+static cfg_opt_t mailbox_opts[] = {
+	CFG_STR("secret_file", NULL, CFGF_NODEFAULT),
+	CFG_BOOL("all", cfg_false, CFGF_NONE),
+	CFG_STR_LIST("recipients", NULL, CFGF_NODEFAULT),
+	CFG_INT("expire_days", 0, CFGF_NONE),
+	CFG_END()
+};
+
 static cfg_opt_t retry_opts[] = {
 	CFG_INT_LIST_CB("quick", NULL, CFGF_NODEFAULT, parse_time),
 	TIME("interval", 30 * MINUTE),
 	TIME("give_up", 4 * DAY),
 	TIME("paper", 10000),
+	CFG_END()
+};
+
+static cfg_opt_t confirm_opts[] = {
+	CFG_BOOL("delivery", cfg_true, CFGF_NONE),
+	CFG_BOOL("processing", cfg_true, CFGF_NONE),
+	CFG_BOOL("answer", cfg_true, CFGF_NONE),
+	CFG_BOOL("answer_failures", cfg_false, CFGF_NONE),
+	CFG_INT_CB("print", PRINT_FAILURES, CFGF_NONE, parse_print),
+	TIME("delayed", 4 * 60 * MINUTE),
 	CFG_END()
 };
 
@@ -66,6 +93,7 @@ static cfg_opt_t limits_opts[] = {
 	CFG_INT("recipients", 100, CFGF_NONE),
 	CFG_INT("history", 1000, CFGF_NONE),
 	TIME("worker", 2 * MINUTE),
+	TIME("parts", DAY),
 	CFG_END()
 };
 
@@ -133,9 +161,14 @@ static cfg_opt_t station_opts[] = {
 	CFG_STR_LIST("domains", NULL, CFGF_NODEFAULT),
 	CFG_STR_LIST("recipients", NULL, CFGF_NODEFAULT),
 	CFG_SEC("smtp_server", smtp_server_opts, CFGF_NONE),
+	CFG_STR_LIST("pop3_listen", NULL, CFGF_NODEFAULT),
+	CFG_STR_LIST("pop3s_listen", NULL, CFGF_NODEFAULT),
+	CFG_SEC("pop3_server", pop3_server_opts, CFGF_NONE),
+	CFG_SEC("mailbox", mailbox_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("route", route_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("pop3", pop3_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("retry", retry_opts, CFGF_NONE),
+	CFG_SEC("confirm", confirm_opts, CFGF_NONE),
 	CFG_SEC("limits", limits_opts, CFGF_NONE),
 	CFG_SEC("smtp_client_timeouts", smtp_client_timeouts_opts, CFGF_NONE),
 	CFG_SEC("smtp_server_timeouts", smtp_server_timeouts_opts, CFGF_NONE),
@@ -260,21 +293,76 @@ static bool fill_accounts(struct config *config, cfg_t *cfg)
 	return config->account;
 }
 
-static bool fill_listen(struct config *config, cfg_t *cfg)
+/* Addresses of two options: where one begins in clear, and where one begins with TLS. */
+static bool fill_listen(struct config_address **listen, size_t *listens, cfg_t *cfg,
+			const char *clear, const char *secure)
 {
-	size_t plain = cfg_size(cfg, "smtp_listen");
-	size_t secure = cfg_size(cfg, "smtps_listen");
-	struct config_address *listen = calloc(plain + secure + 1, sizeof(*listen));
+	size_t in_clear = cfg_size(cfg, clear);
+	size_t with_tls = cfg_size(cfg, secure);
+	struct config_address *at = calloc(in_clear + with_tls + 1, sizeof(*at));
 
-	config->listen = listen;
-	config->listens = plain + secure;
-	for (size_t i = 0; listen && i < plain; i++)
-		parse_listen(cfg_getnstr(cfg, "smtp_listen", i), listen++);
-	for (size_t i = 0; listen && i < secure; i++) {
-		parse_listen(cfg_getnstr(cfg, "smtps_listen", i), listen);
-		listen++->tls = true;
+	*listen = at;
+	*listens = in_clear + with_tls;
+	for (size_t i = 0; at && i < in_clear; i++)
+		parse_listen(cfg_getnstr(cfg, clear, i), at++);
+	for (size_t i = 0; at && i < with_tls; i++) {
+		parse_listen(cfg_getnstr(cfg, secure, i), at);
+		at++->tls = true;
 	}
-	return listen;
+	return at;
+}
+
+static bool fill_mailboxes(struct config *config, cfg_t *cfg)
+{
+	config->mailboxes = cfg_size(cfg, "mailbox");
+	config->mailbox = calloc(config->mailboxes + 1, sizeof(*config->mailbox));
+	for (size_t i = 0; config->mailbox && i < config->mailboxes; i++) {
+		cfg_t *section = cfg_getnsec(cfg, "mailbox", i);
+		struct config_mailbox *mailbox = &config->mailbox[i];
+
+		*mailbox = (struct config_mailbox){
+			.title = cfg_title(section),
+			.secret_file = cfg_getstr(section, "secret_file"),
+			.all = cfg_getbool(section, "all"),
+			.expire_days = cfg_getint(section, "expire_days"),
+		};
+		fill_list(section, "recipients", &mailbox->recipients);
+		if (!mailbox->recipients.item)
+			return false;
+		if (!mailbox->secret_file)
+			return complain(section, "mailbox \"%s\" needs secret_file",
+					mailbox->title);
+		if (!mailbox->all && !mailbox->recipients.items)
+			return complain(section, "mailbox \"%s\" gets no mail: it needs "
+					"recipients, or all = yes", mailbox->title);
+	}
+	return config->mailbox;
+}
+
+/* Without a certificate of its own it has that of the SMTP server. */
+static bool fill_pop3_server(struct config *config, cfg_t *root)
+{
+	cfg_t *cfg = cfg_getsec(root, "pop3_server");
+	struct config_pop3_server *server = &config->pop3_server;
+
+	*server = (struct config_pop3_server){
+		.certificate = cfg_getstr(cfg, "certificate"),
+		.key = cfg_getstr(cfg, "key"),
+		.plaintext = cfg_getbool(cfg, "plaintext"),
+	};
+	config->pop3_autologout_ms = cfg_getint(cfg, "autologout");
+	if (!server->certificate != !server->key)
+		return complain(cfg, "%s: certificate and key go together", "pop3_server");
+	if (!server->certificate) {
+		server->certificate = config->server.certificate;
+		server->key = config->server.key;
+	}
+	if (cfg_size(root, "pop3s_listen") && !server->certificate)
+		return complain(root, "%s needs pop3_server { certificate key }", "pop3s_listen");
+	if (config->pop3_listens && !server->certificate && !server->plaintext)
+		return complain(root, "%s: nobody could log in: it needs pop3_server "
+				"{ certificate key }, or { plaintext = yes }", "pop3_listen");
+	return true;
 }
 
 static bool fill_server(struct config_server *server, cfg_t *cfg)
@@ -318,6 +406,19 @@ static void fill_limits(struct config_limits *limits, cfg_t *cfg)
 		.recipients = cfg_getint(cfg, "recipients"),
 		.history_jobs = cfg_getint(cfg, "history"),
 		.worker_ms = cfg_getint(cfg, "worker"),
+		.parts_ms = cfg_getint(cfg, "parts"),
+	};
+}
+
+static void fill_confirm(struct config_confirm *confirm, cfg_t *cfg)
+{
+	*confirm = (struct config_confirm){
+		.delivery = cfg_getbool(cfg, "delivery"),
+		.processing = cfg_getbool(cfg, "processing"),
+		.mdn = cfg_getbool(cfg, "answer"),
+		.mdn_failures = cfg_getbool(cfg, "answer_failures"),
+		.print = cfg_getint(cfg, "print"),
+		.delay_ms = cfg_getint(cfg, "delayed"),
 	};
 }
 
@@ -374,9 +475,13 @@ static bool fill(struct config *config, cfg_t *cfg)
 	config->message_worker = cfg_getstr(cfg, "message_worker");
 	fill_list(cfg, "domains", &config->domains);
 	fill_list(cfg, "recipients", &config->recipients);
+	fill_confirm(&config->confirm, cfg_getsec(cfg, "confirm"));
 	fill_limits(&config->limits, cfg_getsec(cfg, "limits"));
 	fill_timeouts(config, cfg);
-	if (!fill_listen(config, cfg) || !fill_retry(&config->retry, cfg_getsec(cfg, "retry")) ||
+	if (!fill_listen(&config->listen, &config->listens, cfg, "smtp_listen", "smtps_listen") ||
+	    !fill_listen(&config->pop3_listen, &config->pop3_listens, cfg, "pop3_listen",
+			 "pop3s_listen") ||
+	    !fill_retry(&config->retry, cfg_getsec(cfg, "retry")) ||
 	    !config->domains.item || !config->recipients.item ||
 	    !fill_server(&config->server, cfg_getsec(cfg, "smtp_server")))
 		return false;
@@ -386,7 +491,8 @@ static bool fill(struct config *config, cfg_t *cfg)
 		return complain(cfg, "smtp_listen needs domains = { \"%s\" }: without its own "
 				"domains the server would refuse every recipient",
 				config->host_name);
-	return fill_routes(config, cfg) && fill_accounts(config, cfg);
+	return fill_pop3_server(config, cfg) && fill_mailboxes(config, cfg) &&
+	       fill_routes(config, cfg) && fill_accounts(config, cfg);
 }
 
 /* The file and END_OF_FILE, to be read; NULL: errno says why not. */
@@ -453,11 +559,20 @@ void config_free(struct config *config)
 		free(config->route[i].tls_pins.item);
 	free(config->route);
 	free(config->account);
+	for (size_t i = 0; config->mailbox && i < config->mailboxes; i++)
+		free(config->mailbox[i].recipients.item);
+	free(config->mailbox);
+	free(config->pop3_listen);
 	free(config->listen);
 	free(config->retry.quick_ms);
 	if (config->file)
 		cfg_free(config->file);
 	memset(config, 0, sizeof(*config));
+}
+
+bool config_can_receive(const struct config *config)
+{
+	return config->listens || config->accounts;
 }
 
 const struct config_route *config_route(const struct config *config, const char *domain)

@@ -85,12 +85,61 @@ struct config_server {
 	bool tls_required;
 };
 
+/**
+ * struct config_pop3_server - the POP3 server
+ * @certificate: PEM file, NULL: no TLS
+ * @key: of @certificate
+ * @plaintext: passwords are taken without TLS, too
+ */
+struct config_pop3_server {
+	const char *certificate;
+	const char *key;
+	bool plaintext;
+};
+
+/**
+ * struct config_mailbox - mail that waits on the station to be fetched by POP3
+ * @title: its name, with which one logs in
+ * @secret_file: file whose first line is the password
+ * @all: it gets all that arrives
+ * @recipients: local parts and addresses of which it gets the mail
+ * @expire_days: mail is deleted after so many days; 0: never
+ */
+struct config_mailbox {
+	const char *title;
+	const char *secret_file;
+	bool all;
+	struct config_list recipients;
+	long expire_days;
+};
+
 struct config_retry {
 	long *quick_ms;
 	size_t quick_items;
 	long interval_ms;
 	long give_up_ms;
 	long paper_ms;
+};
+
+/** enum config_print - which reports about what we sent are printed */
+enum config_print { PRINT_FAILURES, PRINT_ALL, PRINT_NONE };
+
+/**
+ * struct config_confirm - what is asked of others, and what others are told
+ * @delivery: ask for delivery status notifications (DSN, RFC 3461)
+ * @processing: ask for disposition notifications (MDN, RFC 8098)
+ * @mdn: answer those who ask for disposition notifications
+ * @mdn_failures: tell failures also to those who did not ask, where no DSN does it
+ * @print: which reports are printed
+ * @delay_ms: a mail that was not opened for so long is reported as delayed; 0: never
+ */
+struct config_confirm {
+	bool delivery;
+	bool processing;
+	bool mdn;
+	bool mdn_failures;
+	enum config_print print;
+	long delay_ms;
 };
 
 struct config_limits {
@@ -102,6 +151,7 @@ struct config_limits {
 	unsigned int recipients;
 	unsigned int history_jobs;
 	long worker_ms;
+	long parts_ms;
 };
 
 struct config {
@@ -122,6 +172,11 @@ struct config {
 	struct config_address *listen;
 	size_t listens;
 	struct config_server server;
+	struct config_address *pop3_listen;
+	size_t pop3_listens;
+	struct config_pop3_server pop3_server;
+	struct config_mailbox *mailbox;
+	size_t mailboxes;
 	struct config_list domains;
 	struct config_list recipients;
 	struct config_route *route;
@@ -129,11 +184,13 @@ struct config {
 	struct config_account *account;
 	size_t accounts;
 	struct config_retry retry;
+	struct config_confirm confirm;
 	struct config_limits limits;
 	long smtp_connect_ms;
 	struct smtp_client_timeouts smtp_client;
 	unsigned int smtp_command_ms;
 	unsigned int smtp_data_ms;
+	unsigned int pop3_autologout_ms;
 	long pop3_connect_ms;
 	struct pop3_client_timeouts pop3_client;
 };
@@ -147,6 +204,9 @@ struct config {
  */
 bool config_load(struct config *config, const char *path);
 void config_free(struct config *config);
+
+/** config_can_receive - whether an answer to what is sent can reach this station */
+bool config_can_receive(const struct config *config);
 
 /** config_route - the route for a domain: its own, else the one for "*"; NULL: none */
 const struct config_route *config_route(const struct config *config, const char *domain);

@@ -80,6 +80,15 @@ static int parse_word(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result
 	return -1;
 }
 
+int parse_print(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	static const char * const words[] = {
+		[PRINT_FAILURES] = "failures", [PRINT_ALL] = "all", [PRINT_NONE] = "none", NULL,
+	};
+
+	return parse_word(cfg, opt, text, result, words);
+}
+
 int parse_login(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
 {
 	static const char * const words[] = {
@@ -118,6 +127,16 @@ static int check_count(cfg_t *cfg, cfg_opt_t *opt)
 	if (count >= 1 && count <= 1000000)
 		return 0;
 	cfg_error(cfg, "%s = %ld: allowed are 1 to 1000000", opt->name, count);
+	return -1;
+}
+
+static int check_days(cfg_t *cfg, cfg_opt_t *opt)
+{
+	long days = cfg_opt_getnint(opt, 0);
+
+	if (days >= 0 && days <= 36500)
+		return 0;
+	cfg_error(cfg, "%s = %ld: allowed are 0 (never) to 36500", opt->name, days);
 	return -1;
 }
 
@@ -235,6 +254,13 @@ static const struct {
 	{ "coding", check_coding },
 	{ "smtp_listen", check_listen },
 	{ "smtps_listen", check_listen },
+	{ "pop3_listen", check_listen },
+	{ "pop3s_listen", check_listen },
+	{ "pop3_server|certificate", check_path },
+	{ "pop3_server|key", check_path },
+	{ "pop3_server|autologout", check_positive_time },
+	{ "mailbox|secret_file", check_path },
+	{ "mailbox|expire_days", check_days },
 	{ "domains", check_name },
 	{ "route|host", check_name },
 	{ "route|port", check_port },
@@ -260,6 +286,7 @@ static const struct {
 	{ "limits|recipients", check_count },
 	{ "limits|history", check_count },
 	{ "limits|worker", check_positive_time },
+	{ "limits|parts", check_positive_time },
 };
 
 void check_options(cfg_t *cfg)

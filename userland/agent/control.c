@@ -19,6 +19,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "confirm.h"
 #include "log.h"
 #include "mail_path.h"
 #include "report.h"
@@ -136,7 +137,9 @@ static json_t *do_jobs(struct control *control, json_t *request)
 	if (!id)
 		return agree_with("jobs", report_jobs(control->station->jobs,
 						      most < 1 || most > JOBS_LISTED_MAX ?
-						      JOBS_LISTED_MAX : most));
+						      JOBS_LISTED_MAX : most,
+						      json_is_true(json_object_get(request,
+										   "reports"))));
 	job = report_job(control->station->jobs, json_integer_value(id));
 	return job ? agree_with("job", job) : refuse("there is no such job");
 }
@@ -192,18 +195,23 @@ static bool cancel_recipients(struct station *station, int64_t id)
 
 static bool cancel(struct station *station, const struct job *job)
 {
+	const struct confirm_outcome cancelled = { JOB_CANCELLED, "cancelled by the user", "" };
+
 	if (!job->incoming && !sender_stop_job(station->sender, job->id))
 		return false;
 	/* too late: what the server took while we were asked cannot be taken back */
-	if (jobs_in_state(station->jobs, job->id, STATE(HANDED_OVER)))
+	if (jobs_in_state(station->jobs, job->id, STATES_DONE & ~STATE(CANCELLED)))
 		return true;
 	if (!job->incoming && !cancel_recipients(station, job->id))
 		return false;
-	if (!jobs_set_state(station->jobs, job->id, JOB_CANCELLED, "cancelled by the user", 0))
+	if (job->incoming ? !jobs_conclude(station->jobs, job->id, &cancelled,
+					   &station->config.confirm) :
+	    !jobs_set_state(station->jobs, job->id, JOB_CANCELLED, cancelled.reason, 0))
 		return false;
 	if (!outgoing_stop_job(station->outgoing, job->id))
 		incoming_stop_job(station->incoming, job->id);
 	station_remove_files(station, job);
+	reporter_run(station->reporter);
 	return true;
 }
 

@@ -13,13 +13,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "confirm.h"
+#include "fragments.h"
 #include "log.h"
+#include "mailbox.h"
+#include "opened.h"
 #include "paper.h"
 #include "station.h"
 #include "worker.h"
 
 #define OPEN_CRASHES_MAX	3	/* then the mail is to blame */
-#define HEADER_BYTES_MAX	1000
 
 struct incoming {
 	struct station *station;
@@ -27,9 +30,7 @@ struct incoming {
 	struct worker *opener;
 	int64_t opening;		/* job, 0: none */
 	struct spool_file pages;	/* what the opener writes */
-	int64_t pages_bytes;
-	char from[HEADER_BYTES_MAX];
-	char subject[HEADER_BYTES_MAX];
+	struct opened opened;		/* what it says */
 	int64_t crashed;		/* the job whose opener crashed last */
 	int crashes;
 	struct worker *printer;
@@ -55,6 +56,34 @@ static void set_state(struct incoming *incoming, int64_t id, enum job_state stat
 		run_again(incoming, wait_ms);
 }
 
+/* The job, and the mailboxes that the mail is for. */
+static int64_t add_arrival(struct station *station, struct job_arrival *arrival)
+{
+	const char **mailbox = calloc(station->config.mailboxes + 1, sizeof(*mailbox));
+	int64_t id = 0;
+
+	if (mailbox) {
+		arrival->mailbox = mailbox;
+		arrival->mailboxes = mailbox_choose(&station->config, arrival->recipient,
+						    arrival->recipients, mailbox);
+		id = jobs_add_incoming(station->jobs, arrival);
+	}
+	free(mailbox);
+	return id;
+}
+
+/* It cannot be printed: who sent it is told so. */
+static void keep(struct incoming *incoming, int64_t id, const char *reason, const char *status)
+{
+	const struct confirm_outcome outcome = { JOB_KEPT, reason, status };
+
+	if (jobs_conclude(incoming->station->jobs, id, &outcome,
+			  &incoming->station->config.confirm))
+		reporter_run(incoming->station->reporter);
+	else
+		run_again(incoming, STATION_RECOVER_MS);
+}
+
 int64_t incoming_take(struct station *station, struct spool_file *file, struct job_arrival *arrival)
 {
 	int64_t id;
@@ -67,7 +96,7 @@ int64_t incoming_take(struct station *station, struct spool_file *file, struct j
 		errno = -err;
 		return 0;
 	}
-	id = jobs_add_incoming(station->jobs, arrival);
+	id = add_arrival(station, arrival);
 	if (!id) {
 		spool_remove(&station->spool, SPOOL_MESSAGE, file->name);
 		errno = EIO;
@@ -87,15 +116,9 @@ static void on_open_line(void *arg, const char *line)
 {
 	struct incoming *incoming = arg;
 
-	if (!strncmp(line, "subject=", 8))
-		snprintf(incoming->subject, sizeof(incoming->subject), "%s", line + 8);
-	else if (!strncmp(line, "from=", 5))
-		snprintf(incoming->from, sizeof(incoming->from), "%s", line + 5);
-	else if (!strncmp(line, "note=", 5))
+	if (!opened_line(&incoming->opened, line) && !strncmp(line, "note=", 5))
 		log_event(LOG_NOTICE, "incoming.note job=%lld text=%s",
 			  (long long)incoming->opening, line + 5);
-	else if (!strncmp(line, "page ", 5))
-		incoming->pages_bytes += worker_number(line, "bytes");
 }
 
 static void keep_opened(struct incoming *incoming, int64_t id, int64_t pages)
@@ -107,11 +130,11 @@ static void keep_opened(struct incoming *incoming, int64_t id, int64_t pages)
 		set_state(incoming, id, JOB_OPENING, strerror(-err), STATION_RECOVER_MS);
 		return;
 	}
-	if (!jobs_set_opened(station->jobs, id, incoming->pages.name, pages, incoming->pages_bytes,
-			     incoming->from, incoming->subject)) {
+	if (!jobs_set_opened(station->jobs, id, incoming->pages.name, pages, &incoming->opened)) {
 		spool_remove(&station->spool, SPOOL_PAGE, incoming->pages.name);
 		run_again(incoming, STATION_RECOVER_MS);
 	}
+	reporter_run(station->reporter);
 }
 
 static void judge_opened(struct incoming *incoming, int64_t id, enum worker_end end,
@@ -123,10 +146,82 @@ static void judge_opened(struct incoming *incoming, int64_t id, enum worker_end 
 	}
 	if (end == WORKER_REFUSED ||
 	    (end == WORKER_CRASHED && ++incoming->crashes >= OPEN_CRASHES_MAX))
-		set_state(incoming, id, JOB_KEPT, text, 0);
+		keep(incoming, id, text, "5.6.1");
 	else
 		set_state(incoming, id, JOB_OPENING, text,
 			  incoming->station->config.retry.paper_ms);
+}
+
+/* The job is not for paper; its mail is not needed any more. */
+static void note(struct incoming *incoming, int64_t id, const char *reason)
+{
+	struct station *station = incoming->station;
+	struct job job;
+
+	set_state(incoming, id, JOB_NOTED, reason, 0);
+	if (jobs_get(station->jobs, id, &job) && job.state == JOB_NOTED) {
+		station_remove_files(station, &job);
+		jobs_prune(station->jobs, station->config.limits.history_jobs);
+	}
+	job_clear(&job);
+}
+
+/* What others say about what we sent. true: the report is not for paper. */
+static bool take_report(struct incoming *incoming, int64_t id)
+{
+	struct station *station = incoming->station;
+	enum config_print print = station->config.confirm.print;
+	char reason[80] = "a report about no job of this station";
+	bool failed;
+	int64_t about;
+
+	about = jobs_confirm(station->jobs, &incoming->opened.report, &failed);
+	if (about < 0) {
+		set_state(incoming, id, JOB_OPENING, "what it reports could not be stored",
+			  STATION_RECOVER_MS);
+		return true;
+	}
+	if (about)
+		snprintf(reason, sizeof(reason), "a report about job %lld", (long long)about);
+	if (print == PRINT_ALL || (print == PRINT_FAILURES && failed))
+		return false;
+	jobs_set_asked(station->jobs, id, &incoming->opened);
+	note(incoming, id, reason);
+	return true;
+}
+
+static void take_fragment(struct incoming *incoming, int64_t id)
+{
+	struct station *station = incoming->station;
+
+	if (!jobs_set_fragment(station->jobs, id, &incoming->opened))
+		run_again(incoming, STATION_RECOVER_MS);
+	joiner_run(station->joiner);
+}
+
+/* What was opened, by its kind. The pages are committed, or discarded by the caller. */
+static void take_opened(struct incoming *incoming, int64_t id, enum worker_end end,
+			const char *text)
+{
+	bool judged = end == WORKER_DONE || end == WORKER_REFUSED;
+
+	if (judged && incoming->opened.report.kind != REPORT_NONE && take_report(incoming, id))
+		return;
+	if (end == WORKER_DONE && worker_number(text, "fragment")) {
+		take_fragment(incoming, id);
+		return;
+	}
+	/* who parses what strangers send may be theirs: no pages is nothing done */
+	if (end == WORKER_DONE && worker_number(text, "pages") < 1) {
+		end = WORKER_REFUSED;
+		text = "no page was found in the mail";
+	}
+	if (end == WORKER_DONE)
+		keep_opened(incoming, id, worker_number(text, "pages"));
+	else if (!jobs_set_asked(incoming->station->jobs, id, &incoming->opened))
+		run_again(incoming, STATION_RECOVER_MS);
+	else
+		judge_opened(incoming, id, end, text);
 }
 
 static void on_opened(void *arg, enum worker_end end, const char *text)
@@ -137,18 +232,10 @@ static void on_opened(void *arg, enum worker_end end, const char *text)
 
 	incoming->opener = NULL;
 	incoming->opening = 0;
-	/* who parses what strangers send may be theirs: no pages is nothing done */
-	if (end == WORKER_DONE && worker_number(text, "pages") < 1) {
-		end = WORKER_REFUSED;
-		text = "no page was found in the mail";
-	}
-	if (wanted && end == WORKER_DONE) {
-		keep_opened(incoming, id, worker_number(text, "pages"));
-	} else {
-		spool_discard(&incoming->pages);
-		if (wanted)
-			judge_opened(incoming, id, end, text);
-	}
+	if (wanted)
+		take_opened(incoming, id, end, text);
+	spool_discard(&incoming->pages);
+	opened_clear(&incoming->opened);
 	incoming_run(incoming);
 }
 
@@ -156,7 +243,8 @@ static bool start_open(struct incoming *incoming, const struct job *job)
 {
 	struct station *station = incoming->station;
 	char *argv[] = {
-		(char *)station->config.message_worker, "open", "--codings", "mh,mr,mmr,raw", NULL,
+		(char *)station->config.message_worker, "open", "--parts", "fallback",
+		"--codings", "mh,mr,mmr,jbig,raw", NULL,
 	};
 	struct worker_task task = {
 		.argv = argv, .stdin_fd = -1, .fd = { -1, -1, -1 },
@@ -169,7 +257,7 @@ static bool start_open(struct incoming *incoming, const struct job *job)
 	spool_remove(&station->spool, SPOOL_PAGE, job->page_file);
 	spool_remove(&station->spool, SPOOL_PROGRESS, job->page_file);
 	if (message == -ENOENT) {
-		set_state(incoming, job->id, JOB_KEPT, "its mail is gone from the spool", 0);
+		keep(incoming, job->id, "its mail is gone from the spool", "5.3.0");
 		return true;
 	}
 	if (message < 0)
@@ -178,9 +266,7 @@ static bool start_open(struct incoming *incoming, const struct job *job)
 		goto close;
 	task.fd[0] = message;
 	task.fd[1] = incoming->pages.fd;
-	*incoming->from = 0;
-	*incoming->subject = 0;
-	incoming->pages_bytes = 0;
+	opened_clear(&incoming->opened);
 	incoming->opener = worker_start(station->base, &task);
 	if (!incoming->opener)
 		goto discard;
@@ -237,13 +323,15 @@ static bool take_progress(struct incoming *incoming, int progress, const struct 
 
 static void finish_print(struct incoming *incoming, const struct job *job)
 {
+	const struct confirm_outcome printed = { JOB_PRINTED, "", "" };
 	struct station *station = incoming->station;
 
-	if (!jobs_set_state(station->jobs, job->id, JOB_PRINTED, "", 0)) {
+	if (!jobs_conclude(station->jobs, job->id, &printed, &station->config.confirm)) {
 		run_again(incoming, STATION_RECOVER_MS);
 		return;
 	}
 	station_remove_files(station, job);
+	reporter_run(station->reporter);
 	jobs_prune(station->jobs, station->config.limits.history_jobs);
 }
 
@@ -257,7 +345,7 @@ static void on_printed(void *arg, enum worker_end end, const char *text)
 	if (!jobs_in_state(incoming->station->jobs, id, STATE(PRINTING)))
 		log_event(LOG_NOTICE, "incoming.stopped job=%lld text=%s", (long long)id, text);
 	else if (end == WORKER_REFUSED)
-		set_state(incoming, id, JOB_KEPT, text, 0);
+		keep(incoming, id, text, "5.6.1");
 	else if (end != WORKER_DONE)
 		set_state(incoming, id, JOB_PRINTING, text,
 			  incoming->station->config.retry.paper_ms);

@@ -63,6 +63,20 @@ static const char * const schema[] = {
 	"CREATE INDEX mailbox_name ON mailbox(name, id);"
 	"CREATE INDEX mailbox_file ON mailbox(message_file);"
 	"PRAGMA user_version = 3;",
+	/* who wrote a mail is not who sent it; reports to be made; parts of messages */
+	"ALTER TABLE job ADD COLUMN author TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN error_to TEXT NOT NULL DEFAULT '';"
+	"CREATE TABLE report ("
+	" job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE, position INTEGER NOT NULL,"
+	" kind TEXT NOT NULL, action TEXT NOT NULL, status TEXT NOT NULL, text TEXT NOT NULL,"
+	" time_ms INTEGER NOT NULL, mail INTEGER NOT NULL DEFAULT 0,"
+	" PRIMARY KEY (job, position, kind)) WITHOUT ROWID;"
+	"CREATE INDEX report_owed ON report(time_ms) WHERE mail = 0;"
+	"CREATE TABLE fragment ("
+	" job INTEGER PRIMARY KEY REFERENCES job ON DELETE CASCADE, id TEXT NOT NULL,"
+	" number INTEGER NOT NULL, total INTEGER NOT NULL);"
+	"CREATE INDEX fragment_id ON fragment(id, number);"
+	"PRAGMA user_version = 4;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -70,7 +84,7 @@ static const char * const schema[] = {
 
 #define JOB_COLUMNS "id, incoming, state, reason, next_ms, sender, subject, coding, message_id," \
 	" source, message_file, page_file, pages, pages_printed, page_bytes, message_bytes," \
-	" created_ms, changed_ms, envelope_id, dsn_return, mdn_to"
+	" created_ms, changed_ms, envelope_id, dsn_return, mdn_to, error_to"
 
 static const char * const state_name[JOB_STATES] = {
 	[JOB_SCANNING] = "scanning",
@@ -78,12 +92,16 @@ static const char * const state_name[JOB_STATES] = {
 	[JOB_QUEUED] = "queued",
 	[JOB_SENDING] = "sending",
 	[JOB_HANDED_OVER] = "handed over",
+	[JOB_DELIVERED] = "delivered",
+	[JOB_PROCESSED] = "processed",
 	[JOB_FAILED] = "failed",
 	[JOB_RECEIVED] = "received",
 	[JOB_OPENING] = "opening",
 	[JOB_PRINTING] = "printing",
 	[JOB_PRINTED] = "printed",
 	[JOB_KEPT] = "kept",
+	[JOB_WAITING] = "waiting",
+	[JOB_NOTED] = "noted",
 	[JOB_CANCELLED] = "cancelled",
 };
 
@@ -213,13 +231,17 @@ static bool insert_outgoing(struct jobs *jobs, const struct job_draft *draft, in
 	int64_t now = now_ms();
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, subject, coding,"
-			  " message_id, envelope_id, page_file, created_ms, changed_ms)"
-			  " VALUES (0, 'scanning', ?, ?, ?, ?, ?, ?, ?, ?)", "ssssssii",
-			  draft->sender, draft->subject, draft->coding, draft->message_id,
-			  draft->envelope_id, draft->page_file, now, now))
+			  " message_id, envelope_id, dsn_return, page_file, created_ms, changed_ms)"
+			  " VALUES (0, 'scanning', ?, ?, ?, ?, ?, ifnull(?, ''), ?, ?, ?)",
+			  "sssssssii", draft->sender, draft->subject, draft->coding,
+			  draft->message_id, draft->envelope_id, draft->dsn_return,
+			  draft->page_file, now, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return add_recipients(jobs, *id, draft->recipient, draft->recipients, RECIPIENT_QUEUED) &&
+	       (!draft->notify ||
+		database_run(jobs->db, "UPDATE recipient SET notify = ?, original ="
+			     " 'rfc822;' || address WHERE job = ?", "si", draft->notify, *id)) &&
 	       add_event(jobs, *id, JOB_SCANNING, "", now);
 }
 
@@ -305,6 +327,7 @@ static bool take_job(void *arg, sqlite3_stmt *row)
 		.envelope_id = jobs_text(row, 18),
 		.dsn_return = jobs_text(row, 19),
 		.mdn_to = jobs_text(row, 20),
+		.error_to = jobs_text(row, 21),
 	};
 	return false;
 }
@@ -314,7 +337,8 @@ static bool job_whole(struct job *job)
 {
 	if (job->id && job->reason && job->sender && job->subject && job->coding &&
 	    job->message_id && job->source && job->message_file && job->page_file &&
-	    job->envelope_id && job->dsn_return && job->mdn_to)
+	    job->envelope_id && job->dsn_return && job->mdn_to &&
+	    job->error_to)
 		return true;
 	job_clear(job);
 	return false;
@@ -351,6 +375,7 @@ void job_clear(struct job *job)
 	free(job->envelope_id);
 	free(job->dsn_return);
 	free(job->mdn_to);
+	free(job->error_to);
 	free(job->message_file);
 	free(job->page_file);
 	*job = (struct job){ 0 };
@@ -400,21 +425,6 @@ bool jobs_set_composed(struct jobs *jobs, int64_t id, const char *message_file, 
 	return database_end(jobs->db, good);
 }
 
-bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64_t pages,
-		     int64_t page_bytes, const char *from, const char *subject)
-{
-	bool good = database_begin(jobs->db) &&
-		    database_run(jobs->db, "DELETE FROM page WHERE job = ?", "i", id) &&
-		    database_run(jobs->db, "UPDATE job SET page_file = ?, pages = ?,"
-				 " page_bytes = ?, subject = ?, pages_printed = 0,"
-				 " sender = CASE sender WHEN '' THEN ? ELSE sender END"
-				 " WHERE id = ?", "siissi", page_file, pages, page_bytes,
-				 subject, from, id) &&
-		    jobs_change_state(jobs, id, JOB_PRINTING, "", 0);
-
-	return database_end(jobs->db, good);
-}
-
 bool jobs_set_rescan(struct jobs *jobs, int64_t id, const char *page_file)
 {
 	bool good = database_begin(jobs->db) &&
@@ -432,26 +442,35 @@ bool jobs_set_forgotten(struct jobs *jobs, int64_t id)
 			    " WHERE id = ?", "i", id);
 }
 
-/* A job that ended well needs nothing, even if a crash came before its files were removed. */
-#define NOT_OVER "state NOT IN ('handed over', 'printed', 'cancelled')"
-
+/*
+ * A job that ended well needs nothing, even if a crash came before its files
+ * were removed; but the report that its sender is owed is about its mail.
+ */
 bool jobs_needs_file(void *jobs, enum spool_place place, const char *name)
 {
+	char list[STATE_LIST_BYTES];
+	char sql[sizeof(list) + 256];
 	struct jobs *j = jobs;
 
 	if (place == SPOOL_MESSAGE && mailbox_has_file(j, name))
 		return true;
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM job WHERE %s = ? AND (state NOT IN (%s)%s)",
+		 place == SPOOL_MESSAGE ? "message_file" : "page_file",
+		 state_list(STATES_DONE, list, sizeof(list)),
+		 place == SPOOL_MESSAGE ?
+		 " OR id IN (SELECT job FROM report WHERE mail = 0)" : "");
 	/* when in doubt (the database cannot be read) a file is needed */
-	return database_number(j->db, 1, place == SPOOL_MESSAGE ?
-			       "SELECT count(*) FROM job WHERE message_file = ? AND " NOT_OVER :
-			       "SELECT count(*) FROM job WHERE page_file = ? AND " NOT_OVER,
-			       "s", name);
+	return database_number(j->db, 1, sql, "s", name);
 }
 
 bool jobs_prune(struct jobs *jobs, int64_t keep)
 {
-	return database_run(jobs->db,
-			    "DELETE FROM job WHERE id <= (SELECT max(id) FROM job) - ? AND"
-			    " state IN ('handed over', 'printed', 'cancelled')",
-			    "i", keep);
+	char list[STATE_LIST_BYTES];
+	char sql[sizeof(list) + 256];
+
+	snprintf(sql, sizeof(sql), "DELETE FROM job WHERE id <= (SELECT max(id) FROM job) - ?"
+		 " AND (state IN (%s) OR (state = 'failed' AND source <> ''))"
+		 " AND id NOT IN (SELECT job FROM report WHERE mail = 0)",
+		 state_list(STATES_DONE, list, sizeof(list)));
+	return database_run(jobs->db, sql, "i", keep);
 }

@@ -6,8 +6,10 @@
  * may be lost at any moment. Each function is one transaction; false (or id 0)
  * means that nothing was stored, and that the reason was logged.
  *
- *	outgoing: scanning, composing, queued, sending, then handed over or failed
- *	incoming: received, opening, printing, then printed or kept
+ *	outgoing: scanning, composing, queued, sending, then handed over or failed;
+ *		as far as others confirm it, then delivered, processed or failed
+ *	incoming: received, opening, printing, then printed or kept; waiting, if it
+ *		is a part of a message; noted, if it is not for paper
  */
 #ifndef IFAX_JOBS_H
 #define IFAX_JOBS_H
@@ -27,12 +29,17 @@ struct jobs;
  * @JOB_QUEUED: a recipient waits for a connection
  * @JOB_SENDING: a connection is open for it
  * @JOB_HANDED_OVER: the next mail server took it for every recipient
+ * @JOB_DELIVERED: it reached every recipient's station (DSN)
+ * @JOB_PROCESSED: it was printed, or shown, there (MDN)
  * @JOB_FAILED: it could not be scanned, or a recipient did not get it
  * @JOB_RECEIVED: its mail is on disk
  * @JOB_OPENING: its pages are taken from the mail
  * @JOB_PRINTING: its pages are, or wait to be, printed
  * @JOB_PRINTED: all pages are on paper
  * @JOB_KEPT: it cannot be printed; its mail stays in the spool
+ * @JOB_WAITING: it is a part of a message, others of which are to come
+ * @JOB_NOTED: it was read, and is not for paper: a part of a message that was
+ *	joined, a report about a job of ours
  * @JOB_CANCELLED: by the user
  */
 enum job_state {
@@ -41,12 +48,16 @@ enum job_state {
 	JOB_QUEUED,
 	JOB_SENDING,
 	JOB_HANDED_OVER,
+	JOB_DELIVERED,
+	JOB_PROCESSED,
 	JOB_FAILED,
 	JOB_RECEIVED,
 	JOB_OPENING,
 	JOB_PRINTING,
 	JOB_PRINTED,
 	JOB_KEPT,
+	JOB_WAITING,
+	JOB_NOTED,
 	JOB_CANCELLED,
 	JOB_STATES,
 };
@@ -54,7 +65,10 @@ enum job_state {
 /* A set of states. */
 #define STATE(state)	(1U << JOB_ ## state)
 #define STATES_ACTIVE	(STATE(SCANNING) | STATE(COMPOSING) | STATE(QUEUED) | STATE(SENDING) | \
-			 STATE(RECEIVED) | STATE(OPENING) | STATE(PRINTING))
+			 STATE(RECEIVED) | STATE(OPENING) | STATE(PRINTING) | STATE(WAITING))
+/* Ended well: nothing of the job is needed any more, unless its sender is owed a report. */
+#define STATES_DONE	(STATE(HANDED_OVER) | STATE(DELIVERED) | STATE(PROCESSED) | \
+			 STATE(PRINTED) | STATE(NOTED) | STATE(CANCELLED))
 
 /**
  * struct job - a job as it stands in the database
@@ -63,14 +77,15 @@ enum job_state {
  * @state: where it stands
  * @reason: why it waits, failed or is kept; "" if all is well
  * @next_ms: when it is tried again, 0: now
- * @sender: reverse-path
+ * @sender: reverse-path; "" is the null path, and what came without an envelope
  * @subject: for people
  * @coding: outgoing: "mh", "mmr"
  * @message_id: outgoing: its Message-ID
- * @source: incoming: who brought it
+ * @source: incoming: who brought it; outgoing: "dsn" or "mdn" for a report, else ""
  * @envelope_id: ENVID of RFC 3461, decoded: what a DSN names the job by; "" if none
  * @dsn_return: RET of RFC 3461: "FULL", "HDRS", "" if nothing was said
  * @mdn_to: incoming: who is to be told that it was printed; "": nobody
+ * @error_to: incoming: who may be told that it was not, without having asked; "": nobody
  * @message_file: name in the spool, "" if none
  * @page_file: name in the spool, "" if none; also the name of the progress file
  * @pages: number of pages, 0 while it is not known
@@ -94,6 +109,7 @@ struct job {
 	char *envelope_id;
 	char *dsn_return;
 	char *mdn_to;
+	char *error_to;
 	char *message_file;
 	char *page_file;
 	int64_t pages;
@@ -109,6 +125,8 @@ struct job {
  * @RECIPIENT_QUEUED: to be tried at its next_ms
  * @RECIPIENT_SENDING: a connection is open for it
  * @RECIPIENT_HANDED_OVER: the next mail server took it
+ * @RECIPIENT_DELIVERED: it reached the recipient's station
+ * @RECIPIENT_PROCESSED: it was printed, or shown, there
  * @RECIPIENT_FAILED: for good
  * @RECIPIENT_CANCELLED: by the user
  */
@@ -116,6 +134,8 @@ enum recipient_state {
 	RECIPIENT_QUEUED,
 	RECIPIENT_SENDING,
 	RECIPIENT_HANDED_OVER,
+	RECIPIENT_DELIVERED,
+	RECIPIENT_PROCESSED,
 	RECIPIENT_FAILED,
 	RECIPIENT_CANCELLED,
 	RECIPIENT_STATES,
@@ -164,6 +184,8 @@ struct job_draft {
 	const char *coding;
 	const char *message_id;
 	const char *envelope_id;
+	const char *dsn_return;
+	const char *notify;		/* for all recipients, NULL as "" */
 	const char *page_file;
 	const struct job_recipient *recipient;
 	size_t recipients;
@@ -223,8 +245,6 @@ bool jobs_set_state(struct jobs *jobs, int64_t id, enum job_state state, const c
 bool jobs_set_page(struct jobs *jobs, int64_t id, const struct job_page *page, bool printed);
 bool jobs_set_scanned(struct jobs *jobs, int64_t id, int64_t pages);
 bool jobs_set_composed(struct jobs *jobs, int64_t id, const char *message_file, int64_t bytes);
-bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64_t pages,
-		     int64_t page_bytes, const char *from, const char *subject);
 /** jobs_set_rescan - begin an outgoing job again with an empty page file */
 bool jobs_set_rescan(struct jobs *jobs, int64_t id, const char *page_file);
 /** jobs_set_forgotten - a job that ended needs its files no more */

@@ -4,9 +4,11 @@
 #include <strings.h>
 
 #include "mail_path.h"
+#include "smtp_reply.h"
 
 #define LABEL_MAX	63
 
+/* Bytes above 127 are characters of UTF-8 (RFC 6531); is_utf8() looks at them as a whole. */
 static bool is_alnum(unsigned char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -14,7 +16,7 @@ static bool is_alnum(unsigned char c)
 
 static bool is_atom(unsigned char c)
 {
-	return is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
+	return is_alnum(c) || c >= 0x80 || (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
 }
 
 /* Dots may stand anywhere: some networks give out such addresses. */
@@ -34,7 +36,7 @@ static size_t quoted_string_len(const char *text)
 	for (; text[len] != '"'; len++) {
 		if (text[len] == '\\')
 			len++;
-		if (text[len] < 0x20 || text[len] > 0x7e)
+		if ((unsigned char)text[len] < 0x20 || text[len] == 0x7f)
 			return 0;
 	}
 	return len + 1;
@@ -61,7 +63,7 @@ static size_t label_len(const char *text)
 {
 	size_t len = 0;
 
-	while (is_alnum(text[len]) || text[len] == '-' || text[len] == '_')
+	while (is_alnum(text[len]) || (text[len] & 0x80) || text[len] == '-' || text[len] == '_')
 		len++;
 	if (!len || len > LABEL_MAX || text[0] == '-' || text[len - 1] == '-')
 		return 0;
@@ -113,6 +115,15 @@ static void path_set(struct mail_path *path, const char *text, size_t len, size_
 	path->local_len = local;
 }
 
+static bool is_utf8(const char *text)
+{
+	char copy[MAIL_ADDRESS_MAX + 1];
+
+	strcpy(copy, text);
+	mail_text_clean(copy);
+	return !strcmp(copy, text);
+}
+
 static size_t mailbox_parse(struct mail_path *path, const char *text)
 {
 	size_t local = local_part_len(text);
@@ -124,7 +135,7 @@ static size_t mailbox_parse(struct mail_path *path, const char *text)
 	if (!domain)
 		return 0;
 	path_set(path, text, local + 1 + domain, local);
-	return local + 1 + domain;
+	return is_utf8(path->address) ? local + 1 + domain : 0;
 }
 
 size_t mail_path_parse(struct mail_path *path, enum mail_path_kind kind, const char *text)
@@ -166,6 +177,14 @@ const char *mail_path_domain(const struct mail_path *path)
 	const char *at = path->address + path->local_len;
 
 	return *at ? at + 1 : "";
+}
+
+bool mail_path_is_ascii(const char *address)
+{
+	for (; *address; address++)
+		if (*address & 0x80)
+			return false;
+	return true;
 }
 
 size_t mail_path_local(const struct mail_path *path, char *local)

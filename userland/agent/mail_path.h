@@ -2,7 +2,8 @@
 /*
  * Mail addresses as SMTP carries them: reverse-paths and forward-paths of
  * RFC 5321, 4.1.2. Off-ramp local parts (FAX=+390123@…, FAX=+390123/T33S=7@…)
- * are ordinary atoms here and are kept as they were given.
+ * are ordinary atoms here and are kept as they were given. Characters beyond ASCII
+ * are allowed, in UTF-8; where SMTPUTF8 was not said they must be refused.
  */
 #ifndef IFAX_MAIL_PATH_H
 #define IFAX_MAIL_PATH_H
@@ -51,6 +52,9 @@ size_t mail_path_parse(struct mail_path *path, enum mail_path_kind kind, const c
  * no control characters, so it can be put into commands and records.
  */
 bool mail_path_from_address(struct mail_path *path, const char *address);
+
+/** mail_path_is_ascii() - whether an address can go where there is no SMTPUTF8 (RFC 6531) */
+bool mail_path_is_ascii(const char *address);
 
 /**
  * mail_path_domain() - the part behind the "@"

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "jobs_private.h"
+#include "mail_path.h"
 #include "mailbox.h"
 
 bool mailbox_put(struct jobs *jobs, const char *name, const char *message_file, int64_t bytes)
@@ -14,6 +16,37 @@ bool mailbox_put(struct jobs *jobs, const char *name, const char *message_file, 
 	return database_run(jobs->db,
 			    "INSERT INTO mailbox(name, message_file, bytes, arrived_ms)"
 			    " VALUES (?, ?, ?, ?)", "ssii", name, message_file, bytes, now_ms());
+}
+
+static bool is_meant(const struct config_mailbox *mailbox, const char *address)
+{
+	struct mail_path path;
+	char local[MAIL_LOCAL_MAX + 1] = "";
+
+	if (mail_path_from_address(&path, address))
+		mail_path_local(&path, local);
+	for (size_t i = 0; i < mailbox->recipients.items; i++)
+		if (!strcasecmp(mailbox->recipients.item[i], address) ||
+		    !strcasecmp(mailbox->recipients.item[i], local))
+			return true;
+	return false;
+}
+
+size_t mailbox_choose(const struct config *config, const struct job_recipient *recipient,
+		      size_t recipients, const char **chosen)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < config->mailboxes; i++) {
+		const struct config_mailbox *mailbox = &config->mailbox[i];
+		bool meant = mailbox->all;
+
+		for (size_t j = 0; !meant && j < recipients; j++)
+			meant = is_meant(mailbox, recipient[j].address);
+		if (meant)
+			chosen[count++] = mailbox->title;
+	}
+	return count;
 }
 
 struct listing {

@@ -12,9 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config.h"
+#include "jobs.h"
 #include "spool.h"
-
-struct jobs;
 
 /**
  * struct mailbox_message - a mail in a mailbox
@@ -40,6 +40,18 @@ struct mailbox {
 
 /** mailbox_put - within a transaction or alone: a mail of the spool is in the mailbox, too */
 bool mailbox_put(struct jobs *jobs, const char *name, const char *message_file, int64_t bytes);
+
+/**
+ * mailbox_choose - the mailboxes that get a mail
+ * @config: with mailboxes
+ * @recipient: of its envelope
+ * @recipients: their number; 0 if it was fetched: then only those that get all have it
+ * @chosen: receives their names, config->mailboxes at most
+ *
+ * Return: how many.
+ */
+size_t mailbox_choose(const struct config *config, const struct job_recipient *recipient,
+		      size_t recipients, const char **chosen);
 
 /** mailbox_list - read what is there; mailbox_clear() frees it */
 bool mailbox_list(struct jobs *jobs, const char *name, struct mailbox *mailbox);

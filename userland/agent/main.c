@@ -187,19 +187,25 @@ static bool recover(struct station *station)
 	return true;
 }
 
-static bool check_secrets(const struct config *config)
+static bool check_secret(const char *title, const char *file)
 {
 	char secret[256], reason[512];
+	bool good = secret_file_line(file, secret, sizeof(secret), reason, sizeof(reason));
 
-	for (size_t i = 0; i < config->accounts; i++) {
-		if (!secret_file_line(config->account[i].secret_file, secret, sizeof(secret),
-				      reason, sizeof(reason))) {
-			log_event(LOG_ERR, "station.secret account=%s error=%s",
-				  config->account[i].title, reason);
-			return false;
-		}
-	}
+	if (!good)
+		log_event(LOG_ERR, "station.secret account=%s error=%s", title, reason);
 	explicit_bzero(secret, sizeof(secret));
+	return good;
+}
+
+static bool check_secrets(const struct config *config)
+{
+	for (size_t i = 0; i < config->accounts; i++)
+		if (!check_secret(config->account[i].title, config->account[i].secret_file))
+			return false;
+	for (size_t i = 0; i < config->mailboxes; i++)
+		if (!check_secret(config->mailbox[i].title, config->mailbox[i].secret_file))
+			return false;
 	return true;
 }
 
@@ -217,9 +223,12 @@ static void run(struct station *station)
 		log_event(LOG_NOTICE, "station.ready name=%s address=%s spool=%s",
 			  station->config.name, station->config.address, station->config.spool);
 		listener_start(station->listener);
+		pop3_listener_start(station->pop3_listener);
 		fetcher_run(station->fetcher);
 		incoming_run(station->incoming);
 		outgoing_run(station->outgoing);
+		reporter_run(station->reporter);
+		joiner_run(station->joiner);
 		event_base_dispatch(station->base);
 		log_event(LOG_NOTICE, "station.stop name=%s", station->config.name);
 	}
@@ -232,14 +241,19 @@ static void run(struct station *station)
 static bool open_parts(struct station *station)
 {
 	station->listener = listener_bind(station);
-	if (!station->listener || !drop_privileges(&station->config) ||
-	    !listener_load(station->listener) || !check_secrets(&station->config) || !open_spool(station) || !recover(station))
+	station->pop3_listener = station->listener ? pop3_listener_bind(station) : NULL;
+	if (!station->pop3_listener || !drop_privileges(&station->config) ||
+	    !listener_load(station->listener) || !pop3_listener_load(station->pop3_listener) ||
+	    !check_secrets(&station->config) || !open_spool(station) || !recover(station))
 		return false;
 	station->sender = sender_create(station);
 	station->incoming = incoming_create(station);
 	station->outgoing = outgoing_create(station);
+	station->reporter = reporter_create(station);
+	station->joiner = joiner_create(station);
 	station->fetcher = fetcher_create(station);
-	if (!station->sender || !station->incoming || !station->outgoing || !station->fetcher)
+	if (!station->sender || !station->incoming || !station->outgoing || !station->fetcher ||
+	    !station->reporter || !station->joiner)
 		return false;
 	station->control = control_open(station);
 	return station->control;
@@ -249,8 +263,11 @@ static void close_parts(struct station *station)
 {
 	control_free(station->control);
 	fetcher_free(station->fetcher);
+	pop3_listener_free(station->pop3_listener);
 	listener_free(station->listener);
 	outgoing_free(station->outgoing);
+	joiner_free(station->joiner);
+	reporter_free(station->reporter);
 	incoming_free(station->incoming);
 	sender_free(station->sender);
 	jobs_close(station->jobs);

@@ -237,6 +237,8 @@ static int header_values(struct station *station, const struct job *job)
 	dprintf(fd, "subject=%s\n", job->subject);
 	dprintf(fd, "message-id=%s\ndate=%lld\n", job->message_id,
 		(long long)job->created_ms / 1000);
+	if (config_can_receive(&station->config) && station->config.confirm.processing)
+		dprintf(fd, "mdn-to=%s\n", job->sender);
 	dprintf(fd, "text=A fax of %lld %s from %s.\n", (long long)job->pages,
 		job->pages == 1 ? "page" : "pages", station->config.name);
 	lseek(fd, 0, SEEK_SET);
@@ -341,6 +343,10 @@ int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, cons
 	draft->sender = station->config.address;
 	draft->message_id = message_id;
 	draft->envelope_id = envelope_id;
+	if (config_can_receive(&station->config) && station->config.confirm.delivery) {
+		draft->notify = "SUCCESS,FAILURE,DELAY";
+		draft->dsn_return = "HDRS";
+	}
 	draft->page_file = name;
 	id = jobs_add_outgoing(station->jobs, draft);
 	if (!id)

@@ -44,7 +44,6 @@ void pop3_client_destroy(struct pop3_client *client)
 {
 	if (!client)
 		return;
-	pop3_login_forget(client);
 	free(client->messages);
 	explicit_bzero(client, sizeof(*client));	/* a password was in the output */
 	free(client);

@@ -123,27 +123,13 @@ enum pop3_outcome {
 };
 
 /**
- * struct pop3_sasl - a step of AUTH
- * @offered: by CAPA, as in "SCRAM-SHA-256 PLAIN"; "" if it said nothing
- * @tls: the session is under TLS
- * @challenge: of the server, in base64; NULL before the first response
- * @mechanism: receives the mechanism, when @challenge is NULL
- * @response: receives the response in base64; before the first challenge "" if the mechanism
- *	waits for one
- * @reason: receives why there is no response, for people
- */
-struct pop3_sasl {
-	const char *offered;
-	bool tls;
-	const char *challenge;
-	char mechanism[24];
-	char response[POP3_RESPONSE_MAX + 1];
-	char reason[200];
-};
-
-/**
  * struct pop3_client_ops - decisions and data, by the glue
- * @sasl: AUTH goes on; false: it cannot. Only for POP3_LOGIN_SASL
+ * @auth_begin: choose one of the mechanisms that the server offers (a list, separated by spaces).
+ *	@secure: TLS protects the session. *initial: receives the first response in base64, NULL if
+ *	the mechanism has none; it is valid until @auth_respond is called. Return: its name; NULL:
+ *	none can be used. Only for POP3_LOGIN_SASL
+ * @auth_respond: answer a challenge, both in base64; @final: the server says that we are in, the
+ *	challenge is "". Return: the response; NULL: something is wrong, cancel
  * @decide: a message lies in the maildrop: KEEP, FETCH, DELETE (durable since an earlier visit)
  *	or STOP. @unique_id is NULL if the server has no UIDL or gave none that is valid (1 to 70
  *	characters, 0x21 to 0x7e): then only a digest can tell whether the message is known.
@@ -161,7 +147,9 @@ struct pop3_sasl {
  * @message_missing may be NULL. number counts from 1 as in the protocol.
  */
 struct pop3_client_ops {
-	bool (*sasl)(void *arg, struct pop3_sasl *sasl);
+	const char *(*auth_begin)(void *arg, const char *offered, bool secure,
+				  const char **initial);
+	const char *(*auth_respond)(void *arg, const char *challenge, bool final);
 	enum pop3_verdict (*decide)(void *arg, unsigned int number, uint64_t bytes,
 				    const char *unique_id);
 	bool (*message_begin)(void *arg, unsigned int number);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* POP3 client engine: from the greeting to the open maildrop. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -136,66 +135,57 @@ static void send_apop(struct pop3_client *client)
 
 /* AUTH (RFC 5034) */
 
-void pop3_login_forget(struct pop3_client *client)
-{
-	if (client->sasl)
-		explicit_bzero(client->sasl, sizeof(*client->sasl));
-	free(client->sasl);
-	client->sasl = NULL;
-}
-
-/* Let the glue make the next response; false: the visit ended over it. */
-static bool next_response(struct pop3_client *client, const char *challenge)
-{
-	struct pop3_sasl *sasl = client->sasl;
-
-	sasl->challenge = challenge;
-	sasl->response[0] = '\0';
-	snprintf(sasl->reason, sizeof(sasl->reason), "login is not possible");
-	if (client->ops->sasl(client->arg, sasl))
-		return true;
-	pop3_client_finish(client, POP3_OUTCOME_LOGIN_REFUSED, "%s", sasl->reason);
-	return false;
-}
-
-static void send_response(struct pop3_client *client)
+static void send_response(struct pop3_client *client, const char *response)
 {
 	pop3_client_await(client, STEP_SASL);
-	if (!mail_output_printf(&client->output, "%s\r\n", client->sasl->response))
+	if (!mail_output_printf(&client->output, "%s\r\n", response))
 		pop3_client_finish(client, POP3_OUTCOME_LOGIN_REFUSED,
 				   "the response to the server is too long");
-	explicit_bzero(client->sasl->response, sizeof(client->sasl->response));
 }
 
 /* A response that does not fit into the command waits for an empty challenge. */
 static void send_auth(struct pop3_client *client)
 {
-	struct pop3_sasl *sasl = client->sasl = calloc(1, sizeof(*sasl));
+	const char *initial = NULL;
+	const char *mechanism = client->ops->auth_begin(client->arg, client->offered, client->tls,
+							&initial);
 
-	if (!sasl) {
-		pop3_client_finish(client, POP3_OUTCOME_TEMPORARY, "no memory to log in");
+	if (!mechanism) {
+		pop3_client_finish(client, POP3_OUTCOME_LOGIN_REFUSED,
+				   "the server offers no way to log in that we can use (%s)",
+				   client->offered[0] ? client->offered : "none");
 		return;
 	}
-	sasl->offered = client->offered;
-	sasl->tls = client->tls;
-	if (!next_response(client, NULL))
-		return;
-	if (!*sasl->response ||
-	    strlen(sasl->mechanism) + strlen(sasl->response) + 8 > POP3_COMMAND_MAX) {
-		pop3_client_command(client, STEP_SASL, "AUTH %s\r\n", sasl->mechanism);
+	if (initial && strlen(mechanism) + strlen(initial) + 8 <= POP3_COMMAND_MAX) {
+		/* an empty response is told from none (RFC 5034, 4) */
+		pop3_client_command(client, STEP_SASL, "AUTH %s %s\r\n", mechanism,
+				    *initial ? initial : "=");
 		return;
 	}
-	pop3_client_command(client, STEP_SASL, "AUTH %s %s\r\n", sasl->mechanism, sasl->response);
-	explicit_bzero(sasl->response, sizeof(sasl->response));
+	client->initial = initial;
+	pop3_client_command(client, STEP_SASL, "AUTH %s\r\n", mechanism);
 }
 
 /* The server goes on with AUTH. */
 void pop3_login_challenge(struct pop3_client *client, const char *challenge)
 {
-	bool kept = client->sasl->response[0] && !*challenge;
+	const char *response = client->initial;
 
-	if (kept || next_response(client, challenge))
-		send_response(client);
+	client->initial = NULL;
+	if (!response || *challenge)
+		response = client->ops->auth_respond(client->arg, challenge, false);
+	/* what the server says to a cancel is a refusal */
+	send_response(client, response ? response : "*");
+}
+
+/* A mechanism may demand that the server proves who it is, too. */
+static bool is_proved(struct pop3_client *client)
+{
+	if (client->step != STEP_SASL || client->ops->auth_respond(client->arg, "", true))
+		return true;
+	pop3_client_finish(client, POP3_OUTCOME_LOGIN_REFUSED,
+			   "the server did not prove that it knows the secret");
+	return false;
 }
 
 static void log_in(struct pop3_client *client)
@@ -269,8 +259,8 @@ void pop3_login_positive(struct pop3_client *client, const char *line)
 		pop3_client_command(client, STEP_PASS, "PASS %s\r\n", client->config->secret);
 		break;
 	default:
-		pop3_login_forget(client);
-		pop3_visit_begin(client);
+		if (is_proved(client))
+			pop3_visit_begin(client);
 	}
 }
 

@@ -35,7 +35,7 @@ void pop3_reply_set(struct pop3_reply *reply, const char *format, ...)
 
 struct pop3_server *pop3_server_create(const struct pop3_server_config *config,
 				       const struct pop3_server_ops *ops, void *arg,
-				       const char *timestamp, bool tls)
+				       const char *timestamp, bool tls_first)
 {
 	struct pop3_server *server = calloc(1, sizeof(*server));
 
@@ -45,7 +45,7 @@ struct pop3_server *pop3_server_create(const struct pop3_server_config *config,
 	server->ops = ops;
 	server->arg = arg;
 	server->timestamp = timestamp;
-	server->tls = tls;
+	server->tls_first = tls_first;
 	server->reader.line = server->line;
 	server->reader.size = sizeof(server->line);
 	server->output.bytes = server->output_bytes;
@@ -254,7 +254,7 @@ bool pop3_server_answer(struct pop3_server *server, enum pop3_answer answer,
 
 /* The wire */
 
-void pop3_server_start(struct pop3_server *server)
+static void greet(struct pop3_server *server)
 {
 	if (server->timestamp)
 		pop3_session_ok(server, "%s POP3 ready %s", server->config->host_name,
@@ -262,6 +262,16 @@ void pop3_server_start(struct pop3_server *server)
 	else
 		pop3_session_ok(server, "%s POP3 ready", server->config->host_name);
 	await_command(server);
+}
+
+void pop3_server_start(struct pop3_server *server)
+{
+	if (!server->tls_first) {
+		greet(server);
+		return;
+	}
+	server->state = POP3_STARTING_TLS;
+	mail_deadline_set(&server->deadline, server->config->autologout_ms, "the TLS handshake");
 }
 
 static size_t input_line(struct pop3_server *server, const char *bytes, size_t len)
@@ -352,7 +362,10 @@ void pop3_server_secured(struct pop3_server *server)
 	server->tls = true;
 	server->user[0] = '\0';
 	server->state = POP3_AUTHORIZATION;
-	await_command(server);
+	if (server->tls_first)
+		greet(server);
+	else
+		await_command(server);
 }
 
 bool pop3_server_get_deleted(const struct pop3_server *server, unsigned int number)

@@ -127,14 +127,14 @@ struct pop3_server_ops {
  * @arg: for the callbacks
  * @timestamp: what APOP digests begin with, as in "<1896.697170952@mx.example.com>", another one
  *	for each session; outlives the engine. NULL: no APOP
- * @tls: the connection began with TLS (implicit TLS, RFC 8314)
+ * @tls_first: the connection begins with TLS (RFC 8314)
  *
  * Return: the engine, NULL without memory. (A bit per message is allocated when a maildrop
  * opens, 32 KiB while a message is sent.)
  */
 struct pop3_server *pop3_server_create(const struct pop3_server_config *config,
 				       const struct pop3_server_ops *ops, void *arg,
-				       const char *timestamp, bool tls);
+				       const char *timestamp, bool tls_first);
 
 /**
  * pop3_server_destroy() - end: nothing is deleted any more
@@ -192,7 +192,7 @@ bool pop3_server_answer(struct pop3_server *server, enum pop3_answer answer,
 			const struct pop3_reply *reply);
 
 /**
- * pop3_server_wants_tls() - STLS was accepted and its reply sent
+ * pop3_server_wants_tls() - STLS was accepted and its reply sent, or TLS comes first
  * @server: the engine
  *
  * The glue makes sure that nothing came since the command (else it cuts the connection: what is
@@ -201,7 +201,7 @@ bool pop3_server_answer(struct pop3_server *server, enum pop3_answer answer,
 bool pop3_server_wants_tls(const struct pop3_server *server);
 
 /**
- * pop3_server_secured() - TLS stands: begin anew, without a greeting
+ * pop3_server_secured() - TLS stands: begin anew, with a greeting if there was none
  * @server: the engine
  */
 void pop3_server_secured(struct pop3_server *server);

@@ -16,7 +16,7 @@
  * enum pop3_state - where the session stands (RFC 1939, 3)
  * @POP3_AUTHORIZATION: who is it?
  * @POP3_SASL: a response of AUTH is awaited
- * @POP3_STARTING_TLS: the reply to STLS was given
+ * @POP3_STARTING_TLS: the reply to STLS was given, or TLS comes first
  * @POP3_TRANSACTION: the maildrop is open
  * @POP3_CLOSING: over, when the output is sent
  * @POP3_CLOSED: over
@@ -74,6 +74,7 @@ struct pop3_text {
  * @ops: see pop3_server.h
  * @arg: for @ops
  * @timestamp: for APOP, or NULL
+ * @tls_first: TLS comes before the greeting
  * @tls: under TLS
  * @state: where it stands
  * @question: that is open
@@ -99,6 +100,7 @@ struct pop3_server {
 	const struct pop3_server_ops *ops;
 	void *arg;
 	const char *timestamp;
+	bool tls_first;
 	bool tls;
 
 	enum pop3_state state;

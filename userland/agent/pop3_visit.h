@@ -87,7 +87,7 @@ struct pop3_queue {
  * @skipping: the message that comes is not wanted any more
  * @store_failed: the glue did not take the bytes
  * @decoder: of the message that comes
- * @sasl: during AUTH, else NULL
+ * @initial: first response of AUTH, which waits for an empty challenge; else NULL
  * @reader: of lines
  * @output: commands
  * @line: memory of @reader
@@ -106,7 +106,7 @@ struct pop3_client {
 	bool pipelining;
 	char offered[POP3_OFFERED_MAX + 1];
 	char timestamp[128];
-	struct pop3_sasl *sasl;
+	const char *initial;
 
 	bool stopped;
 	unsigned int deleted;
@@ -143,7 +143,6 @@ void pop3_login_negative(struct pop3_client *client, const char *line);
 void pop3_login_capability(struct pop3_client *client, char *line);
 void pop3_login_challenge(struct pop3_client *client, const char *challenge);
 void pop3_login_begin(struct pop3_client *client);
-void pop3_login_forget(struct pop3_client *client);
 
 /* pop3_visit.c: from STAT to QUIT */
 void pop3_visit_begin(struct pop3_client *client);

@@ -12,6 +12,8 @@ static const char * const recipient_name[RECIPIENT_STATES] = {
 	[RECIPIENT_QUEUED] = "queued",
 	[RECIPIENT_SENDING] = "sending",
 	[RECIPIENT_HANDED_OVER] = "handed over",
+	[RECIPIENT_DELIVERED] = "delivered",
+	[RECIPIENT_PROCESSED] = "processed",
 	[RECIPIENT_FAILED] = "failed",
 	[RECIPIENT_CANCELLED] = "cancelled",
 };
@@ -154,7 +156,7 @@ static bool settle(struct jobs *jobs, int64_t id)
 {
 	struct waiting waiting = { .reason = "" };
 	int64_t failed = count_recipients(jobs, id, RECIPIENT_FAILED);
-	int64_t all;
+	int64_t handed_over, delivered, all;
 
 	if (count_recipients(jobs, id, RECIPIENT_SENDING))
 		return jobs_change_state(jobs, id, JOB_SENDING, "", 0);
@@ -165,9 +167,13 @@ static bool settle(struct jobs *jobs, int64_t id)
 		       jobs_change_state(jobs, id, JOB_QUEUED, waiting.reason, waiting.next_ms);
 	if (count_recipients(jobs, id, RECIPIENT_CANCELLED))
 		return jobs_change_state(jobs, id, JOB_CANCELLED, "cancelled by the user", 0);
+	/* a job is as far as its last recipient */
+	handed_over = count_recipients(jobs, id, RECIPIENT_HANDED_OVER);
+	delivered = count_recipients(jobs, id, RECIPIENT_DELIVERED);
 	if (!failed)
-		return jobs_change_state(jobs, id, JOB_HANDED_OVER, "", 0);
-	all = failed + count_recipients(jobs, id, RECIPIENT_HANDED_OVER);
+		return jobs_change_state(jobs, id, handed_over ? JOB_HANDED_OVER :
+					 delivered ? JOB_DELIVERED : JOB_PROCESSED, "", 0);
+	all = failed + handed_over + delivered + count_recipients(jobs, id, RECIPIENT_PROCESSED);
 	if (!database_query(jobs->db, take_waiting, &waiting,
 			    "SELECT reply, 0 FROM recipient"
 			    " WHERE job = ? AND state = 'failed' ORDER BY position LIMIT 1",

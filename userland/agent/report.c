@@ -31,19 +31,22 @@ static bool append_row(void *arg, sqlite3_stmt *row)
 }
 
 #define JOB "SELECT id, CASE incoming WHEN 1 THEN 'incoming' ELSE 'outgoing' END AS direction," \
-	" state, reason, nullif(next_ms, 0) AS next_try_ms, sender AS \"from\", subject," \
+	" state, reason, nullif(next_ms, 0) AS next_try_ms," \
+	" CASE sender WHEN '' THEN author ELSE sender END AS \"from\", subject," \
 	" nullif(coding, '') AS coding, nullif(message_id, '') AS message_id," \
+	" nullif(envelope_id, '') AS envelope_id," \
 	" nullif(source, '') AS source, pages," \
 	" CASE incoming WHEN 1 THEN pages_printed END AS pages_printed, page_bytes," \
 	" message_bytes, created_ms, changed_ms FROM job"
 
-json_t *report_jobs(struct jobs *jobs, int64_t limit)
+json_t *report_jobs(struct jobs *jobs, int64_t limit, bool reports)
 {
 	json_t *list = json_array();
 
 	if (list)
 		database_query(jobs_database(jobs), append_row, list,
-			       JOB " ORDER BY id DESC LIMIT ?", "i", limit);
+			       JOB " WHERE incoming OR source = '' OR ? ORDER BY id DESC LIMIT ?",
+			       "ii", (int64_t)reports, limit);
 	return list;
 }
 

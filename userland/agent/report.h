@@ -9,8 +9,11 @@
 
 #include "jobs.h"
 
-/** report_jobs - the newest @limit jobs, the newest first; NULL without memory */
-json_t *report_jobs(struct jobs *jobs, int64_t limit);
+/**
+ * report_jobs - the newest @limit jobs, the newest first; NULL without memory
+ * @reports: also those that report to others what became of their mail
+ */
+json_t *report_jobs(struct jobs *jobs, int64_t limit, bool reports);
 
 /** report_job - one job with its recipients, pages and stages; NULL: there is none */
 json_t *report_job(struct jobs *jobs, int64_t id);

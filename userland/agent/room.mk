@@ -2,12 +2,20 @@
 # The daemon of a station, and its worker that moves paper
 
 AGENT_PACKAGES = libevent libconfuse sqlite3 jansson libssl libcrypto
-AGENT_ENGINES := mail_path mail_wire line_reader dot_stuffing smtp_reply smtp_server smtp_commands \
-	smtp_content smtp_client pop3_client pop3_login pop3_visit pop3_server pop3_commands \
-	pop3_text
-AGENT_PARTS := acceptor config config_check connection control database dial fetched fetcher incoming \
-	jobs listener log lookup mailbox main outgoing paper recipients report secret_file sender spool \
-	station tls worker
+AGENT_ENGINES := mail_path mail_wire line_reader dot_stuffing xtext
+AGENT_ENGINES += smtp_reply smtp_server smtp_commands smtp_content
+AGENT_ENGINES += smtp_client smtp_client_hello smtp_client_mail
+AGENT_ENGINES += pop3_client pop3_login pop3_visit
+AGENT_ENGINES += pop3_server pop3_commands pop3_text
+AGENT_PARTS := config config_check log main secret_file station worker
+AGENT_PARTS += acceptor connection dial lookup tls
+AGENT_PARTS += database jobs recipients spool
+AGENT_PARTS += control report
+AGENT_PARTS += confirm opened reporter fragments joiner
+AGENT_PARTS += incoming outgoing paper
+AGENT_PARTS += listener sender
+AGENT_PARTS += fetched fetcher
+AGENT_PARTS += guard mailbox pop3_listener
 PAPER_PARTS := paper_worker paper_scan paper_print page_file
 
 AGENT_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(AGENT_PARTS) $(AGENT_ENGINES))

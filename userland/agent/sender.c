@@ -31,6 +31,7 @@ struct delivery {
 	int message_fd;
 	struct recipients recipients;	/* those that are due at this host */
 	const char **address;
+	char *reverse_path;
 	struct smtp_client_config config;
 	struct smtp_client_envelope envelope;
 	struct dial *dial;
@@ -69,6 +70,7 @@ static void free_delivery(struct delivery *delivery)
 		close(delivery->message_fd);
 	recipients_clear(&delivery->recipients);
 	free(delivery->address);
+	free(delivery->reverse_path);
 	free(delivery);
 }
 
@@ -119,7 +121,9 @@ static bool store(struct delivery *delivery)
 	if (!jobs_set_recipients(station->jobs, delivery->job, delivery->recipients.item,
 				 delivery->recipients.items))
 		return false;
-	if (jobs_get(station->jobs, delivery->job, &job) && job.state == JOB_HANDED_OVER) {
+	/* a report that cannot be delivered is reported to nobody, and nobody tries it again */
+	if (jobs_get(station->jobs, delivery->job, &job) &&
+	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && *job.source))) {
 		station_remove_files(station, &job);
 		jobs_prune(station->jobs, station->config.limits.history_jobs);
 	}
@@ -355,12 +359,13 @@ static bool fill_envelope(struct delivery *delivery, const struct job *job)
 	size_t items = delivery->recipients.items;
 
 	delivery->address = calloc(items, sizeof(*delivery->address));
-	if (!delivery->address)
+	delivery->reverse_path = strdup(job->sender);
+	if (!delivery->address || !delivery->reverse_path)
 		return false;
 	for (size_t i = 0; i < items; i++)
 		delivery->address[i] = delivery->recipients.item[i].address;
 	delivery->envelope = (struct smtp_client_envelope){
-		.reverse_path = delivery->sender->station->config.address,
+		.reverse_path = delivery->reverse_path,
 		.recipients = delivery->address,
 		.recipient_count = items,
 		.message_bytes = job->message_bytes,

@@ -20,6 +20,7 @@ struct smtp_client;
  * @greeting_ms: for the greeting (5 min)
  * @tls_ms: for the reply to STARTTLS, and for the handshake (5 min)
  * @hello_ms: for the reply to EHLO and HELO (5 min)
+ * @auth_ms: for each reply to AUTH (5 min)
  * @mail_ms: to MAIL (5 min)
  * @rcpt_ms: to RCPT (5 min)
  * @data_ms: to DATA (2 min)
@@ -31,6 +32,7 @@ struct smtp_client_timeouts {
 	unsigned int greeting_ms;
 	unsigned int tls_ms;
 	unsigned int hello_ms;
+	unsigned int auth_ms;
 	unsigned int mail_ms;
 	unsigned int rcpt_ms;
 	unsigned int data_ms;
@@ -59,12 +61,24 @@ enum smtp_client_tls {
  * struct smtp_client_config - the same for many sessions; outlives them
  * @host_name: our name in EHLO (a domain or an address literal)
  * @tls: what of TLS
+ * @auth: log in before mail is sent; a server that offers nothing we can use does not get it
  * @timeouts: see above
  */
 struct smtp_client_config {
 	const char *host_name;
 	enum smtp_client_tls tls;
+	bool auth;
 	struct smtp_client_timeouts timeouts;
+};
+
+/**
+ * struct smtp_client_dsn - what of notifications a recipient wants (RFC 3461)
+ * @notify: NOTIFY, as in "SUCCESS,FAILURE"; NULL or "": nothing said
+ * @original: ORCPT, as in "rfc822;user@example.com"; NULL or "": nothing said
+ */
+struct smtp_client_dsn {
+	const char *notify;
+	const char *original;
 };
 
 /**
@@ -72,7 +86,12 @@ struct smtp_client_config {
  * @reverse_path: the sender (user@example.com), "" for the null path
  * @recipients: user@example.com each
  * @recipient_count: at least 1
+ * @dsn: for each recipient; NULL: nothing said. Sent only to servers that offer DSN
+ * @envelope_id: ENVID; NULL or "": none
+ * @dsn_return: RET, "FULL" or "HDRS"; NULL or "": nothing said
  * @message_bytes: size for SIZE=, 0 if not known
+ * @binary_bytes: the exact size of its binary form (struct smtp_client_ops, @binary), 0: there
+ *	is none. Sent by BDAT to servers that offer BINARYMIME, so without base64
  * @eight_bit: the message has bytes above 127. If the server does not offer
  *	8BITMIME the job fails (554 5.6.3): nothing is re-coded here
  */
@@ -80,7 +99,11 @@ struct smtp_client_envelope {
 	const char *reverse_path;
 	const char *const *recipients;
 	size_t recipient_count;
+	const struct smtp_client_dsn *dsn;
+	const char *envelope_id;
+	const char *dsn_return;
 	uint64_t message_bytes;
+	uint64_t binary_bytes;
 	bool eight_bit;
 };
 
@@ -108,6 +131,13 @@ enum smtp_outcome {
  *	RCPT, the others after the final dot, all that are left when the session breaks
  * @finished: the session is over, after all @recipient calls. @outcome DONE: it ended in order
  *	(also when recipients were refused); otherwise @reply says what broke it
+ * @binary: read_message() is to give the binary form; called before the first read. May be NULL
+ *	without binary_bytes
+ * @auth_begin: choose one of the mechanisms that the server offers (a list, separated by spaces).
+ *	@secure: TLS protects the session. *initial: receives the first response in base64, NULL if
+ *	the mechanism has none. Return: its name; NULL: none can be used. Only with config @auth
+ * @auth_respond: answer a challenge, both in base64; @final: it came with success (235): it
+ *	is judged only. Return: the response; NULL: something is wrong, cancel
  *
  * @reply is valid during the call only.
  */
@@ -116,6 +146,10 @@ struct smtp_client_ops {
 	void (*recipient)(void *arg, size_t index, enum smtp_outcome outcome,
 			  const struct smtp_reply *reply);
 	void (*finished)(void *arg, enum smtp_outcome outcome, const struct smtp_reply *reply);
+	void (*binary)(void *arg);
+	const char *(*auth_begin)(void *arg, const char *offered, bool secure,
+				  const char **initial);
+	const char *(*auth_respond)(void *arg, const char *challenge, bool final);
 };
 
 /**
@@ -165,6 +199,14 @@ void smtp_client_eof(struct smtp_client *client, const char *why);
  * @client: the engine
  */
 void smtp_client_timeout(struct smtp_client *client);
+
+/**
+ * smtp_client_get_begun() - whether the transaction began (MAIL went out)
+ * @client: the engine
+ *
+ * If not, the message is nobody's yet, and another server can be tried at once.
+ */
+bool smtp_client_get_begun(const struct smtp_client *client);
 
 /**
  * smtp_client_wants_tls() - the TLS handshake is due, when the output is sent

@@ -2,6 +2,7 @@
 /*
  * station: what the parts of the daemon share
  */
+#include "confirm.h"
 #include "mailbox.h"
 #include "station.h"
 
@@ -32,6 +33,12 @@ int64_t station_left_ms(const struct station *station, int64_t next_ms)
 
 void station_remove_files(struct station *station, const struct job *job)
 {
+	/* the mail is needed once more: its sender is owed a report about it */
+	if (jobs_owes(station->jobs, job->id)) {
+		spool_remove(&station->spool, SPOOL_PAGE, job->page_file);
+		spool_remove(&station->spool, SPOOL_PROGRESS, job->page_file);
+		return;
+	}
 	if (!jobs_set_forgotten(station->jobs, job->id))
 		return;
 	if (!mailbox_has_file(station->jobs, job->message_file))

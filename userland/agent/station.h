@@ -20,8 +20,11 @@ struct incoming;
 struct outgoing;
 struct sender;
 struct listener;
+struct pop3_listener;
 struct fetcher;
 struct control;
+struct reporter;
+struct joiner;
 
 struct station {
 	struct config config;
@@ -30,8 +33,11 @@ struct station {
 	struct jobs *jobs;
 	struct incoming *incoming;
 	struct outgoing *outgoing;
+	struct reporter *reporter;
+	struct joiner *joiner;
 	struct sender *sender;
 	struct listener *listener;
+	struct pop3_listener *pop3_listener;
 	struct fetcher *fetcher;
 	struct control *control;
 	int64_t started_ms;
@@ -84,6 +90,16 @@ void outgoing_run(struct outgoing *outgoing);
 bool outgoing_stop_job(struct outgoing *outgoing, int64_t id);
 void outgoing_free(struct outgoing *outgoing);
 
+struct reporter *reporter_create(struct station *station);
+/** reporter_run - make the reports that senders are owed (confirm.h) */
+void reporter_run(struct reporter *reporter);
+void reporter_free(struct reporter *reporter);
+
+struct joiner *joiner_create(struct station *station);
+/** joiner_run - join messages whose parts are all there, give up those that wait too long */
+void joiner_run(struct joiner *joiner);
+void joiner_free(struct joiner *joiner);
+
 struct sender *sender_create(struct station *station);
 void sender_run(struct sender *sender);
 unsigned int sender_connections(const struct sender *sender);
@@ -98,6 +114,13 @@ bool listener_load(struct listener *listener);
 void listener_start(struct listener *listener);
 unsigned int listener_sessions(const struct listener *listener);
 void listener_free(struct listener *listener);
+
+/** pop3_listener_bind, _load, _start - as of the listener */
+struct pop3_listener *pop3_listener_bind(struct station *station);
+bool pop3_listener_load(struct pop3_listener *listener);
+void pop3_listener_start(struct pop3_listener *listener);
+unsigned int pop3_listener_sessions(const struct pop3_listener *listener);
+void pop3_listener_free(struct pop3_listener *listener);
 
 struct fetcher *fetcher_create(struct station *station);
 /** fetcher_run - visit all maildrops now */

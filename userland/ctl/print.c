@@ -103,7 +103,9 @@ static enum exit_code read_tiff(struct print *print, int pages_fd)
 		;
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return EXIT_GOOD;
-	return failed(print->path, *why ? why : "the file takes too much time or memory to read, or breaks the program that reads it");
+	if (!*why)
+		snprintf(why, sizeof(why), "%s", "it takes too much time or memory to read, or breaks the program that reads it");
+	return failed(print->path, why);
 }
 
 /* What the engine lacks of width and resolution the kernel makes up for, if it can. */

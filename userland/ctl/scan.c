@@ -127,7 +127,8 @@ static void scan_pages(struct scan *scan)
 		if (err) {
 			page_writer_drop(&scan->pages);
 			scan->is_bad = true;
-			failed(scan, NULL, *scan->pages.why ? scan->pages.why : ifax_error_text(err));
+			failed(scan, NULL,
+			       *scan->pages.why ? scan->pages.why : ifax_error_text(err));
 			return;
 		}
 	} while (end_page(scan, &record));

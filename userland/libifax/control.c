@@ -181,7 +181,7 @@ static int receive(struct nl_sock *socket, struct answer *answer)
 	while (!err && !answer->is_whole)
 		err = netlink_errno(nl_recvmsgs(socket, callbacks));
 	nl_cb_put(callbacks);
-	return err ? err : answer->err;
+	return answer->err ? answer->err : err;
 }
 
 /* The family is looked up each time: its number changes when the module is loaded anew. */

@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <gmime/gmime.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "compose.h"
 #include "letter.h"
+#include "message_file.h"
 #include "tiff_write.h"
 
 static GMimeObject *text_part(const char *text)
@@ -99,32 +99,12 @@ static GMimeMessage *build(const struct letter *letter, int tiff_fd, bool is_fx)
 	return message;
 }
 
-/* Returns the size of the message, or -1. */
-static gint64 write_message(GMimeMessage *message, int fd, struct failure *failure)
-{
-	GMimeFormatOptions *options = g_mime_format_options_new();
-	GMimeStream *stream = g_mime_stream_fs_new_with_bounds(fd, 0, -1);
-	gint64 bytes = -1;
-
-	g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
-	g_mime_format_options_set_newline_format(options, GMIME_NEWLINE_FORMAT_DOS);
-	errno = 0;
-	if (ftruncate(fd, 0) ||
-	    g_mime_object_write_to_stream(GMIME_OBJECT(message), options, stream) < 0)
-		fail(failure, EXIT_LATER, "cannot write the message: %s", strerror(errno));
-	else
-		bytes = g_mime_stream_tell(stream);
-	g_object_unref(stream);
-	g_mime_format_options_free(options);
-	return bytes;
-}
-
 /* A letter and a TIFF become a message. Returns its size, or -1. */
 static gint64 write_letter(const struct letter *letter, int tiff_fd, bool is_fx, int message_fd,
 			   struct failure *failure)
 {
 	GMimeMessage *message = build(letter, tiff_fd, is_fx);
-	gint64 bytes = write_message(message, message_fd, failure);
+	gint64 bytes = message_write(message, message_fd, failure);
 
 	g_object_unref(message);
 	return bytes;

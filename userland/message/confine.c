@@ -9,6 +9,7 @@
 
 #include "join.h"
 #include "open.h"
+#include "report_write.h"
 #include "sandbox.h"
 
 /*
@@ -101,6 +102,15 @@ int join_fragment_confined(int message_fd, FILE *out, struct failure *failure)
 	if (confine(out, failure))
 		return -1;
 	return join_fragment(message_fd, out, failure);
+}
+
+int report_write_confined(int original_fd, int report_fd, FILE *values, FILE *out,
+			  struct failure *failure)
+{
+	closefrom(report_fd + 1);
+	if (confine(out, failure))
+		return -1;
+	return report_write(original_fd, report_fd, values, out, failure);
 }
 
 int join_confined(char **files, int message_fd, FILE *out, struct failure *failure)

@@ -10,6 +10,7 @@
 
 #include "join.h"
 #include "line.h"
+#include "message_file.h"
 #include "mime_limits.h"
 
 /**
@@ -117,19 +118,6 @@ static char *read_header(int fd, uint64_t at, uint64_t *body_at, struct failure 
 	return NULL;
 }
 
-static GMimeMessage *parse(int fd)
-{
-	GMimeStream *stream = g_mime_stream_fs_new_with_bounds(fd, 0, -1);
-	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-	GMimeMessage *message;
-
-	g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
-	message = g_mime_parser_construct_message(parser, NULL);
-	g_object_unref(parser);
-	g_object_unref(stream);
-	return message;
-}
-
 /* Reads id, number and total; number stays 0 if the message is no fragment. */
 static int read_numbers(struct fragment *fragment, GMimeMessage *message, struct failure *failure)
 {
@@ -169,7 +157,7 @@ static int fragment_read(struct fragment *fragment, int fd, struct failure *fail
 	fragment->header = read_header(fd, 0, &fragment->body_at, failure);
 	if (!fragment->header)
 		return -1;
-	message = parse(fd);
+	message = message_parse(fd);
 	if (!message)
 		return fail(failure, EXIT_INPUT, "this is no mail message");
 	err = read_numbers(fragment, message, failure);

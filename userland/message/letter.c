@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "letter.h"
 
-#define LINE_BYTES	2048
 #define RECIPIENTS_MAX	1000
 #define TEXT_BYTES_MAX	65536
 #define DATE_S_MAX	253402300799LL	/* the end of year 9999 */
 
-/* Reads a line without its line end. Returns 1, 0 at the end, -1 on failure. */
-static int read_line(FILE *in, char line[LINE_BYTES], struct failure *failure)
+int letter_read_line(FILE *in, char line[LETTER_LINE_BYTES], struct failure *failure)
 {
 	size_t n = 0;
 	int c;
@@ -21,9 +18,9 @@ static int read_line(FILE *in, char line[LINE_BYTES], struct failure *failure)
 	while ((c = getc(in)) != EOF && c != '\n') {
 		if (!c)
 			return fail(failure, EXIT_INPUT, "a line on stdin holds a NUL");
-		if (n == LINE_BYTES - 1)
+		if (n == LETTER_LINE_BYTES - 1)
 			return fail(failure, EXIT_INPUT, "a line on stdin is longer than %d bytes",
-				    LINE_BYTES - 1);
+				    LETTER_LINE_BYTES - 1);
 		line[n++] = c;
 	}
 	line[n] = 0;
@@ -32,8 +29,7 @@ static int read_line(FILE *in, char line[LINE_BYTES], struct failure *failure)
 	return n || c == '\n';
 }
 
-/* UTF-8 without control characters: nothing in it can end a header line. */
-static bool printable(const char *value)
+bool letter_printable(const char *value)
 {
 	if (!g_utf8_validate(value, -1, NULL))
 		return false;
@@ -76,8 +72,7 @@ static int add_mailbox(InternetAddressList *list, const char *value, struct fail
 	return err;
 }
 
-static int set_mailbox(InternetAddressMailbox **mailbox, const char *value,
-		       struct failure *failure)
+int letter_mailbox(InternetAddressMailbox **mailbox, const char *value, struct failure *failure)
 {
 	InternetAddressList *list = internet_address_list_new();
 	int err = add_mailbox(list, value, failure);
@@ -167,15 +162,15 @@ static int take(struct letter *letter, char *line, struct failure *failure)
 	if (!value)
 		return fail(failure, EXIT_INPUT, "\"%s\" on stdin is not NAME=VALUE", line);
 	*value++ = 0;
-	if (!printable(value))
+	if (!letter_printable(value))
 		return fail(failure, EXIT_INPUT,
 			    "%s= holds control characters or is not UTF-8", line);
 	if (!strcmp(line, "from") && !letter->from)
-		return set_mailbox(&letter->from, value, failure);
+		return letter_mailbox(&letter->from, value, failure);
 	if (!strcmp(line, "to"))
 		return add_mailbox(letter->to, value, failure);
 	if (!strcmp(line, "mdn-to") && !letter->mdn_to)
-		return set_mailbox(&letter->mdn_to, value, failure);
+		return letter_mailbox(&letter->mdn_to, value, failure);
 	if (!strcmp(line, "importance") && !letter->importance)
 		return set_importance(letter, value, failure);
 	if (!strcmp(line, "hide-recipients"))
@@ -198,11 +193,11 @@ static int take(struct letter *letter, char *line, struct failure *failure)
 
 int letter_read(struct letter *letter, FILE *in, struct failure *failure)
 {
-	char line[LINE_BYTES];
+	char line[LETTER_LINE_BYTES];
 	int more;
 
 	*letter = (struct letter){ .to = internet_address_list_new() };
-	while ((more = read_line(in, line, failure)) > 0)
+	while ((more = letter_read_line(in, line, failure)) > 0)
 		if (take(letter, line, failure))
 			return -1;
 	if (more < 0)

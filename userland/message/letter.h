@@ -3,6 +3,7 @@
 #define _IFAX_LETTER_H
 
 #include <gmime/gmime.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "failure.h"
@@ -49,6 +50,23 @@ struct letter {
  * Return: 0 or -1.
  */
 int letter_read(struct letter *letter, FILE *in, struct failure *failure);
+
+/* Of letter_read(), for others that read values in the same way: */
+
+#define LETTER_LINE_BYTES	4096
+
+/**
+ * letter_read_line() - read a line without its line end
+ *
+ * Return: 1, 0 at the end, -1 on failure.
+ */
+int letter_read_line(FILE *in, char line[LETTER_LINE_BYTES], struct failure *failure);
+
+/** letter_printable() - UTF-8 without control characters: nothing in it can end a header line */
+bool letter_printable(const char *value);
+
+/** letter_mailbox() - a value as one mail address; 0 or -1 */
+int letter_mailbox(InternetAddressMailbox **mailbox, const char *value, struct failure *failure);
 
 void letter_free(struct letter *letter);
 

@@ -12,6 +12,7 @@
 #include "join.h"
 #include "line.h"
 #include "open.h"
+#include "report_write.h"
 
 /* Where the files are, by the contract with ifaxd */
 #define FD_IN	3
@@ -23,6 +24,7 @@ static const char usage[] =
 "                         3<MESSAGE 4<>PAGE-FILE\n"
 "       ifax-message fragment 3<MESSAGE\n"
 "       ifax-message join MESSAGE... 4<>MESSAGE\n"
+"       ifax-message report 3<MESSAGE 4<>REPORT\n"
 "\n"
 "compose  makes the pages of a page file a mail message with one TIFF. Header\n"
 "         values come on stdin, a line each: from=ADDRESS, to=ADDRESS (one line\n"
@@ -37,6 +39,8 @@ static const char usage[] =
 "fragment says which part of which split message (message/partial) a mail is:\n"
 "         id=ID, number=N, total=N; \"ok fragment=0\" if it is a whole one\n"
 "join     makes the parts of a split message, in any order, a message\n"
+"report   tells the sender of a message what became of it: a delivery status or\n"
+"         disposition notification (DSN, MDN) about the message; values on stdin\n"
 "\n"
 "The last line on stdout is \"ok …\" or \"error TEXT\".\n"
 "Exit codes: 0 done, 1 the input is at fault, 2 the machine is, try later.\n";
@@ -73,6 +77,8 @@ int main(int argc, char **argv)
 		err = open_by_arguments(argv + 2, &failure);
 	} else if (argc == 2 && !strcmp(what, "fragment")) {
 		err = join_fragment_confined(FD_IN, stdout, &failure);
+	} else if (argc == 2 && !strcmp(what, "report")) {
+		err = report_write_confined(FD_IN, FD_OUT, stdin, stdout, &failure);
 	} else if (!strcmp(what, "join")) {
 		err = join_confined(argv + 2, FD_OUT, stdout, &failure);
 	} else {

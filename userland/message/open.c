@@ -5,11 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "join.h"
 #include "line.h"
+#include "mdn_request.h"
+#include "message_file.h"
 #include "mime_limits.h"
 #include "open.h"
 #include "parts.h"
 #include "picture.h"
+#include "report_read.h"
 #include "tiff_read.h"
 
 /**
@@ -18,6 +22,7 @@
  * @font: fonts for text
  * @scratch_fd: file for one part
  * @prints_all: text and pictures are printed, not only TIFFs
+ * @is_report: the message is about another one, which came back with it
  * @parts: leaf parts seen
  * @printed: of them, those that were printed or are in @text
  * @header: who wrote what to whom; in front of the first text, if there is any
@@ -29,6 +34,7 @@ struct opening {
 	struct text_font *font;
 	int scratch_fd;
 	bool prints_all;
+	bool is_report;
 	unsigned int parts;
 	unsigned int printed;
 	GString *header;
@@ -236,7 +242,8 @@ static int visit(struct opening *opening, GMimeObject *object, unsigned int dept
 	if (inner) {
 		if (opening->prints_all)
 			message_append_header(opening->header, embedded_message(object));
-		return visit(opening, inner, depth + 1, failure);
+		/* we know what we sent: a fax that came back is no fax to print */
+		return opening->is_report ? 0 : visit(opening, inner, depth + 1, failure);
 	}
 	return open_part(opening, object, failure);
 }
@@ -251,17 +258,20 @@ static void print_headers(GMimeMessage *message, FILE *out)
 	g_free(from);
 }
 
-static GMimeMessage *parse(int fd)
+/* Who is to be told what becomes of the message, and what it says about one of ours. */
+static void print_confirmations(GMimeMessage *message, enum report_kind kind, FILE *out)
 {
-	GMimeStream *stream = g_mime_stream_fs_new_with_bounds(fd, 0, -1);
-	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-	GMimeMessage *message;
+	struct mdn_request request;
 
-	g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
-	message = g_mime_parser_construct_message(parser, NULL);
-	g_object_unref(parser);
-	g_object_unref(stream);
-	return message;
+	mdn_request_read(&request, message, kind != REPORT_NONE);
+	if (request.to)
+		print_line(out, "mdn-to=", request.to);
+	if (request.refused)
+		print_line(out, "note=no disposition notification is sent: ", request.refused);
+	if (request.error_to)
+		print_line(out, "error-to=", request.error_to);
+	mdn_request_free(&request);
+	report_print(message, kind, out);
 }
 
 /* Anything can be taken for a message without headers; one that was sent has some. */
@@ -284,7 +294,8 @@ static int visit_message(struct opening *opening, GMimeMessage *message, enum op
 
 	if (!is_mail(message))
 		return fail(failure, EXIT_INPUT, "this is no mail message");
-	opening->prints_all = parts == OPEN_ALL || (parts == OPEN_FALLBACK && !has_tiff);
+	opening->prints_all = parts == OPEN_ALL ||
+			      (parts == OPEN_FALLBACK && (!has_tiff || opening->is_report));
 	if (opening->prints_all)
 		message_append_header(opening->header, message);
 	if (root && visit(opening, root, 0, failure))
@@ -308,6 +319,7 @@ int open_message(int message_fd, int scratch_fd, int pages_fd, const struct open
 		.font = options->font,
 		.scratch_fd = scratch_fd,
 	};
+	enum report_kind kind;
 	GMimeMessage *message;
 	int err;
 
@@ -315,10 +327,17 @@ int open_message(int message_fd, int scratch_fd, int pages_fd, const struct open
 		return fail(failure, EXIT_LATER, "%s", opening.sink.writer.why);
 	if (mime_limits_check(message_fd, failure))
 		return -1;
-	message = parse(message_fd);
+	message = message_parse(message_fd);
 	if (!message)
 		return fail(failure, EXIT_INPUT, "this is no mail message");
 	print_headers(message, out);
+	if (GMIME_IS_MESSAGE_PARTIAL(g_mime_message_get_mime_part(message))) {
+		g_object_unref(message);
+		return join_fragment(message_fd, out, failure);
+	}
+	kind = report_kind(message);
+	opening.is_report = kind != REPORT_NONE;
+	print_confirmations(message, kind, out);
 	opening.header = g_string_new(NULL);
 	opening.text = g_string_new(NULL);
 	opening.notices = g_string_new(NULL);

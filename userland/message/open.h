@@ -53,9 +53,14 @@ int open_codings(const char *names, unsigned int *codings, struct failure *failu
  * @scratch_fd: file for one part at a time
  * @pages_fd: the page file goes here; empty after a failure
  * @options: how
- * @out: gets "from=…", "subject=…", "message-id=…", a line for each page, and
- *	"ok pages=N"
+ * @out: gets "from=…", "subject=…", "message-id=…", "mdn-to=…" and "error-to=…" (who
+ *	may be told what became of it), the lines of report_print(), a line for each
+ *	page, and "ok pages=N"
  * @failure: what is wrong
+ *
+ * A report about another message (report_read.h) is printed without what came back
+ * of that one. One of several mails that a message was split into (message/partial)
+ * becomes no pages, but the lines of join_fragment().
  *
  * Return: 0 or -1.
  */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * opened: what the worker that opens a mail says about it
+ *
+ * It parses what strangers send, so it may be theirs: all it says is data, and
+ * as long as it likes only within bounds.
+ */
+#ifndef IFAX_OPENED_H
+#define IFAX_OPENED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define OPENED_TEXT_BYTES	1000
+#define REPORT_ITEMS_MAX	100
+
+/**
+ * struct report_item - what a report says of one recipient
+ * @recipient: Final-Recipient, without its type
+ * @original: Original-Recipient, without its type
+ * @action: of RFC 3464; MDN: processed, failed, deleted, alternative
+ * @status: as in 5.1.1
+ * @text: for people
+ * @features: Media-Accept-Features
+ *
+ * What it does not say is "".
+ */
+struct report_item {
+	char *recipient;
+	char *original;
+	char *action;
+	char *status;
+	char *text;
+	char *features;
+};
+
+/** enum report_kind - see userland/message/report_read.h */
+enum report_kind { REPORT_NONE, REPORT_DSN, REPORT_MDN, REPORT_BOUNCE };
+
+struct report {
+	enum report_kind kind;
+	char envelope_id[OPENED_TEXT_BYTES];
+	char message_id[OPENED_TEXT_BYTES];
+	struct report_item item[REPORT_ITEMS_MAX];
+	size_t items;
+};
+
+/**
+ * struct opened - what was said so far
+ * @mdn_to: who asked for a disposition notification and may have one, or ""
+ * @error_to: who may be told of a failure without having asked, or ""
+ * @fragment_id: of one of several mails that a message was split into, or ""
+ * @fragment_number: which one, from 1
+ * @fragment_total: of how many; 0: this one does not tell
+ * @page_bytes: coded bytes of all pages
+ */
+struct opened {
+	char from[OPENED_TEXT_BYTES];
+	char subject[OPENED_TEXT_BYTES];
+	char message_id[OPENED_TEXT_BYTES];
+	char mdn_to[OPENED_TEXT_BYTES];
+	char error_to[OPENED_TEXT_BYTES];
+	char fragment_id[OPENED_TEXT_BYTES];
+	int64_t fragment_number;
+	int64_t fragment_total;
+	int64_t page_bytes;
+	struct report report;
+};
+
+/** opened_clear - forget all; a struct of zeros is clear */
+void opened_clear(struct opened *opened);
+
+/** opened_line - take a line; false: it is none that is known */
+bool opened_line(struct opened *opened, const char *line);
+
+#endif /* IFAX_OPENED_H */
