@@ -86,6 +86,7 @@ enum line {
 	LINE_NONE,	/* the page has ended, or a fault is in the report */
 };
 
+void ifax_mirror(u8 *at, const u8 *end);
 u8 *ifax_encode_runs(struct ifax_encoder *enc, const u16 *runs, u32 changes, u8 *to);
 
 struct bits_out ifax_1d_put_line(struct bits_out out, const u16 *runs, u32 changes);

@@ -132,7 +132,7 @@ static struct bits_out put_line(struct ifax_encoder *enc, struct bits_out out, c
 	return put_changes(enc, out, same, ref);
 }
 
-static void mirror(u8 *at, const u8 *end)
+void ifax_mirror(u8 *at, const u8 *end)
 {
 	for (; end - at >= 8; at += 8)
 		store64(at, mirror_bytes(load64(at)));
@@ -162,7 +162,7 @@ u8 *ifax_encode_runs(struct ifax_encoder *enc, const u16 *runs, u32 changes, u8 
 	enc->acc = out.acc;
 	enc->n = out.n;
 	if (enc->fmt.flags & IFAX_FMT_LSB_FIRST)
-		mirror(to, out.at);
+		ifax_mirror(to, out.at);
 	return out.at;
 }
 
@@ -230,7 +230,7 @@ size_t ifax_encode_lines(struct ifax_encoder *enc, const void *rows, size_t stri
 		break;
 	}
 	if (enc->fmt.flags & IFAX_FMT_LSB_FIRST)
-		mirror(out, at);
+		ifax_mirror(out, at);
 	return at - (u8 *)out;
 }
 EXPORT_SYMBOL_GPL(ifax_encode_lines);
@@ -251,7 +251,7 @@ size_t ifax_encode_end(struct ifax_encoder *enc, void *out, size_t room)
 		bits = put_eol(enc, bits, true);
 	bits = put_fill(bits, 0);
 	if (enc->fmt.flags & IFAX_FMT_LSB_FIRST)
-		mirror(out, bits.at);
+		ifax_mirror(out, bits.at);
 	enc->acc = 0;
 	enc->n = 0;
 	return bits.at - (u8 *)out;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-CODEC_TESTS := $(patsubst %,$(B)/tests/codec/%,cross cross_jbig tables faults grey scale transcode)
+CODEC_TESTS := $(patsubst %,$(B)/tests/codec/%,cross cross_jbig tables faults grey scale transcode splice)
 CHECKS += $(CODEC_TESTS) $(B)/tests/codec/mutate tests/codec/tool
 
 CODEC_TEST_COMMON := $(patsubst %,$(B)/tests/codec/%.o,tap page coded peer_tiff)
