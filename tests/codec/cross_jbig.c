@@ -172,7 +172,8 @@ static bool states_match(void)
 		for (pixel = 0; pixel < 2; pixel++) {
 			u32 mps = number & 1, lps = mps ^ pixel;
 			const struct qm_step *step = &ifax_qm_steps[number ^ pixel];
-			u32 next = ifax_qm_next[2 * number + lps], qe = step->share % QM_LESS_PROBABLE;
+			u32 next = ifax_qm_next[2 * number + lps];
+			u32 qe = step->share % QM_LESS_PROBABLE;
 
 			arith_encode_init(enc, 0);
 			enc->byte_out = NULL;
