@@ -338,6 +338,31 @@ static void vertical_table(void)
 	printf("\n};\n");
 }
 
+static void change_tables(void)
+{
+	unsigned int i, x, count;
+
+	printf("\nconst u64 ifax_change_lanes[256] = {");
+	for (i = 0; i < 256; i++) {
+		unsigned long long lanes = 0;
+
+		for (count = 0, x = 8; x--;)
+			if (i << x & 0x80 && count < 4)
+				lanes |= (unsigned long long)x << (48 - 16 * count++);
+		printf("%s0x%llx,", i % 4 ? " " : "\n\t", lanes);
+	}
+	printf("\n};\n\nconst u8 ifax_change_bytes[256] = {");
+	for (i = 0; i < 256; i++) {
+		for (count = x = 0; x < 8; x++)
+			count += i >> x & 1;
+		if (count > 4)
+			printf("%sCHANGES_TOO_MANY,", i % 8 ? " " : "\n\t");
+		else
+			printf("%s%u,", i % 8 ? " " : "\n\t", count * 2);
+	}
+	printf("\n};\n");
+}
+
 /* State and more probable symbol are one number: state << 1 | symbol */
 static void qm_word(unsigned int number)
 {
@@ -403,8 +428,9 @@ int main(void)
 	printf("\n};\n\n");
 	long_table(0, 11, 12);
 	long_table(1, 11, 13);
-	mode_table(11);
+	mode_table(10);
 	vertical_table();
+	change_tables();
 	qm_tables();
 	context_table("above2", 6, 3, 7, 0);
 	context_table("above", 8, 5, 2, 0);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Pixels to change positions and back, 64 pixels at a time. */
+#include "lanes.h"
 #include "runs.h"
+#include "tables.h"
 
 /* The 64 pixels from byte @at of a row of @bytes; white behind its end */
 static u64 row_word(const u8 *row, u32 bytes, u32 at)
@@ -15,29 +17,63 @@ static u64 row_word(const u8 *row, u32 bytes, u32 at)
 	return word;
 }
 
-/* Number of bits that are 1 */
-static __always_inline u32 ones(u64 value)
+/* Where changes are written, from the last one to the first */
+struct writer {
+	u8 *to;
+	size_t bytes;	/* all that have been added, by OR */
+};
+
+/* Write the changes of eight pixels, of which the first is in all lanes of @x */
+static __always_inline struct writer write_eight(struct writer writer, u64 x, u32 changes)
 {
-	value -= value >> 1 & 0x5555555555555555ULL;
-	value = (value & 0x3333333333333333ULL) + (value >> 2 & 0x3333333333333333ULL);
-	value = (value + (value >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
-	return value * 0x0101010101010101ULL >> 56;
+	size_t bytes = ifax_change_bytes[changes];
+
+	lanes_store((u16 *)writer.to - 4, x + ifax_change_lanes[changes]);
+	writer.to -= bytes;
+	writer.bytes |= bytes;
+	return writer;
 }
 
-/* Write the position of the last 1 of @changes, drop it; @end: position behind the word */
-static __always_inline u64 write_last(u16 *to, u32 end, u64 changes)
+static __always_inline struct writer write_sixteen(struct writer writer, u64 x, u64 changes)
 {
-	*to = end - 1 - __builtin_ctzll(changes | 1ULL << 63);
-	return changes & (changes - 1);
+	writer = write_eight(writer, x + LANES(8), changes & 0xff);
+	return write_eight(writer, x, changes >> 8 & 0xff);
+}
+
+/* Each eight as two times four, which never have more than four changes */
+static noinline u16 *write_many(u16 *to, u64 x, u64 changes)
+{
+	struct writer writer = { (u8 *)to, 0 };
+	u32 i;
+
+	for (i = 0, x += LANES(56); i < 8; i++, x -= LANES(8), changes >>= 8) {
+		writer = write_eight(writer, x, changes & 0x0f);
+		writer = write_eight(writer, x, changes & 0xf0);
+	}
+	return (u16 *)writer.to;
+}
+
+/*
+ * Positions are written four at once for each eight pixels, wanted or not, and
+ * the next ones over those that are not: how many there are is no branch.
+ */
+static __always_inline u16 *write_word(u16 *to, u64 x, u64 changes)
+{
+	struct writer writer = { (u8 *)to, 0 };
+
+	writer = write_sixteen(writer, x + LANES(48), changes);
+	writer = write_sixteen(writer, x + LANES(32), changes >> 16);
+	writer = write_sixteen(writer, x + LANES(16), changes >> 32);
+	writer = write_sixteen(writer, x, changes >> 48);
+	if (unlikely(writer.bytes & CHANGES_TOO_MANY))
+		return write_many(to, x, changes);
+	return (u16 *)writer.to;
 }
 
 /*
  * A change is where a pixel differs from its left neighbour. Positions are
- * written from the last one to the first, down from @end, behind which the
- * width stands already: dropping the last 1 of a word is cheaper than the first.
- * Four are written at once, wanted or not, and the next ones over those that
- * are not: how many there are is no branch, unless they are more than four.
- * Returns the number of changes before the width.
+ * written from the last one to the first, in front of @end, behind which the
+ * width stands already. Returns the number of changes before the width.
  */
 u32 ifax_runs_of_row(u16 *end, const u8 *row, u32 width_px, u64 invert)
 {
@@ -46,20 +82,13 @@ u32 ifax_runs_of_row(u16 *end, const u8 *row, u32 width_px, u64 invert)
 	u64 word = row_word(row, row_bytes(width_px), x / 8) ^ invert;
 	u64 valid = ~0ULL << (63 - (width_px - 1) % 64);
 	u16 *to = end;
-	u32 i;
 
 	for (;; x -= 64) {
 		u64 before = x ? load64(row + x / 8 - 8) ^ invert : 0;
 		u64 changes = (word ^ (word >> 1 | before << 63)) & valid;
-		u32 count = changes ? ones(changes) : 0;
 
-		for (i = 0; i < count; i += 4) {
-			changes = write_last(to - i - 1, x + 64, changes);
-			changes = write_last(to - i - 2, x + 64, changes);
-			changes = write_last(to - i - 3, x + 64, changes);
-			changes = write_last(to - i - 4, x + 64, changes);
-		}
-		to -= count;
+		if (changes)
+			to = write_word(to, LANES((u64)x), changes);
 		if (!x)
 			break;
 		word = before;

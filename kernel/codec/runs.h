@@ -11,7 +11,7 @@
 
 #include "port.h"
 
-#define RUNS_BEFORE	4
+#define RUNS_BEFORE	12
 #define RUNS_AFTER	16
 
 /* Entries to allocate: a line has at most width_px changes and one at its end */

@@ -14,6 +14,14 @@ extern const u32 ifax_black_codes[ONE_PAIR_PX + 1];
 extern const u32 ifax_verticals[64];
 
 /*
+ * By changes of eight pixels, the first one in the highest bit: where they are,
+ * the last four of them, as lanes, the last one highest; and bytes of all of them.
+ */
+#define CHANGES_TOO_MANY	16	/* stands for five to eight changes */
+extern const u64 ifax_change_lanes[256];
+extern const u8 ifax_change_bytes[256];
+
+/*
  * By the next bits: the run that they begin with (make-up and terminating word),
  * and the one of the other colour behind it, if they are complete. Bits of both,
  * bits of the first, number of runs that are complete, pixels. Where the number
@@ -38,7 +46,7 @@ extern const u16 ifax_black_long_words[1 << (BLACK_WORD_BITS - 4)];
  * 3 to 5: what b[i] - b[i - 1] must be at least, so that the modes are valid
  * and each b1 is the one behind the one before.
  */
-#define MODE_BITS		11
+#define MODE_BITS		10
 #define MODE_OFFSETS(entry)	((entry) & LANES(7))
 #define MODE_OFFSET(entry, i)	((int)((entry) >> 16 * (i) & 7) - 3)
 #define MODE_GAPS(entry)	((entry) >> 3 & LANES(7))

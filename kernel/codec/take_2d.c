@@ -3,8 +3,8 @@
 #include "lanes.h"
 #include "take.h"
 
-/* Bits of the vertical modes, by offset + 3 */
-static const u8 vertical_bits[7] = { 7, 6, 3, 1, 3, 6, 7 };
+/* Bits of the vertical modes, by offset + 3, 4 bits for each */
+#define VERTICALS_BITS	0x07631367U
 
 /* Behind a line with a mode out of step in so many pixels, so many are taken mode by mode */
 #define ROUGH_PX	64
@@ -98,7 +98,7 @@ static __always_inline enum step take_mode(struct ifax_decoder *dec, struct line
 		int offset = MODE_OFFSET(entry, 0);
 		int a1 = *line->b + offset;
 
-		line->in = skip(line->in, vertical_bits[offset + 3]);
+		line->in = skip(line->in, VERTICALS_BITS >> 4 * (offset + 3) & 15);
 		if (unlikely(a1 <= line->a0))
 			return step_fault(dec, line->in, IFAX_FAULT_BACK);
 		if (unlikely(a1 > width_px))
@@ -130,12 +130,15 @@ static __always_inline bool a0_stands(const struct ifax_decoder *dec, const stru
 	return line->to != dec->cur && (line->a0 == line->to[-1] || line->a0 == line->b[-1]);
 }
 
-/* Bits of the first @count vertical modes, three at most */
+/* Bits of the first @count vertical modes of @entry, three at most; no branch on how many */
 static __always_inline u32 verticals_bits(u64 entry, u32 count)
 {
-	return (count > 0 ? vertical_bits[MODE_OFFSET(entry, 0) + 3] : 0) +
-	       (count > 1 ? vertical_bits[MODE_OFFSET(entry, 1) + 3] : 0) +
-	       (count > 2 ? vertical_bits[MODE_OFFSET(entry, 2) + 3] : 0);
+	/* from the first one on that does not count: 7, which has no bits */
+	u64 offsets = MODE_OFFSETS(entry) | LANES(7) << 16 * count;
+
+	return (VERTICALS_BITS >> 4 * (offsets & 7) & 15) +
+	       (VERTICALS_BITS >> 4 * (offsets >> 16 & 7) & 15) +
+	       (VERTICALS_BITS >> 4 * (offsets >> 32 & 7) & 15);
 }
 
 /*
@@ -203,6 +206,7 @@ static __always_inline enum step take_in_step(struct ifax_decoder *dec, struct l
 	struct line_2d l = *line;
 	enum step step = STEP_ON;
 	u64 entry, before = 0, wrong;
+	const u16 *last;
 	u32 out_of_step = 0;
 	u32 count;
 
@@ -222,7 +226,8 @@ static __always_inline enum step take_in_step(struct ifax_decoder *dec, struct l
 		if (likely(!wrong)) {
 			if (unlikely(entry & MODE_OTHER))
 				return step_fault(dec, l.in, ifax_word_fault(l.in, 6));
-			l.a0 = before & MODE_PASS && !MODE_VERTICALS(entry) ? l.b[-1] : l.to[-1];
+			last = !!(before & MODE_PASS) & !MODE_VERTICALS(entry) ? l.b : l.to;
+			l.a0 = last[-1];
 			before = 0;
 			step = take_horizontal(dec, &l);
 			if (likely(step != STEP_ON || a0_stands(dec, &l)))

@@ -285,6 +285,21 @@ static bool verticals_are_right(u32 value)
 	return ifax_verticals[value] == (code << 4 | bits);
 }
 
+/* The last four changes of eight pixels, from right to left, and the bytes of all */
+static bool changes_are_right(u32 value)
+{
+	u32 x, count = 0;
+
+	for (x = 8; x--;) {
+		if (!(value >> (7 - x) & 1))
+			continue;
+		if (count < 4 && (ifax_change_lanes[value] >> (48 - 16 * count) & 0xffff) != x)
+			return false;
+		count++;
+	}
+	return ifax_change_bytes[value] == (count > 4 ? CHANGES_TOO_MANY : count * 2);
+}
+
 int main(void)
 {
 	u32 px, value, wrong = 0;
@@ -313,5 +328,8 @@ int main(void)
 	for (value = wrong = 0; value < 64; value++)
 		wrong += !verticals_are_right(value);
 	ok(!wrong, "encoder's vertical modes, two at once");
+	for (value = wrong = 0; value < 256; value++)
+		wrong += !changes_are_right(value);
+	ok(!wrong, "changes of eight pixels");
 	return done_testing();
 }
