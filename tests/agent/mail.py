@@ -129,14 +129,17 @@ class SmtpHandler(socketserver.StreamRequestHandler):
             line = line.rstrip("\r\n")
             server.commands.append(line)
             verb = line.split(" ")[0].upper()
-            reply = server.answer(verb, line)
+            reply = "" if server.auth and verb == "AUTH" else server.answer(verb, line)
             if server.stall == verb:
                 self.rfile.read()
                 return
             if reply is None:
                 return
-            self.say(reply)
+            if reply:
+                self.say(reply)
             if verb == "QUIT":
+                return
+            if server.auth and verb == "AUTH" and not server.auth(self, line):
                 return
             if verb == "STARTTLS" and reply.startswith("220") and not self.secure():
                 return
@@ -169,8 +172,10 @@ class SmtpServer(Server):
         self.messages = []
         self.connections = 0
         self.stall = None
+        self.auth = None        # does AUTH with the handler and the line; False: close
         self.tls = tls
         self.implicit = implicit
+        self.offers = []        # more lines of EHLO
         self.tls_errors = []
         super().__init__(SmtpHandler, port)
 
@@ -178,8 +183,10 @@ class SmtpServer(Server):
         for key in (line, verb):
             if key in self.script:
                 return self.script[key]
-        if verb == "EHLO" and self.tls and not self.implicit:
-            return "250-test\r\n250 STARTTLS"
+        if verb == "EHLO" and (self.tls and not self.implicit or self.offers):
+            lines = ["test", *(["STARTTLS"] if self.tls and not self.implicit else []),
+                     *self.offers]
+            return "\r\n".join(["250-" + text for text in lines[:-1]] + ["250 " + lines[-1]])
         if verb == "STARTTLS":
             return "220 go ahead" if self.tls else "502 no"
         return self.USUAL.get(verb, "250 ok")

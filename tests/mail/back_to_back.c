@@ -61,7 +61,7 @@ static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail 
 	return SMTP_SERVER_NOW;
 }
 
-static enum smtp_server_answer on_rcpt(void *arg, const struct mail_path *path,
+static enum smtp_server_answer on_rcpt(void *arg, const struct smtp_server_rcpt *rcpt,
 				       struct smtp_reply *reply)
 {
 	return SMTP_SERVER_NOW;

@@ -19,6 +19,11 @@ const char *const fuzz_seeds[] = {
 	"\x02" "EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nhalf\xfe",
 	"\x04" "EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 5\r\nab\r\n.BDAT 3 LAST\r\nx\r\n"
 	"MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 0\r\nBDAT 9\r\n",
+	"\x84" "EHLO x\r\nMAIL FROM:<a@b> BODY=BINARYMIME RET=FULL ENVID=x+2B\r\nRCPT TO:<c@d> "
+	"NOTIFY=SUCCESS,DELAY ORCPT=rfc822;c+40d\r\nBDAT 5 LAST\r\na\nb\rc",
+	"\x85" "EHLO x\r\nAUTH ONE YWJj\r\nAUTH TWO\r\nYWJj\r\n*\r\nAUTH TWO =\r\nRSET\r\n",
+	"\x81" "EHLO x\r\nSTARTTLS\r\n\xfc" "EHLO x\r\nAUTH PLAIN YWJj\r\nMAIL FROM:<\303\244@b> "
+	"SMTPUTF8 AUTH=<>\r\nRCPT TO:<\303\244@b>\r\nDATA\r\n",
 	NULL
 };
 
@@ -26,7 +31,8 @@ const char *const fuzz_words[] = {
 	"\r\n.\r\n", "\n.\n", "\r.\r", "\r\n", "\r", "\n", ".", "EHLO a\r\n", "HELO a\r\n",
 	"MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "DATA\r\n", "RSET\r\n", "QUIT\r\n", " SIZE=",
 	"BDAT 3\r\n", "BDAT 5 LAST\r\n", "BDAT 0 LAST\r\n",
-	" BODY=8BITMIME", "99999999999999999999", "<@a:b@c>", "\"a\\\"\"", "[IPv6:::1]",
+	" BODY=8BITMIME", " BODY=BINARYMIME", " SMTPUTF8", " RET=HDRS", " ENVID=", " NOTIFY=NEVER",
+	" ORCPT=rfc822;", "+0A", "AUTH ONE ", "AUTH TWO\r\n", "STARTTLS\r\n", "YWJj", "*\r\n", "99999999999999999999", "<@a:b@c>", "\"a\\\"\"", "[IPv6:::1]",
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	NULL
 };
@@ -34,6 +40,7 @@ const char *const fuzz_words[] = {
 /* What the glue knows of the transaction, kept apart from the engine. */
 static struct {
 	bool mail;
+	bool binary;
 	unsigned int recipients;
 	bool data;
 	bool end_open;
@@ -90,18 +97,19 @@ static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail 
 	char local[MAIL_LOCAL_MAX + 1];
 
 	fuzz_assert(!glue.mail && mail->size_bytes <= MESSAGE_MAX);
+	glue.binary = mail->binary;
 	fuzz_assert(mail_path_local(&mail->reverse_path, local) <= MAIL_LOCAL_MAX);
 	return decide(reply, mail_decided);
 }
 
-static enum smtp_server_answer on_rcpt(void *arg, const struct mail_path *path,
+static enum smtp_server_answer on_rcpt(void *arg, const struct smtp_server_rcpt *rcpt,
 				       struct smtp_reply *reply)
 {
 	const char *c;
 
-	fuzz_assert(glue.mail && !glue.data && path->address[0]);
-	for (c = path->address; *c; c++)
-		fuzz_assert(*c >= 0x20 && *c < 0x7f);
+	fuzz_assert(glue.mail && !glue.data && rcpt->path.address[0]);
+	for (c = rcpt->path.address; *c; c++)
+		fuzz_assert((unsigned char)*c >= 0x20 && *c != 0x7f);
 	return decide(reply, rcpt_decided);
 }
 
@@ -126,8 +134,8 @@ static enum smtp_server_answer on_end(void *arg, struct smtp_reply *reply)
 	size_t i;
 
 	fuzz_assert(glue.data && glue.recipients);
-	fuzz_assert(!glue.message_len || glue.message[glue.message_len - 1] == '\n');
-	for (i = 0; i < glue.message_len; i++) {
+	fuzz_assert(glue.binary || !glue.message_len || glue.message[glue.message_len - 1] == '\n');
+	for (i = 0; i < glue.message_len && !glue.binary; i++) {
 		fuzz_assert(glue.message[i]);
 		fuzz_assert(glue.message[i] != '\n' || (i && glue.message[i - 1] == '\r'));
 		fuzz_assert(glue.message[i] != '\r' || glue.message[i + 1] == '\n');
@@ -153,8 +161,21 @@ static void on_note(void *arg, const char *text)
 		fuzz_assert(!iscntrl((unsigned char)*text));
 }
 
+static enum smtp_server_answer on_auth(void *arg, const char *mechanism, const char *response,
+				       struct smtp_reply *reply)
+{
+	fuzz_assert(!glue.mail);
+	if (mechanism && !strcmp(mechanism, "TWO"))
+		smtp_reply_set(reply, 334, "", "YWJj");
+	else if (response && strlen(response) > 3)
+		smtp_reply_set(reply, 235, "", "in");
+	return decide(reply, hello_decided);
+}
+
 static const struct smtp_server_ops ops = {
-	on_hello, on_mail, on_rcpt, on_data, on_message, on_end, on_abandon, on_note,
+	.hello = on_hello, .mail = on_mail, .rcpt = on_rcpt, .data = on_data,
+	.message = on_message, .message_end = on_end, .abandon = on_abandon, .auth = on_auth,
+	.note = on_note,
 };
 
 /* Replies are lines of three digits and text, at most 512 bytes. */
@@ -174,7 +195,8 @@ static void take_output(struct smtp_server *server)
 		line[line_len++] = bytes[i];
 		if (bytes[i] != '\n')
 			continue;
-		fuzz_assert(line_len > 5 && line[line_len - 2] == '\r');
+		/* "334 " and nothing: an empty challenge */
+		fuzz_assert((line_len > 5 || line[0] == '3') && line[line_len - 2] == '\r');
 		fuzz_assert(isdigit((unsigned char)line[0]) && isdigit((unsigned char)line[1]) &&
 			    isdigit((unsigned char)line[2]) && (line[3] == ' ' || line[3] == '-'));
 		fuzz_assert(!memchr(line, '\r', line_len - 2));
@@ -203,6 +225,8 @@ static void happen(struct smtp_server *server, uint8_t what)
 {
 	if (what == FUZZ_EOF)
 		smtp_server_eof(server);
+	else if (smtp_server_wants_tls(server))
+		smtp_server_secured(server);
 	else
 		smtp_server_timeout(server);
 }
@@ -238,6 +262,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memset(&glue, 0, sizeof(glue));
 	open_question = false;
+	config.tls = data[0] & 0x80;
+	config.auth = "ONE TWO";
+	config.auth_secure = "ONE TWO PLAIN";
 	config.strict_turns = data[0] & 0x40;
 	config.greeting_delay_ms = data[0] & 0x20 ? 1 : 0;
 	server = smtp_server_create(&config, &ops, NULL);

@@ -11,8 +11,8 @@
 
 #define START		{ NULL, "220 mx.example.com ESMTP ifax\r\n", 300000, 0 }
 #define EHLO		{ "EHLO a.example.net\r\n", "250-mx.example.com\r\n250-PIPELINING\r\n" \
-			  "250-SIZE 1000\r\n250-8BITMIME\r\n250-CHUNKING\r\n" \
-			  "250 ENHANCEDSTATUSCODES\r\n", 300000, 0 }
+			  "250-SIZE 1000\r\n250-8BITMIME\r\n250-BINARYMIME\r\n" \
+			  "250-CHUNKING\r\n250-DSN\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES\r\n", 300000, 0 }
 #define MAIL		{ "MAIL FROM:<a@example.net>\r\n", "250 2.1.0 *\r\n", 0, 0 }
 #define RCPT		{ "RCPT TO:<b@example.com>\r\n", "250 2.1.5 *\r\n", 0, 0 }
 #define DATA		{ "DATA\r\n", "354 *\r\n", 180000, 0 }
@@ -55,16 +55,18 @@ static enum smtp_server_answer on_hello(void *arg, const char *name, struct smtp
 static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail *mail,
 				       struct smtp_reply *reply)
 {
-	event("mail <%s> size=%llu 8bit=%d", mail->reverse_path.address,
-	      (unsigned long long)mail->size_bytes, mail->eight_bit);
+	event("mail <%s> size=%llu 8bit=%d%s%s%s%s", mail->reverse_path.address,
+	      (unsigned long long)mail->size_bytes, mail->eight_bit,
+	      mail->binary ? " binary" : "", mail->utf8 ? " utf8" : "", mail->dsn_return,
+	      mail->envelope_id);
 	return decide("mail", reply, strcmp(mail->reverse_path.address, "refused@example.net"));
 }
 
-static enum smtp_server_answer on_rcpt(void *arg, const struct mail_path *path,
+static enum smtp_server_answer on_rcpt(void *arg, const struct smtp_server_rcpt *rcpt,
 				       struct smtp_reply *reply)
 {
-	event("rcpt <%s>", path->address);
-	return decide("rcpt", reply, strcmp(path->address, "refused@example.com"));
+	event("rcpt <%s>%s%s", rcpt->path.address, rcpt->notify, rcpt->original);
+	return decide("rcpt", reply, strcmp(rcpt->path.address, "refused@example.com"));
 }
 
 static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
@@ -160,13 +162,15 @@ static const struct dialogue dialogues[] = {
 		SAY("RSET\r\n", "250 2.0.0 *"),
 		SAY("MAIL FROM:<a@example.net> size=1001\r\n", "552 5.3.4 *"),
 		SAY("MAIL FROM:<a@example.net> SIZE=99999999999999999999\r\n", "501 5.5.4 *"),
-		SAY("MAIL FROM:<a@example.net> BODY=BINARYMIME\r\n", "501 5.5.4 *"), MAIL),
+		SAY("MAIL FROM:<a@example.net> BODY=9BIT\r\n", "501 5.5.4 *"),
+		SAY("MAIL FROM:<a@example.net> SIZE\r\n", "555 *"), MAIL),
 	  "hello *; mail <a@example.net> size=999 8bit=1; abandon; "
 	  "mail <a@example.net> size=0 8bit=0; ", true },
 	{ "unknown parameters", TURNS(
 		START, EHLO, SAY("MAIL FROM:<a@example.net> FOO=bar\r\n", "555 5.5.4 *"),
+		SAY("MAIL FROM:<a@example.net> SMTPUTF8=1\r\n", "555 *"),
 		SAY("MAIL FROM:<a@example.net>SIZE=1\r\n", "501 5.1.7 *"), MAIL,
-		SAY("RCPT TO:<b@example.com> NOTIFY=NEVER\r\n", "555 5.5.4 *"), RCPT),
+		SAY("RCPT TO:<b@example.com> SIZE=1\r\n", "555 5.5.4 *"), RCPT),
 	  "hello *; mail *; rcpt <b@example.com>; ", true },
 	{ "paths: quotes, source routes, off-ramp addresses, literals", TURNS(
 		START, EHLO,
@@ -218,14 +222,53 @@ static const struct dialogue dialogues[] = {
 	  "hello *; mail *; rcpt *; data; message \"unwanted*\"; mail *; ", true },
 	{ "no reset: VRFY, NOOP, HELP, refused commands", TURNS(START, EHLO, MAIL, RCPT,
 		SAY("VRFY b\r\n", "252 2.0.0 *"), SAY("NOOP x y\r\n", "250 2.0.0 *"),
-		SAY("HELP\r\n", "214 2.0.0 *"), SAY("EXPN x\r\n", "502 5.5.1 *"),
+		SAY("HELP\r\n", "211 2.0.0 *"), SAY("EXPN x\r\n", "550 5.1.1 *"),
+		SAY("HELP mail\r\n", "214 2.0.0 MAIL FROM:*"),
 		SAY("RSET x\r\n", "501 5.5.4 *"), SAY("QUIT x\r\n", "501 *"),
 		SAY("VRFY\r\n", "501 *"), DATA, SAY("x\r\n.\r\n", "250 *")),
 	  "hello *; mail *; rcpt *; data; message \"x\r\n\"; ", true },
 	{ "old and foreign commands", TURNS(START, EHLO, SAY("TURN\r\n", "502 5.5.1 *"),
-		SAY("SOML FROM:<a@example.net>\r\n", "502 *"), SAY("STARTTLS\r\n", "502 *"),
-		SAY("FOO\r\n", "500 5.5.2 *")),
-	  NULL, true },
+		SAY("STARTTLS\r\n", "502 *"), SAY("AUTH PLAIN\r\n", "502 *"),
+		SAY("HELP x\r\n", "504 5.5.4 *"), SAY("FOO\r\n", "500 5.5.2 *")),
+	  NULL, false },
+	{ "SEND is MAIL", TURNS(START, EHLO, SAY("SEND FROM:<a@example.net>\r\n", "250 *"),
+		SAY("RCPT TO:<b@example.com>\r\n", "250 *"), DATA), NULL, true },
+	{ "SOML is MAIL", TURNS(START, EHLO, SAY("soml from:<a@example.net>\r\n", "250 *"),
+		SAY("RCPT TO:<b@example.com>\r\n", "250 *"), DATA), NULL, true },
+	{ "SAML is MAIL", TURNS(START, EHLO, SAY("SAML FROM: <a@example.net>\r\n", "250 *"),
+		SAY("RCPT TO:<b@example.com>\r\n", "250 *"), DATA), NULL, true },
+	{ "DSN", TURNS(START, EHLO,
+		SAY("MAIL FROM:<a@example.net> RET=hdrs ENVID=x+2By+3D\r\n", "250 *"),
+		SAY("RCPT TO:<b@example.com> NOTIFY=success,Delay ORCPT=rfc822;b+40example.com\r\n",
+		    "250 *"),
+		SAY("RCPT TO:<c@example.com> NOTIFY=NEVER\r\n", "250 *")),
+	  "hello *; mail <a@example.net> size=0 8bit=0HDRSx+y=; "
+	  "rcpt <b@example.com>SUCCESS,DELAYrfc822;b@example.com; rcpt <c@example.com>NEVER; ", true },
+	{ "attack 9: xtext that is no text, DSN that makes no sense: MAIL", TURNS(START, EHLO,
+		SAY("MAIL FROM:<a@example.net> ENVID=x+0D+0ARCPT\r\n", "501 5.5.4 *"),
+		SAY("MAIL FROM:<a@example.net> ENVID=x+00\r\n", "501 5.5.4 *"),
+		SAY("MAIL FROM:<a@example.net> ENVID=x+zz\r\n", "501 5.5.4 *"),
+		SAY("MAIL FROM:<a@example.net> RET=ALL\r\n", "501 5.5.4 *")), "hello *; ", true },
+	{ "attack 9: xtext that is no text, DSN that makes no sense: RCPT", TURNS(START, EHLO, MAIL,
+		SAY("RCPT TO:<b@example.com> NOTIFY=NEVER,SUCCESS\r\n", "501 5.5.4 *"),
+		SAY("RCPT TO:<b@example.com> NOTIFY=SUCCESS,SUCCESS\r\n", "501 5.5.4 *"),
+		SAY("RCPT TO:<b@example.com> ORCPT=rfc822\r\n", "501 5.5.4 *"),
+		SAY("RCPT TO:<b@example.com> ORCPT=rfc822;a+0Ab\r\n", "501 5.5.4 *")),
+	  "hello *; mail *; ", true },
+	{ "SMTPUTF8", TURNS(START, EHLO,
+		SAY("MAIL FROM:<J\303\274rgen@example.net> SMTPUTF8\r\n", "250 *"),
+		SAY("RCPT TO:<\346\227\245@example.com>\r\n", "250 *")),
+	  "hello *; mail *utf8; rcpt *; ", true },
+	{ "addresses beyond ASCII need SMTPUTF8", TURNS(START, EHLO,
+		SAY("MAIL FROM:<J\303\274rgen@example.net>\r\n", "553 5.6.7 *"), MAIL,
+		SAY("RCPT TO:<\346\227\245@example.com>\r\n", "553 5.6.7 *"),
+		SAY("RCPT TO:<\377@example.com>\r\n", "501 *")), NULL, true },
+	{ "BINARYMIME comes by BDAT only, and may hold anything", TURNS(START, EHLO,
+		SAY("MAIL FROM:<a@example.net> BODY=BINARYMIME\r\n", "250 *"), RCPT,
+		SAY("DATA\r\n", "503 5.5.1 *"), SAY("BDAT 5 LAST\r\na\nb\r\n", "250 *")),
+	  "hello *; mail *binary; rcpt *; data; message \"a\nb\r\n\"; ", true },
+	{ "BDAT: a bare LF is refused without BINARYMIME", TURNS(START, EHLO, MAIL, RCPT,
+		SAY("BDAT 5 LAST\r\na\nb\r\n", "554 5.6.0 *")), NULL, true },
 	{ "who says HELO badly", TURNS(START, SAY("HELO\r\n", "501 5.5.4 *"),
 		SAY("EHLO   \r\n", "501 *"), SAY("EHLO refused.example.net\r\n", "550 5.7.1 *"),
 		SAY("MAIL FROM:<a@example.net>\r\n", "503 *"),
@@ -381,6 +424,100 @@ static struct smtp_server *server_begin(const struct smtp_server_config *with)
 	return server;
 }
 
+/* What is different over TLS, and with AUTH */
+
+#define TLS_EHLO	SAY("EHLO a.example.net\r\n", "250-*AUTH ONE TWO\r\n*STARTTLS*")
+#define SECURE_EHLO	SAY("EHLO a.example.net\r\n", "250-*AUTH ONE TWO PLAIN\r\n*")
+#define STARTTLS	SAY("STARTTLS\r\n", "220 2.0.0 *")
+#define TLS		{ GETS_TLS, "", 300000, 0 }
+
+static const struct dialogue secure_dialogues[] = {
+	{ "STARTTLS: what was said before is forgotten", TURNS(START, SAY("EHLO x\r\n", "250-*"),
+		MAIL, RCPT, STARTTLS, TLS, SAY("MAIL FROM:<a@example.net>\r\n", "503 5.5.1 *"),
+		SECURE_EHLO, SAY("DATA\r\n", "503 *"), SAY("STARTTLS\r\n", "503 5.5.1 *"), MAIL),
+	  "hello *; mail *; rcpt *; abandon; auth end; hello *; mail *; ", true },
+	{ "STARTTLS x", TURNS(START, SAY("STARTTLS x\r\n", "501 5.5.4 *")), NULL, true },
+	{ "time-out: TLS handshake", TURNS(START, STARTTLS, { GETS_TIMEOUT, "", 0, 0 }), NULL, false },
+	{ "AUTH: at once", TURNS(START, SAY("EHLO x\r\n", "250-*"),
+		SAY("AUTH one cmlnaHQ=\r\n", "235 *"), SAY("AUTH ONE cmlnaHQ=\r\n", "503 *"), MAIL),
+	  "hello *; auth one cmlnaHQ=; mail *; ", true },
+	{ "AUTH: with challenges", TURNS(START, SAY("EHLO x\r\n", "250-*"),
+		SAY("AUTH TWO\r\n", "334 Y2hhbGxlbmdl\r\n"), SAY("cmlnaHQ=\r\n", "235 *")),
+	  "hello *; auth TWO (none); auth - cmlnaHQ=; ", true },
+	{ "AUTH: an empty response", TURNS(START, SAY("EHLO x\r\n", "250-*"),
+		SAY("AUTH TWO =\r\n", "334 *"), SAY("\r\n", "334 *")),
+	  "hello *; auth TWO ; auth - ; ", true },
+	{ "AUTH: given up", TURNS(START, SAY("EHLO x\r\n", "250-*"), SAY("AUTH TWO\r\n", "334 *"),
+		SAY("*\r\n", "501 *"), SAY("AUTH ONE cmlnaHQ=\r\n", "235 *")),
+	  "hello *; auth TWO (none); auth end; auth ONE *; ", true },
+	{ "attack 6: AUTH: no base64", TURNS(START, SAY("EHLO x\r\n", "250-*"),
+		SAY("AUTH ONE $$$$\r\n", "501 5.5.2 *"), SAY("AUTH ONE abc\r\n", "501 *"),
+		SAY("AUTH TWO\r\n", "334 *"), SAY("a=bc\r\n", "501 *")),
+	  "hello *; auth TWO (none); auth end; ", true },
+	{ "attack 6: AUTH: mechanism downgrade", TURNS(START, SAY("EHLO x\r\n", "250-*"),
+		SAY("AUTH PLAIN AGEAYg==\r\n", "538 5.7.11 *"), SAY("AUTH NONE\r\n", "504 5.5.4 *"),
+		SAY("AUTH\r\n", "504 *")), "hello *; ", true },
+	{ "attack 6: AUTH: guessing ends the session", TURNS(START, SAY("EHLO x\r\n", "250-*"),
+		SAY("AUTH ONE d3Jvbmc=\r\n", "535 5.7.8 *"),
+		SAY("AUTH ONE d3Jvbmc=\r\n", "535 5.7.8 *"),
+		SAY("AUTH ONE d3Jvbmc=\r\n", "535 5.7.8 *421 4.7.0 *")), NULL, false },
+	{ "AUTH: not before EHLO, not after HELO, not in a transaction", TURNS(START,
+		SAY("AUTH ONE cmlnaHQ=\r\n", "503 *"), SAY("HELO x\r\n", "250 *"),
+		SAY("AUTH ONE cmlnaHQ=\r\n", "503 *"), SAY("EHLO x\r\n", "250-*"), MAIL,
+		SAY("AUTH ONE cmlnaHQ=\r\n", "503 *")), NULL, true },
+	{ "AUTH is forgotten by STARTTLS", TURNS(START, SAY("EHLO x\r\n", "250-*"),
+		SAY("AUTH ONE cmlnaHQ=\r\n", "235 *"), STARTTLS, TLS, SECURE_EHLO,
+		SAY("AUTH PLAIN cmlnaHQ=\r\n", "235 *")), NULL, true },
+	{ "MAIL AUTH=", TURNS(START, SAY("EHLO x\r\n", "250-*"),
+		SAY("MAIL FROM:<a@example.net> AUTH=<>\r\n", "250 *")), NULL, true },
+};
+
+static enum smtp_server_answer on_auth(void *arg, const char *mechanism, const char *response,
+				       struct smtp_reply *reply)
+{
+	event("auth %s %s", mechanism ? mechanism : "-", response ? response : "(none)");
+	if (!response || !*response)
+		smtp_reply_set(reply, 334, "", "Y2hhbGxlbmdl");
+	else if (!strcmp(response, "cmlnaHQ="))
+		smtp_reply_set(reply, 235, "2.7.0", "welcome");
+	return SMTP_SERVER_NOW;
+}
+
+static void on_auth_end(void *arg)
+{
+	event("auth end");
+}
+
+ENGINE_TLS_CALLS(smtp_server)
+
+static void test_secure(void)
+{
+	struct smtp_server_config secure = config;
+	struct smtp_server_ops with_auth = ops;
+	unsigned int pieces;
+	size_t i;
+	bool ok;
+
+	secure.tls = true;
+	secure.auth = "ONE TWO";
+	secure.auth_secure = "ONE TWO PLAIN";
+	with_auth.auth = on_auth;
+	with_auth.auth_end = on_auth_end;
+	for (i = 0; i < sizeof(secure_dialogues) / sizeof(secure_dialogues[0]); i++) {
+		ok = true;
+		for (pieces = 0; pieces < PIECES_COUNT; pieces++) {
+			struct engine engine;
+
+			events_clear();
+			server = smtp_server_create(&secure, &with_auth, NULL);
+			engine = smtp_server_tls_engine(server);
+			ok &= dialogue_run(&secure_dialogues[i], &engine, pieces);
+			smtp_server_destroy(server);
+		}
+		tap_ok(ok, "server: %s", secure_dialogues[i].name);
+	}
+}
+
 static bool run_one(const struct dialogue *dialogue, enum pieces pieces)
 {
 	struct engine engine = smtp_server_engine(server_begin(&config));
@@ -435,6 +572,21 @@ static const char *talk(const char *text)
 static bool ends_with_closed(const char *said, const char *end)
 {
 	return strstr(said, end) && smtp_server_wants_close(server);
+}
+
+/* CVE-2011-0411: commands in the clear must not count as said under TLS. */
+static void test_injection(void)
+{
+	struct smtp_server_config secure = config;
+
+	secure.tls = true;
+	server_begin(&secure);
+	smtp_server_start(server);
+	talk("");
+	talk("EHLO x\r\n");
+	tap_ok(ends_with_closed(talk("STARTTLS\r\nMAIL FROM:<evil@example.net>\r\n"), "554 ") &&
+	       !strstr(events(), "mail"), "server: attack 2: bytes behind STARTTLS end the session");
+	smtp_server_destroy(server);
 }
 
 static void test_early_talkers(void)
@@ -747,7 +899,7 @@ static void test_full_output(void)
 
 	patient.idle_commands_max = 1000;
 	for (i = 0; i < 100; i++)
-		memcpy(text + i * 12, "HELP me do\r\n", 12);
+		memcpy(text + i * 12, "VRFY me do\r\n", 12);
 	server_begin(&patient);
 	smtp_server_start(server);
 	taken = smtp_server_input(server, text, sizeof(text));
@@ -825,6 +977,8 @@ static void test_status_codes(void)
 int main(void)
 {
 	test_dialogues();
+	test_secure();
+	test_injection();
 	test_early_talkers();
 	test_limits();
 	test_sizes();

@@ -29,6 +29,10 @@ static cfg_opt_t route_opts[] = {
 	CFG_STR("host", NULL, CFGF_NODEFAULT),
 	CFG_INT("port", 25, CFGF_NONE),
 	TLS_OPTIONS(TLS_OPPORTUNISTIC),
+	CFG_STR("user", NULL, CFGF_NODEFAULT),
+	CFG_STR("secret_file", NULL, CFGF_NODEFAULT),
+	CFG_STR_LIST("auth", NULL, CFGF_NODEFAULT),
+	CFG_BOOL("auth_without_tls", cfg_false, CFGF_NONE),
 	CFG_END()
 };
 
@@ -47,6 +51,8 @@ static cfg_opt_t smtp_server_opts[] = {
 	CFG_STR("certificate", NULL, CFGF_NODEFAULT),
 	CFG_STR("key", NULL, CFGF_NODEFAULT),
 	CFG_BOOL("tls_required", cfg_false, CFGF_NONE),
+	CFG_STR("users", NULL, CFGF_NODEFAULT),
+	CFG_BOOL("auth_without_tls", cfg_false, CFGF_NONE),
 	CFG_END()
 };
 
@@ -102,6 +108,7 @@ static cfg_opt_t smtp_client_timeouts_opts[] = {
 	TIME("greeting", 5 * MINUTE),
 	TIME("tls", 5 * MINUTE),
 	TIME("hello", 5 * MINUTE),
+	TIME("auth", 5 * MINUTE),
 	TIME("mail", 5 * MINUTE),
 	TIME("rcpt", 5 * MINUTE),
 	TIME("data", 2 * MINUTE),
@@ -247,6 +254,26 @@ static bool fill_tls(struct tls_demand *demand, struct config_list *pins, cfg_t 
 	return pins->item;
 }
 
+static bool fill_login(struct config_route *route, cfg_t *cfg)
+{
+	bool external;
+
+	fill_list(cfg, "auth", &route->auth);
+	route->user = cfg_getstr(cfg, "user");
+	route->secret_file = cfg_getstr(cfg, "secret_file");
+	route->auth_without_tls = cfg_getbool(cfg, "auth_without_tls");
+	external = route->auth.items == 1 && !strcasecmp(route->auth.item[0], "EXTERNAL");
+	if (route->user && !route->secret_file && !external)
+		return complain(cfg, "route \"%s\": user needs secret_file", cfg_title(cfg));
+	if (!route->user && (route->secret_file || route->auth.items))
+		return complain(cfg, "route \"%s\": secret_file and auth need user",
+				cfg_title(cfg));
+	if (external && !route->tls.certificate)
+		return complain(cfg, "route \"%s\": auth EXTERNAL needs tls_certificate",
+				cfg_title(cfg));
+	return route->auth.item;
+}
+
 static bool fill_routes(struct config *config, cfg_t *cfg)
 {
 	config->routes = cfg_size(cfg, "route");
@@ -262,7 +289,8 @@ static bool fill_routes(struct config *config, cfg_t *cfg)
 		if (!config->route[i].host)
 			return complain(section, "route \"%s\" needs host = NAME or ADDRESS",
 					cfg_title(section));
-		if (!fill_tls(&config->route[i].tls, &config->route[i].tls_pins, section))
+		if (!fill_tls(&config->route[i].tls, &config->route[i].tls_pins, section) ||
+		    !fill_login(&config->route[i], section))
 			return false;
 	}
 	return config->route;
@@ -371,6 +399,8 @@ static bool fill_server(struct config_server *server, cfg_t *cfg)
 		.certificate = cfg_getstr(cfg, "certificate"),
 		.key = cfg_getstr(cfg, "key"),
 		.tls_required = cfg_getbool(cfg, "tls_required"),
+		.users = cfg_getstr(cfg, "users"),
+		.auth_without_tls = cfg_getbool(cfg, "auth_without_tls"),
 	};
 	if (!server->certificate != !server->key)
 		return complain(cfg, "%s: certificate and key go together", "smtp_server");
@@ -431,6 +461,7 @@ static void fill_timeouts(struct config *config, cfg_t *cfg)
 		.greeting_ms = cfg_getint(section, "greeting"),
 		.tls_ms = cfg_getint(section, "tls"),
 		.hello_ms = cfg_getint(section, "hello"),
+		.auth_ms = cfg_getint(section, "auth"),
 		.mail_ms = cfg_getint(section, "mail"),
 		.rcpt_ms = cfg_getint(section, "rcpt"),
 		.data_ms = cfg_getint(section, "data"),
@@ -551,12 +582,18 @@ bool config_load(struct config *config, const char *path)
 	return parse(cfg, path) && fill(config, cfg);
 }
 
+static void free_route(struct config_route *route)
+{
+	free(route->tls_pins.item);
+	free(route->auth.item);
+}
+
 void config_free(struct config *config)
 {
 	free(config->domains.item);
 	free(config->recipients.item);
 	for (size_t i = 0; config->route && i < config->routes; i++)
-		free(config->route[i].tls_pins.item);
+		free_route(&config->route[i]);
 	free(config->route);
 	free(config->account);
 	for (size_t i = 0; config->mailbox && i < config->mailboxes; i++)

@@ -42,6 +42,10 @@ struct config_list {
  * @port: TCP port
  * @tls: what is demanded of the server
  * @tls_pins: memory of @tls
+ * @user: to log in as, NULL: without a login
+ * @secret_file: its first line is the password
+ * @auth: mechanisms that may be used, none: all that fit
+ * @auth_without_tls: the password may be said in the clear
  */
 struct config_route {
 	const char *domain;
@@ -49,6 +53,10 @@ struct config_route {
 	unsigned int port;
 	struct tls_demand tls;
 	struct config_list tls_pins;
+	const char *user;
+	const char *secret_file;
+	struct config_list auth;
+	bool auth_without_tls;
 };
 
 /**
@@ -78,11 +86,15 @@ struct config_account {
  * @certificate: PEM file, NULL: no TLS
  * @key: of @certificate
  * @tls_required: mail is taken over TLS only
+ * @users: file of those who may log in (users.h), NULL: nobody
+ * @auth_without_tls: passwords are taken in the clear, too
  */
 struct config_server {
 	const char *certificate;
 	const char *key;
 	bool tls_required;
+	const char *users;
+	bool auth_without_tls;
 };
 
 /**

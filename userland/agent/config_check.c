@@ -193,6 +193,19 @@ static int check_name(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+static int check_mechanism(cfg_t *cfg, cfg_opt_t *opt)
+{
+	static const char known[] =
+		" PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 EXTERNAL OAUTHBEARER XOAUTH2 ";
+	const char *name = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+	const char *at = *name ? strcasestr(known, name) : NULL;
+
+	if (at && at[-1] == ' ' && at[strlen(name)] == ' ')
+		return 0;
+	cfg_error(cfg, "%s = %s: allowed are%s", opt->name, name, known);
+	return -1;
+}
+
 static int check_pin(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *pin = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
@@ -269,6 +282,9 @@ static const struct {
 	{ "route|tls_authorities", check_path },
 	{ "route|tls_certificate", check_path },
 	{ "route|tls_key", check_path },
+	{ "route|secret_file", check_path },
+	{ "route|auth", check_mechanism },
+	{ "smtp_server|users", check_path },
 	{ "smtp_server|certificate", check_path },
 	{ "smtp_server|key", check_path },
 	{ "pop3|host", check_name },

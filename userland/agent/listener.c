@@ -16,8 +16,12 @@
 #include "acceptor.h"
 #include "connection.h"
 #include "log.h"
+#include "sasl.h"
 #include "smtp_server.h"
 #include "station.h"
+#include "users.h"
+
+#define REFUSED_LOGIN_S	1
 
 struct session {
 	struct listener *listener;
@@ -26,8 +30,10 @@ struct session {
 	struct connection *connection;
 	struct smtp_server *engine;
 	struct spool_file file;
-	uint64_t announced_bytes;
-	char sender[MAIL_ADDRESS_MAX + 1];
+	struct smtp_server_mail mail;
+	struct sasl *sasl;
+	struct event *late;		/* the answer to a wrong secret */
+	char user[USER_NAME_MAX + 1];	/* who logged in, "": nobody */
 	struct job_recipient *recipient;
 	size_t recipients;
 };
@@ -46,8 +52,11 @@ struct listener {
 static void clear_envelope(struct session *session)
 {
 	spool_discard(&session->file);
-	for (size_t i = 0; i < session->recipients; i++)
+	for (size_t i = 0; i < session->recipients; i++) {
 		free((char *)session->recipient[i].address);
+		free((char *)session->recipient[i].notify);
+		free((char *)session->recipient[i].original);
+	}
 	free(session->recipient);
 	session->recipient = NULL;
 	session->recipients = 0;
@@ -67,8 +76,7 @@ static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail 
 	struct session *session = arg;
 	const struct config_limits *limits = &session->listener->station->config.limits;
 
-	session->announced_bytes = mail->size_bytes;
-	snprintf(session->sender, sizeof(session->sender), "%s", mail->reverse_path.address);
+	session->mail = *mail;
 	if (spool_free_bytes(&session->listener->station->spool) <
 	    limits->free_bytes + mail->size_bytes)
 		smtp_reply_set(reply, 452, "4.3.1", "no room for the message now, try again later");
@@ -97,27 +105,36 @@ static void judge(const struct config *config, const struct mail_path *path,
 		smtp_reply_set(reply, 550, "5.1.1", "<%s>: no such recipient here", path->address);
 }
 
-static enum smtp_server_answer on_rcpt(void *arg, const struct mail_path *path,
+static bool keep_recipient(struct session *session, const struct smtp_server_rcpt *rcpt)
+{
+	struct job_recipient *recipient =
+		reallocarray(session->recipient, session->recipients + 1, sizeof(*recipient));
+
+	if (!recipient)
+		return false;
+	session->recipient = recipient;
+	recipient += session->recipients++;
+	*recipient = (struct job_recipient){
+		.address = strdup(rcpt->path.address),
+		.notify = strdup(rcpt->notify),
+		.original = strdup(rcpt->original),
+	};
+	return recipient->address && recipient->notify && recipient->original;
+}
+
+static enum smtp_server_answer on_rcpt(void *arg, const struct smtp_server_rcpt *rcpt,
 				       struct smtp_reply *reply)
 {
+	const struct mail_path *path = &rcpt->path;
 	struct session *session = arg;
-	struct job_recipient *recipient;
 
 	judge(&session->listener->station->config, path, reply);
 	if (!smtp_reply_positive(reply)) {
 		log_event(LOG_NOTICE, "listener.refused peer=%s from=%s to=%s", session->peer,
-			  session->sender, path->address);
+			  session->mail.reverse_path.address, path->address);
 		return SMTP_SERVER_NOW;
 	}
-	recipient = reallocarray(session->recipient, session->recipients + 1, sizeof(*recipient));
-	if (recipient) {
-		session->recipient = recipient;
-		recipient += session->recipients;
-		*recipient = (struct job_recipient){ .address = strdup(path->address) };
-	}
-	if (recipient && recipient->address)
-		session->recipients++;
-	else
+	if (!keep_recipient(session, rcpt))
 		smtp_reply_set(reply, 452, "4.3.0", "out of memory, try again later");
 	return SMTP_SERVER_NOW;
 }
@@ -143,7 +160,7 @@ static bool write_trace(struct session *session)
 	mail_date(date, sizeof(date));
 	bytes = smtp_server_get_received(session->engine, session->peer, session->file.name, date,
 					 received, sizeof(received));
-	snprintf(path, sizeof(path), "Return-Path: <%s>\r\n", session->sender);
+	snprintf(path, sizeof(path), "Return-Path: <%s>\r\n", session->mail.reverse_path.address);
 	return !spool_write(&session->file, path, strlen(path)) &&
 	       !spool_write(&session->file, received, bytes);
 }
@@ -152,7 +169,7 @@ static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
 {
 	struct session *session = arg;
 	struct station *station = session->listener->station;
-	uint64_t needed = station->config.limits.free_bytes + session->announced_bytes;
+	uint64_t needed = station->config.limits.free_bytes + session->mail.size_bytes;
 
 	if (spool_free_bytes(&station->spool) < needed ||
 	    spool_create(&station->spool, &session->file) || !write_trace(session)) {
@@ -178,8 +195,10 @@ static enum smtp_server_answer on_message_end(void *arg, struct smtp_reply *repl
 	struct session *session = arg;
 	char source[sizeof(session->peer) + 8];
 	struct job_arrival arrival = {
-		.sender = session->sender,
+		.sender = session->mail.reverse_path.address,
 		.source = source,
+		.envelope_id = session->mail.envelope_id,
+		.dsn_return = session->mail.dsn_return,
 		.recipient = session->recipient,
 		.recipients = session->recipients,
 	};
@@ -208,9 +227,73 @@ static void on_note(void *arg, const char *text)
 	log_event(LOG_NOTICE, "listener.note peer=%s text=%s", session->peer, text);
 }
 
+/* Logging in */
+
+static void on_auth_end(void *arg)
+{
+	struct session *session = arg;
+
+	sasl_end(session->sasl);
+	session->sasl = NULL;
+	*session->user = 0;
+}
+
+static void on_late(evutil_socket_t fd, short what, void *arg)
+{
+	struct session *session = arg;
+
+	smtp_server_answer(session->engine, NULL);
+	connection_pump(session->connection);
+}
+
+/* Guessing takes time: of this session, not of the others. */
+static enum smtp_server_answer refuse_login(struct session *session)
+{
+	const struct timeval pause = { REFUSED_LOGIN_S, 0 };
+
+	log_event(LOG_WARNING, "listener.login peer=%s user=%s error=%s", session->peer,
+		  sasl_user(session->sasl), "refused");
+	if (!session->late)
+		session->late = evtimer_new(session->listener->station->base, on_late, session);
+	if (!session->late || evtimer_add(session->late, &pause))
+		return SMTP_SERVER_NOW;
+	return SMTP_SERVER_LATER;
+}
+
+static enum smtp_server_answer on_auth(void *arg, const char *mechanism, const char *response,
+				       struct smtp_reply *reply)
+{
+	struct session *session = arg;
+	const char *challenge = "";
+
+	if (mechanism) {
+		on_auth_end(session);
+		session->sasl = sasl_serve(session->listener->station->config.server.users,
+					   mechanism);
+	}
+	if (!session->sasl) {
+		smtp_reply_set(reply, 454, "4.7.0", "cannot log anybody in now");
+		return SMTP_SERVER_NOW;
+	}
+	switch (sasl_judge(session->sasl, response, &challenge)) {
+	case SASL_CHALLENGE:
+		smtp_reply_set(reply, 334, "", "%s", challenge);
+		return SMTP_SERVER_NOW;
+	case SASL_GOOD:
+		snprintf(session->user, sizeof(session->user), "%s", sasl_user(session->sasl));
+		log_event(LOG_INFO, "listener.login peer=%s user=%s", session->peer,
+			  session->user);
+		smtp_reply_set(reply, 235, "2.7.0", "welcome");
+		return SMTP_SERVER_NOW;
+	default:
+		return refuse_login(session);
+	}
+}
+
 static const struct smtp_server_ops server_ops = {
 	.mail = on_mail, .rcpt = on_rcpt, .data = on_data, .message = on_message,
-	.message_end = on_message_end, .abandon = on_abandon, .note = on_note,
+	.message_end = on_message_end, .abandon = on_abandon, .auth = on_auth,
+	.auth_end = on_auth_end, .note = on_note,
 };
 
 /* The engine */
@@ -248,6 +331,9 @@ static void free_session(struct session *session)
 	}
 	connection_free(session->connection);
 	smtp_server_destroy(session->engine);
+	if (session->late)
+		event_free(session->late);
+	sasl_end(session->sasl);
 	clear_envelope(session);
 	free(session);
 }
@@ -331,6 +417,16 @@ bool listener_load(struct listener *listener)
 	const struct config_server *server = &listener->station->config.server;
 	char reason[512];
 
+	if (server->users && !users_check(server->users, reason, sizeof(reason))) {
+		log_event(LOG_ERR, "listener.users error=%s", reason);
+		return false;
+	}
+	if (server->users && server->auth_without_tls)
+		listener->config.auth = sasl_offer(server->users, true);
+	else if (server->users)
+		listener->config.auth = sasl_offer(server->users, false);
+	if (server->users)
+		listener->config.auth_secure = sasl_offer(server->users, true);
 	if (!server->certificate)
 		return true;
 	listener->tls = tls_server_create(server->certificate, server->key, reason, sizeof(reason));

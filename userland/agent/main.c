@@ -18,6 +18,7 @@
 #include "log.h"
 #include "secret_file.h"
 #include "station.h"
+#include "users.h"
 
 #define DEFAULT_CONFIG	"/etc/ifax/ifaxd.conf"
 
@@ -25,6 +26,7 @@ enum exit_code { EXIT_GOOD, EXIT_FAILED, EXIT_USAGE };
 
 static const char usage[] =
 	"usage: ifaxd [-c FILE] [-f] [-t]\n"
+	"       ifaxd --secret NAME\n"
 	"\n"
 	"The daemon of a fax station: takes faxes as mail (SMTP, POP3) and prints them,\n"
 	"scans documents and sends them as mail. The command ifax(1) talks to it.\n"
@@ -32,6 +34,8 @@ static const char usage[] =
 	"  -c, --config FILE   configuration (default: " DEFAULT_CONFIG ")\n"
 	"  -f, --foreground    stay in the foreground, log to standard error\n"
 	"  -t, --test          check the configuration and exit\n"
+	"  -s, --secret NAME   read a secret from standard input and print NAME's line for\n"
+	"                      the file of smtp_server { users }\n"
 	"  -h, --help          this text\n"
 	"\n"
 	"Exit codes: 0 ended in order, 1 could not start (the log says why),\n"
@@ -48,6 +52,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 	static const struct option known[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "foreground", no_argument, NULL, 'f' },
+		{ "secret", required_argument, NULL, 's' },
 		{ "test", no_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
@@ -55,7 +60,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 	int c;
 
 	*options = (struct options){ .config = DEFAULT_CONFIG };
-	while ((c = getopt_long(argc, argv, "c:fth", known, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "c:fs:th", known, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			options->config = optarg;
@@ -66,6 +71,8 @@ static bool parse_options(int argc, char **argv, struct options *options)
 		case 't':
 			options->test = true;
 			break;
+		case 's':
+			exit(users_print_line(optarg) ? EXIT_GOOD : EXIT_FAILED);
 		case 'h':
 			fputs(usage, stdout);
 			exit(EXIT_GOOD);

@@ -16,10 +16,13 @@
 #include "connection.h"
 #include "dial.h"
 #include "log.h"
+#include "sasl.h"
+#include "secret_file.h"
 #include "smtp_client.h"
 #include "station.h"
 
 #define SMTP_PORT	25
+#define SECRET_BYTES	256
 
 struct delivery {
 	struct sender *sender;
@@ -33,6 +36,10 @@ struct delivery {
 	const char **address;
 	char *reverse_path;
 	struct smtp_client_config config;
+	const struct config_route *route;	/* NULL: none */
+	struct sasl_account account;
+	struct sasl *sasl;
+	char secret[SECRET_BYTES];
 	struct smtp_client_envelope envelope;
 	struct dial *dial;
 	struct connection *connection;
@@ -64,6 +71,8 @@ static void free_delivery(struct delivery *delivery)
 	dial_cancel(delivery->dial);
 	connection_free(delivery->connection);
 	smtp_client_destroy(delivery->engine);
+	sasl_end(delivery->sasl);
+	explicit_bzero(delivery->secret, sizeof(delivery->secret));
 	if (delivery->store_again)
 		event_free(delivery->store_again);
 	if (delivery->message_fd >= 0)
@@ -226,10 +235,29 @@ static void on_finished(void *arg, enum smtp_outcome outcome, const struct smtp_
 			  (long long)delivery->job, delivery->host, delivery->port, reply->text);
 }
 
+static const char *on_auth_begin(void *arg, const char *offered, bool secure, const char **initial)
+{
+	struct delivery *delivery = arg;
+	const char *mechanism;
+
+	sasl_end(delivery->sasl);
+	delivery->sasl = sasl_login(&delivery->account, offered, secure, &mechanism, initial);
+	return delivery->sasl ? mechanism : NULL;
+}
+
+static const char *on_auth_respond(void *arg, const char *challenge, bool final)
+{
+	struct delivery *delivery = arg;
+
+	return sasl_respond(delivery->sasl, challenge, final);
+}
+
 static const struct smtp_client_ops client_ops = {
 	.read_message = on_read_message,
 	.recipient = on_recipient,
 	.finished = on_finished,
+	.auth_begin = on_auth_begin,
+	.auth_respond = on_auth_respond,
 };
 
 static void engine_eof(void *engine, const char *why)
@@ -343,6 +371,7 @@ static bool choose(struct delivery *delivery)
 			delivery->host = host;
 			delivery->port = port;
 			delivery->tls = tls;
+			delivery->route = config_route(&station->config, domain_of(&other));
 		}
 		recipients->item[i] = recipients->item[chosen];
 		recipients->item[chosen] = other;
@@ -381,14 +410,38 @@ static void fail_all(struct delivery *delivery, const char *text)
 	}
 }
 
+/* Read anew each time: a changed secret needs no restart. */
+static bool fill_account(struct delivery *delivery, char *reason, size_t bytes)
+{
+	const struct config_route *route = delivery->route;
+
+	delivery->account = (struct sasl_account){
+		.user = route->user,
+		.secret = delivery->secret,
+		.mechanism = route->auth.item,
+		.mechanisms = route->auth.items,
+		.clear = route->auth_without_tls,
+		.host = delivery->host,
+		.port = delivery->port,
+	};
+	return !route->secret_file || secret_file_line(route->secret_file, delivery->secret,
+						       sizeof(delivery->secret), reason, bytes);
+}
+
 static bool begin(struct delivery *delivery, const struct job *job)
 {
 	struct station *station = delivery->sender->station;
+	char reason[512];
 
 	delivery->message_fd =
 		spool_open_file(&station->spool, SPOOL_MESSAGE, job->message_file, O_RDONLY);
 	if (delivery->message_fd == -ENOENT) {
 		fail_all(delivery, "the mail is gone from the spool");
+		finish(delivery);
+		return true;
+	}
+	if (delivery->route && !fill_account(delivery, reason, sizeof(reason))) {
+		defer_all(delivery, reason);
 		finish(delivery);
 		return true;
 	}
@@ -399,6 +452,7 @@ static bool begin(struct delivery *delivery, const struct job *job)
 	delivery->config = (struct smtp_client_config){
 		.host_name = station->config.host_name,
 		.tls = tls_of(delivery->tls),
+		.auth = delivery->route && delivery->route->user,
 		.timeouts = station->config.smtp_client,
 	};
 	delivery->dial = dial_start(station->base, delivery->host, delivery->port,

@@ -58,131 +58,6 @@ static void command_helo(struct smtp_server *server, char *args)
 	hello(server, args, false);
 }
 
-static bool parse_size(const char *text, uint64_t *bytes)
-{
-	*bytes = 0;
-	if (!*text || strlen(text) > 20)
-		return false;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9' ||
-		    __builtin_mul_overflow(*bytes, 10, bytes) ||
-		    __builtin_add_overflow(*bytes, (unsigned int)(*text - '0'), bytes))
-			return false;
-	}
-	return true;
-}
-
-/* One KEYWORD=value of MAIL; false: a reply was given. */
-static bool mail_parameter(struct smtp_server *server, char *keyword)
-{
-	char *value = strchr(keyword, '=');
-
-	if (value)
-		*value++ = '\0';
-	if (!strcasecmp(keyword, "SIZE") && value) {
-		if (parse_size(value, &server->mail.size_bytes))
-			return true;
-		smtp_session_say(server, 501, "5.5.4", "SIZE is a number of bytes");
-		return false;
-	}
-	if (!strcasecmp(keyword, "BODY") && value) {
-		server->mail.eight_bit = !strcasecmp(value, "8BITMIME");
-		if (server->mail.eight_bit || !strcasecmp(value, "7BIT"))
-			return true;
-		smtp_session_say(server, 501, "5.5.4", "BODY is 7BIT or 8BITMIME");
-		return false;
-	}
-	smtp_session_say(server, 555, "5.5.4", "parameter %.40s not known", keyword);
-	return false;
-}
-
-static bool mail_parameters(struct smtp_server *server, char *text)
-{
-	char *state;
-	char *keyword;
-
-	for (keyword = strtok_r(text, " ", &state); keyword; keyword = strtok_r(NULL, " ", &state))
-		if (!mail_parameter(server, keyword))
-			return false;
-	return true;
-}
-
-/*
- * The path behind "FROM:" or "TO:" (many machines put a space before it), and
- * what follows it. Return: the parameters, NULL if a reply was given.
- */
-static char *command_path(struct smtp_server *server, char *args, const char *word,
-			  enum mail_path_kind kind, struct mail_path *path)
-{
-	size_t len = strlen(word);
-
-	if (!strncasecmp(args, word, len)) {
-		args += len;
-		args += strspn(args, " ");
-		len = mail_path_parse(path, kind, args);
-		if (len && (args[len] == ' ' || !args[len]))
-			return args + len;
-	}
-	if (kind == MAIL_REVERSE_PATH)
-		smtp_session_say(server, 501, "5.1.7", "use MAIL FROM:<user@example.com>");
-	else
-		smtp_session_say(server, 501, "5.1.3", "use RCPT TO:<user@example.com>");
-	return NULL;
-}
-
-static void command_mail(struct smtp_server *server, char *args)
-{
-	uint64_t max = server->config->message_bytes_max;
-
-	if (!server->hello_done) {
-		smtp_session_say(server, 503, "5.5.1", "say EHLO or HELO first");
-		return;
-	}
-	if (server->config->tls_required && !server->secure) {
-		smtp_session_say(server, 530, "5.7.0", "STARTTLS first");
-		return;
-	}
-	if (server->transaction) {
-		smtp_session_say(server, 503, "5.5.1", "the sender was given: RSET to begin anew");
-		return;
-	}
-	memset(&server->mail, 0, sizeof(server->mail));
-	args = command_path(server, args, "FROM:", MAIL_REVERSE_PATH, &server->mail.reverse_path);
-	if (!args || !mail_parameters(server, args))
-		return;
-	if (max && server->mail.size_bytes > max) {
-		smtp_session_say(server, 552, "5.3.4", "a message may have %llu bytes at most",
-				 (unsigned long long)max);
-		return;
-	}
-	smtp_session_ask(server, SMTP_ASK_MAIL, 250, "2.1.0", "sender ok");
-}
-
-static void command_rcpt(struct smtp_server *server, char *args)
-{
-	struct mail_path path;
-
-	if (!server->transaction || server->chunked) {
-		smtp_session_say(server, 503, "5.5.1", server->chunked ? "BDAT goes on, or RSET" :
-				 "MAIL first");
-		return;
-	}
-	args = command_path(server, args, "TO:", MAIL_FORWARD_PATH, &path);
-	if (!args)
-		return;
-	if (args[strspn(args, " ")]) {
-		smtp_session_say(server, 555, "5.5.4", "no parameters of RCPT are known");
-		return;
-	}
-	if (server->recipients >= server->config->recipients_max) {
-		smtp_session_say(server, 452, "4.5.3", "%u recipients at most",
-				 server->config->recipients_max);
-		return;
-	}
-	server->forward_path = path;
-	smtp_session_ask(server, SMTP_ASK_RCPT, 250, "2.1.5", "recipient ok");
-}
-
 static void command_data(struct smtp_server *server, char *args)
 {
 	if (*args) {
@@ -192,6 +67,8 @@ static void command_data(struct smtp_server *server, char *args)
 				 "MAIL and RCPT first");
 	} else if (!server->recipients) {
 		smtp_session_say(server, 554, "5.5.1", "no valid recipients");
+	} else if (server->mail.binary) {
+		smtp_session_say(server, 503, "5.5.1", "BINARYMIME comes by BDAT (RFC 3030)");
 	} else {
 		server->turn = true;
 		smtp_session_ask(server, SMTP_ASK_DATA, 354, "", "end with a dot on its own line");
@@ -207,7 +84,7 @@ static void command_bdat(struct smtp_server *server, char *args)
 	if (*last)
 		*last++ = '\0';
 	last += strspn(last, " ");
-	if (!parse_size(args, &bytes) || (*last && strcasecmp(last, "LAST"))) {
+	if (!smtp_parse_size(args, &bytes) || (*last && strcasecmp(last, "LAST"))) {
 		smtp_session_say(server, 501, "5.5.4", "use BDAT bytes or BDAT bytes LAST");
 		smtp_session_close(server);
 		return;
@@ -256,18 +133,64 @@ static void command_starttls(struct smtp_server *server, char *args)
 	}
 }
 
-static void command_vrfy(struct smtp_server *server, char *args)
+static void verify(struct smtp_server *server, char *args, bool expand)
 {
-	if (*args)
-		smtp_session_say(server, 252, "2.0.0", "try RCPT and see");
+	struct smtp_reply reply;
+
+	if (!*args) {
+		smtp_session_say(server, 501, "5.5.4", "%s whom?", expand ? "EXPN" : "VRFY");
+		return;
+	}
+	if (expand)
+		smtp_reply_set(&reply, 550, "5.1.1", "there are no mailing lists here");
 	else
-		smtp_session_say(server, 501, "5.5.4", "VRFY whom?");
+		smtp_reply_set(&reply, 252, "2.0.0", "try RCPT and see");
+	if (server->ops->verify)
+		server->ops->verify(server->arg, args, expand, &reply);
+	smtp_session_reply(server, &reply);
+	smtp_session_count_error(server, &reply);
 }
 
+static void command_vrfy(struct smtp_server *server, char *args)
+{
+	verify(server, args, false);
+}
+
+static void command_expn(struct smtp_server *server, char *args)
+{
+	verify(server, args, true);
+}
+
+/* RFC 5321, 4.2.3: 211 tells what there is, 214 how one command is used. */
 static void command_help(struct smtp_server *server, char *args)
 {
-	smtp_session_say(server, 214, "2.0.0",
-			 "EHLO HELO MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP (RFC 5321)");
+	static const struct {
+		const char *verb;
+		const char *text;
+	} help[] = {
+		{ "EHLO", "EHLO your.host.name" },
+		{ "HELO", "HELO your.host.name" },
+		{ "MAIL", "MAIL FROM:<sender> [SIZE=n] [BODY=7BIT|8BITMIME|BINARYMIME] [SMTPUTF8]"
+		  " [RET=FULL|HDRS] [ENVID=id]" },
+		{ "RCPT", "RCPT TO:<recipient> [NOTIFY=NEVER|SUCCESS,FAILURE,DELAY]"
+		  " [ORCPT=rfc822;address]" },
+		{ "DATA", "DATA, then the message, then a dot on its own line" },
+		{ "BDAT", "BDAT bytes [LAST], then so many bytes" },
+		{ "VRFY", "VRFY address" },
+		{ "EXPN", "EXPN list: there are none here" },
+	};
+
+	for (size_t i = 0; *args && i < sizeof(help) / sizeof(help[0]); i++) {
+		if (!strcasecmp(args, help[i].verb)) {
+			smtp_session_say(server, 214, "2.0.0", "%s", help[i].text);
+			return;
+		}
+	}
+	if (*args)
+		smtp_session_say(server, 504, "5.5.4", "no help on that");
+	else
+		smtp_session_say(server, 211, "2.0.0", "EHLO HELO MAIL SEND SOML SAML RCPT DATA BDAT "
+				 "RSET NOOP QUIT VRFY EXPN HELP STARTTLS AUTH (RFC 5321)");
 }
 
 static void command_not_here(struct smtp_server *server, char *args)
@@ -298,8 +221,12 @@ struct smtp_command {
 static const struct smtp_command commands[] = {
 	{ "EHLO", command_ehlo, true },
 	{ "HELO", command_helo, true },
-	{ "MAIL", command_mail, false },
-	{ "RCPT", command_rcpt, false },
+	{ "MAIL", smtp_mail, false },
+	/* to a printer, the terminal is the paper */
+	{ "SEND", smtp_mail, false },
+	{ "SOML", smtp_mail, false },
+	{ "SAML", smtp_mail, false },
+	{ "RCPT", smtp_rcpt, false },
 	{ "DATA", command_data, false },
 	{ "BDAT", command_bdat, false },
 	{ "RSET", command_rset, true },
@@ -307,13 +234,11 @@ static const struct smtp_command commands[] = {
 	{ "QUIT", command_quit, false },
 	{ "VRFY", command_vrfy, true },
 	{ "HELP", command_help, true },
-	{ "EXPN", command_not_here, true },
-	{ "SEND", command_not_here, true },
-	{ "SOML", command_not_here, true },
-	{ "SAML", command_not_here, true },
+	{ "EXPN", command_expn, true },
+	/* whoever says so would get our mail: RFC 5321, F.1 */
 	{ "TURN", command_not_here, true },
 	{ "ETRN", command_not_here, true },
-	{ "AUTH", command_not_here, true },
+	{ "AUTH", smtp_auth, true },
 	{ "STARTTLS", command_starttls, true },
 	{ "GET", command_of_http, true },
 	{ "POST", command_of_http, true },

@@ -116,7 +116,8 @@ static void chunk_end(struct smtp_server *server)
 /* The last line of the last chunk may lack its end. */
 static void complete_line(struct smtp_server *server)
 {
-	if (server->content != SMTP_CONTENT_GOOD || server->decoder.state == DOT_LINE_START)
+	if (server->content != SMTP_CONTENT_GOOD || server->decoder.state == DOT_LINE_START ||
+	    server->mail.binary)
 		return;
 	if (server->decoder.state == DOT_TEXT_CR)
 		server->decoder.irregular = true;
@@ -187,7 +188,8 @@ size_t smtp_chunk_input(struct smtp_server *server, const char *bytes, size_t le
 {
 	if (len > server->chunk_left)
 		len = (size_t)server->chunk_left;
-	text_check(&server->decoder, bytes, len);
+	if (!server->mail.binary)
+		text_check(&server->decoder, bytes, len);
 	take_content(server, bytes, len);
 	server->chunk_left -= len;
 	count_block(server, len);

@@ -153,8 +153,10 @@ static void hello_accepted(struct smtp_server *server)
 		mail_output_printf(&server->output, "250-SIZE\r\n");
 	if (config->tls && !server->secure)
 		mail_output_printf(&server->output, "250-STARTTLS\r\n");
-	mail_output_printf(&server->output, "250-8BITMIME\r\n250-CHUNKING\r\n"
-			   "250 ENHANCEDSTATUSCODES\r\n");
+	if (smtp_auth_offer(server))
+		mail_output_printf(&server->output, "250-AUTH %s\r\n", smtp_auth_offer(server));
+	mail_output_printf(&server->output, "250-8BITMIME\r\n250-BINARYMIME\r\n250-CHUNKING\r\n"
+			   "250-DSN\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES\r\n");
 }
 
 /* The answer to the question is in reply: let it take effect. */
@@ -176,13 +178,16 @@ static void settle(struct smtp_server *server)
 			return;
 		}
 		break;
+	case SMTP_ASK_AUTH:
+		smtp_auth_answered(server);
+		return;
 	case SMTP_ASK_MAIL:
 		server->transaction = positive;
 		server->recipients = 0;
 		break;
 	case SMTP_ASK_RCPT:
 		if (positive && !server->recipients++)
-			server->first_recipient = server->forward_path;
+			server->first_recipient = server->rcpt.path;
 		break;
 	case SMTP_ASK_DATA:
 		if (positive)
@@ -212,10 +217,12 @@ static enum smtp_server_answer put_question(struct smtp_server *server)
 	case SMTP_ASK_HELLO:
 		return ops->hello ? ops->hello(server->arg, server->hello, &server->reply)
 				  : SMTP_SERVER_NOW;
+	case SMTP_ASK_AUTH:
+		return ops->auth(server->arg, server->mechanism, server->response, &server->reply);
 	case SMTP_ASK_MAIL:
 		return ops->mail(server->arg, &server->mail, &server->reply);
 	case SMTP_ASK_RCPT:
-		return ops->rcpt(server->arg, &server->forward_path, &server->reply);
+		return ops->rcpt(server->arg, &server->rcpt, &server->reply);
 	case SMTP_ASK_DATA:
 	case SMTP_ASK_CHUNK:
 		return ops->data(server->arg, &server->reply);
@@ -283,6 +290,7 @@ bool smtp_server_wants_tls(const struct smtp_server *server)
 
 void smtp_server_secured(struct smtp_server *server)
 {
+	smtp_auth_forget(server);
 	server->secure = true;
 	server->turn = false;
 	server->hello_done = false;
@@ -323,11 +331,18 @@ static size_t input_command(struct smtp_server *server, const char *bytes, size_
 		return taken;
 	case LINE_TOO_LONG:
 		smtp_session_await_command(server);
+		if (server->state == SMTP_AUTH) {
+			smtp_auth_forget(server);
+			server->state = SMTP_COMMAND;
+		}
 		smtp_session_say(server, 500, "5.5.2", "line too long");
 		return taken;
 	default:
 		smtp_session_await_command(server);
-		smtp_command_run(server, server->line);
+		if (server->state == SMTP_AUTH)
+			smtp_auth_line(server, server->line);
+		else
+			smtp_command_run(server, server->line);
 		return taken;
 	}
 }
@@ -447,11 +462,19 @@ const struct mail_deadline *smtp_server_deadline(const struct smtp_server *serve
 	return &server->deadline;
 }
 
-/* RFC 3848 */
+/* RFC 3848, RFC 6531 */
 static const char *protocol(const struct smtp_server *server)
 {
+	static const char *const international[] = {
+		"UTF8SMTP", "UTF8SMTPS", "UTF8SMTPA", "UTF8SMTPSA",
+	};
+
 	if (!server->extended)
 		return "SMTP";
+	if (server->mail.utf8)
+		return international[server->secure + 2 * server->authenticated];
+	if (server->authenticated)
+		return server->secure ? "ESMTPSA" : "ESMTPA";
 	return server->secure ? "ESMTPS" : "ESMTP";
 }
 
@@ -468,6 +491,16 @@ size_t smtp_server_get_received(const struct smtp_server *server, const char *pe
 		       only_one ? "\r\n\tfor <" : "",
 		       only_one ? server->first_recipient.address : "", only_one ? ">" : "", date);
 	return len > 0 && (size_t)len < size ? (size_t)len : 0;
+}
+
+bool smtp_server_get_secure(const struct smtp_server *server)
+{
+	return server->secure;
+}
+
+bool smtp_server_get_authenticated(const struct smtp_server *server)
+{
+	return server->authenticated;
 }
 
 const char *smtp_server_get_hello(const struct smtp_server *server)

@@ -16,6 +16,10 @@
 #include "mail_wire.h"
 #include "smtp_reply.h"
 
+#define SMTP_ENVELOPE_ID_MAX	100	/* RFC 3461, 4.4 */
+#define SMTP_NOTIFY_MAX		24
+#define SMTP_ORIGINAL_MAX	500	/* 4.2 */
+
 struct smtp_server;
 
 /**
@@ -30,6 +34,8 @@ struct smtp_server;
  *	with 554. 0: greet at once
  * @tls: STARTTLS is offered
  * @tls_required: MAIL only over TLS
+ * @auth: mechanisms of AUTH that are offered, separated by spaces; NULL: none
+ * @auth_secure: the same over TLS
  * @strict_turns: a peer that sends on after EHLO, HELO or DATA without waiting for
  *	the reply is refused with 554; off, it is only not recommended
  * @command_timeout_ms: for the next command to be complete (RFC 5321: 5 min)
@@ -46,6 +52,8 @@ struct smtp_server_config {
 	unsigned int greeting_delay_ms;
 	bool tls;
 	bool tls_required;
+	const char *auth;
+	const char *auth_secure;
 	bool strict_turns;
 	unsigned int command_timeout_ms;
 	unsigned int data_timeout_ms;
@@ -66,11 +74,31 @@ enum smtp_server_answer { SMTP_SERVER_NOW, SMTP_SERVER_LATER };
  * @reverse_path: the sender
  * @size_bytes: SIZE=, 0 if not given
  * @eight_bit: BODY=8BITMIME
+ * @binary: BODY=BINARYMIME: the message may hold any bytes
+ * @utf8: SMTPUTF8
+ * @dsn_return: RET=, "FULL" or "HDRS"; "" if not given
+ * @envelope_id: ENVID=, decoded; "" if not given
  */
 struct smtp_server_mail {
 	struct mail_path reverse_path;
 	uint64_t size_bytes;
 	bool eight_bit;
+	bool binary;
+	bool utf8;
+	char dsn_return[5];
+	char envelope_id[SMTP_ENVELOPE_ID_MAX + 1];
+};
+
+/**
+ * struct smtp_server_rcpt - what RCPT said
+ * @path: the recipient
+ * @notify: NOTIFY=, as "NEVER" or "SUCCESS,FAILURE"; "" if not given
+ * @original: ORCPT=, decoded, as "rfc822;user@example.com"; "" if not given
+ */
+struct smtp_server_rcpt {
+	struct mail_path path;
+	char notify[SMTP_NOTIFY_MAX + 1];
+	char original[SMTP_ORIGINAL_MAX + 1];
 };
 
 /**
@@ -86,11 +114,15 @@ struct smtp_server_mail {
  *	that it will not be lost. The transaction is over, whatever the answer
  * @abandon: the transaction ends without @message_end (RSET, EHLO, QUIT, connection lost,
  *	size exceeded, bad bytes): throw away what @mail, @rcpt, @data, @message brought
+ * @auth: the client logs in: @mechanism with the first question only; @response: base64, NULL: none.
+ *	Answer 334 with the challenge (base64) as text, 235, or a refusal
+ * @auth_end: the exchange was broken off, or what it brought is over (STARTTLS)
+ * @verify: VRFY or (@expand) EXPN of @text: *reply is 252 or 550
  * @note: something to log, for people, without control characters
  *
  * In @mail, @rcpt, @data and @message_end *reply is the usual positive reply, to be replaced by
  * smtp_reply_set() with a 4xx or 5xx to refuse; a refused @mail, @rcpt or @data leaves the state
- * as it was before. @hello and @note may be NULL. @arg is what smtp_server_create() was given.
+ * as it was before. @hello, @auth with @auth_end, @verify and @note may be NULL. @arg is what smtp_server_create() was given.
  *
  * @hello: EHLO or HELO came; refuse with 4xx or 5xx
  */
@@ -98,12 +130,16 @@ struct smtp_server_ops {
 	enum smtp_server_answer (*hello)(void *arg, const char *name, struct smtp_reply *reply);
 	enum smtp_server_answer (*mail)(void *arg, const struct smtp_server_mail *mail,
 					struct smtp_reply *reply);
-	enum smtp_server_answer (*rcpt)(void *arg, const struct mail_path *forward_path,
+	enum smtp_server_answer (*rcpt)(void *arg, const struct smtp_server_rcpt *rcpt,
 					struct smtp_reply *reply);
 	enum smtp_server_answer (*data)(void *arg, struct smtp_reply *reply);
 	bool (*message)(void *arg, const char *bytes, size_t len);
 	enum smtp_server_answer (*message_end)(void *arg, struct smtp_reply *reply);
 	void (*abandon)(void *arg);
+	enum smtp_server_answer (*auth)(void *arg, const char *mechanism, const char *response,
+					struct smtp_reply *reply);
+	void (*auth_end)(void *arg);
+	void (*verify)(void *arg, const char *text, bool expand, struct smtp_reply *reply);
 	void (*note)(void *arg, const char *text);
 };
 
@@ -227,6 +263,10 @@ const struct mail_deadline *smtp_server_deadline(const struct smtp_server *serve
  */
 size_t smtp_server_get_received(const struct smtp_server *server, const char *peer,
 				const char *id, const char *date, char *line, size_t size);
+
+/** smtp_server_get_secure(), smtp_server_get_authenticated() - what protects the session */
+bool smtp_server_get_secure(const struct smtp_server *server);
+bool smtp_server_get_authenticated(const struct smtp_server *server);
 
 /**
  * smtp_server_get_hello() - the name the peer gave in EHLO or HELO, "" before

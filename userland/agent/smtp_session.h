@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The inside of the SMTP server engine: shared by its three files only. */
+/* The inside of the SMTP server engine: shared by its files only. */
 #ifndef IFAX_SMTP_SESSION_H
 #define IFAX_SMTP_SESSION_H
 
@@ -7,7 +7,7 @@
 #include "line_reader.h"
 #include "smtp_server.h"
 
-#define SMTP_COMMAND_MAX	2048	/* RFC 5321: 512; extensions make it longer */
+#define SMTP_COMMAND_MAX	2048	/* RFC 5321: 512; extensions, and AUTH, make it longer */
 #define SMTP_SERVER_OUTPUT_SIZE	4096
 #define SMTP_SERVER_REPLY_ROOM	2048	/* the longest that one command puts out */
 #define SMTP_HELLO_MAX		255
@@ -16,6 +16,7 @@
  * enum smtp_state - where the session stands
  * @SMTP_WAITING: before the greeting
  * @SMTP_COMMAND: a command is awaited
+ * @SMTP_AUTH: a response of AUTH is awaited
  * @SMTP_CONTENT: the message comes, after DATA
  * @SMTP_CHUNK: a chunk of it comes, after BDAT
  * @SMTP_SECURING: the TLS handshake is due, or under way
@@ -25,6 +26,7 @@
 enum smtp_state {
 	SMTP_WAITING,
 	SMTP_COMMAND,
+	SMTP_AUTH,
 	SMTP_CONTENT,
 	SMTP_CHUNK,
 	SMTP_SECURING,
@@ -36,6 +38,7 @@ enum smtp_state {
 enum smtp_question {
 	SMTP_ASK_NONE,
 	SMTP_ASK_HELLO,
+	SMTP_ASK_AUTH,
 	SMTP_ASK_MAIL,
 	SMTP_ASK_RCPT,
 	SMTP_ASK_DATA,
@@ -65,6 +68,10 @@ enum smtp_content {
  * @hello_done: EHLO or HELO was accepted
  * @greeted: the greeting was sent
  * @secure: TLS protects the session
+ * @authenticated: AUTH was accepted
+ * @mechanism: of the question SMTP_ASK_AUTH; NULL: a response
+ * @response: of the question SMTP_ASK_AUTH
+ * @auth_failures: AUTH was refused so many times
  * @turn: the peer has to wait for our reply before it goes on
  * @over: end when the open question is answered: with no more words (end of file) or with 421
  * @over_text: for that 421; "" for none
@@ -72,7 +79,7 @@ enum smtp_content {
  * @transaction: MAIL was accepted: there is something to abandon
  * @recipients: accepted in this transaction
  * @mail: of this transaction
- * @forward_path: of the RCPT that is decided
+ * @rcpt: that is decided
  * @first_recipient: for the trace line
  * @errors: of the peer, so far
  * @idle_commands: since the last message
@@ -102,6 +109,10 @@ struct smtp_server {
 	bool hello_done;
 	bool greeted;
 	bool secure;
+	bool authenticated;
+	const char *mechanism;
+	const char *response;
+	unsigned int auth_failures;
 	bool turn;
 	bool over;
 	char over_text[128];
@@ -110,7 +121,7 @@ struct smtp_server {
 	bool transaction;
 	unsigned int recipients;
 	struct smtp_server_mail mail;
-	struct mail_path forward_path;
+	struct smtp_server_rcpt rcpt;
 	struct mail_path first_recipient;
 
 	unsigned int errors;
@@ -133,6 +144,18 @@ struct smtp_server {
 
 /* smtp_commands.c */
 void smtp_command_run(struct smtp_server *server, char *line);
+
+/* smtp_auth.c */
+void smtp_auth(struct smtp_server *server, char *args);
+void smtp_auth_line(struct smtp_server *server, char *line);
+void smtp_auth_answered(struct smtp_server *server);
+void smtp_auth_forget(struct smtp_server *server);
+const char *smtp_auth_offer(const struct smtp_server *server);
+
+/* smtp_envelope.c */
+void smtp_mail(struct smtp_server *server, char *args);
+void smtp_rcpt(struct smtp_server *server, char *args);
+bool smtp_parse_size(const char *text, uint64_t *bytes);
 
 /* smtp_content.c */
 void smtp_content_begin(struct smtp_server *server, enum smtp_state state);
