@@ -44,6 +44,9 @@ static cfg_opt_t pop3_opts[] = {
 	CFG_INT_CB("login", POP3_LOGIN_ANY, CFGF_NONE, parse_login),
 	TIME("poll", 15 * MINUTE),
 	CFG_BOOL("keep", cfg_false, CFGF_NONE),
+	CFG_INT("keep_days", 0, CFGF_NONE),
+	CFG_BOOL("capa", cfg_true, CFGF_NONE),
+	TLS_OPTIONS(TLS_OPPORTUNISTIC),
 	CFG_END()
 };
 
@@ -312,10 +315,19 @@ static bool fill_accounts(struct config *config, cfg_t *cfg)
 			.secret_file = cfg_getstr(section, "secret_file"),
 			.login = cfg_getint(section, "login"),
 			.poll_ms = cfg_getint(section, "poll"),
-			.keep = cfg_getbool(section, "keep"),
+			.keep = cfg_getbool(section, "keep") || cfg_getint(section, "keep_days"),
+			.keep_days = cfg_getint(section, "keep_days"),
+			.capa = cfg_getbool(section, "capa"),
 		};
 		if (!account->host || !account->user || !account->secret_file)
 			return complain(section, "pop3 \"%s\" needs host, user and secret_file",
+					account->title);
+		if (!fill_tls(&account->tls, &account->tls_pins, section))
+			return false;
+		if (!account->capa && account->tls.policy > TLS_OPPORTUNISTIC &&
+		    !account->tls.implicit)
+			return complain(section, "pop3 \"%s\": capa = no leaves no way to find out "
+					"whether the server has the TLS that is demanded",
 					account->title);
 	}
 	return config->account;
@@ -595,6 +607,8 @@ void config_free(struct config *config)
 	for (size_t i = 0; config->route && i < config->routes; i++)
 		free_route(&config->route[i]);
 	free(config->route);
+	for (size_t i = 0; config->account && i < config->accounts; i++)
+		free(config->account[i].tls_pins.item);
 	free(config->account);
 	for (size_t i = 0; config->mailbox && i < config->mailboxes; i++)
 		free(config->mailbox[i].recipients.item);

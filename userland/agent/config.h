@@ -69,6 +69,10 @@ struct config_route {
  * @login: how to log in
  * @poll_ms: time between two visits
  * @keep: leave fetched messages on the server
+ * @keep_days: with @keep: for so many days; 0: for ever
+ * @capa: ask what the server can do
+ * @tls: what is demanded of the server
+ * @tls_pins: memory of @tls
  */
 struct config_account {
 	const char *title;
@@ -79,6 +83,10 @@ struct config_account {
 	enum pop3_login login;
 	long poll_ms;
 	bool keep;
+	long keep_days;
+	bool capa;
+	struct tls_demand tls;
+	struct config_list tls_pins;
 };
 
 /**

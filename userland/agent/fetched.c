@@ -4,18 +4,75 @@
  */
 #include "jobs_private.h"
 
-int64_t jobs_fetched(struct jobs *jobs, const char *account, const char *unique_id)
+struct fetched {
+	int64_t job;
+	int64_t time_ms;
+};
+
+static bool take_fetched(void *arg, sqlite3_stmt *row)
 {
-	return database_number(jobs->db, 0,
-			       "SELECT job FROM fetched WHERE account = ? AND unique_id = ?", "ss",
-			       account, unique_id);
+	struct fetched *fetched = arg;
+
+	fetched->job = sqlite3_column_int64(row, 0);
+	fetched->time_ms = sqlite3_column_int64(row, 1);
+	return false;
 }
 
-int64_t jobs_fetched_content(struct jobs *jobs, const char *account, const char *digest)
+int64_t jobs_fetched(struct jobs *jobs, const char *account, const char *unique_id,
+		     int64_t listed_bytes, int64_t *fetched_ms)
 {
-	return database_number(jobs->db, 0,
-			       "SELECT job FROM fetched WHERE account = ? AND digest = ?", "ss",
-			       account, digest);
+	struct fetched fetched = { 0 };
+
+	/* what was fetched before sizes were kept has -1 */
+	database_query(jobs->db, take_fetched, &fetched,
+		       "SELECT job, time_ms FROM fetched WHERE account = ? AND unique_id = ?"
+		       " AND listed_bytes IN (?, -1)", "ssi", account, unique_id, listed_bytes);
+	*fetched_ms = fetched.time_ms;
+	return fetched.job;
+}
+
+bool jobs_set_fetched(struct jobs *jobs, int64_t id, const struct job_arrival *arrival)
+{
+	return database_run(jobs->db,
+			    "INSERT OR REPLACE INTO fetched(account, unique_id, digest, job,"
+			    " time_ms, listed_bytes) VALUES (?, ?, ?, ?, ?, ?)", "sssiii",
+			    arrival->account, arrival->unique_id, arrival->digest, id, now_ms(),
+			    arrival->listed_bytes);
+}
+
+struct same_content {
+	bool (*listed)(void *arg, const char *unique_id);
+	void *arg;
+	int64_t job;
+};
+
+static bool take_unlisted(void *arg, sqlite3_stmt *row)
+{
+	const char *unique_id = (const char *)sqlite3_column_text(row, 1);
+	struct same_content *same = arg;
+
+	if (unique_id && (!*unique_id || !same->listed(same->arg, unique_id)))
+		same->job = sqlite3_column_int64(row, 0);
+	return !same->job;
+}
+
+int64_t jobs_fetched_content(struct jobs *jobs, const char *account, const char *digest,
+			     bool (*listed)(void *arg, const char *unique_id), void *arg)
+{
+	struct same_content same = { listed, arg, 0 };
+
+	database_query(jobs->db, take_unlisted, &same,
+		       "SELECT job, unique_id FROM fetched WHERE account = ? AND digest = ?"
+		       " AND NOT deleted", "ss", account, digest);
+	return same.job;
+}
+
+bool jobs_set_deleted(struct jobs *jobs, const char *account, const char *unique_id,
+		      const char *digest)
+{
+	return database_run(jobs->db, "UPDATE fetched SET deleted = 1 WHERE account = ?"
+			    " AND unique_id = ? AND digest = ifnull(?, digest)", "sss", account,
+			    unique_id, digest);
 }
 
 struct forget {

@@ -77,6 +77,9 @@ static const char * const schema[] = {
 	" number INTEGER NOT NULL, total INTEGER NOT NULL);"
 	"CREATE INDEX fragment_id ON fragment(id, number);"
 	"PRAGMA user_version = 4;",
+	"ALTER TABLE fetched ADD COLUMN listed_bytes INTEGER NOT NULL DEFAULT -1;"
+	"ALTER TABLE fetched ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;"
+	"PRAGMA user_version = 5;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -265,9 +268,7 @@ static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival
 			  now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
-	if (arrival->account &&
-	    !database_run(jobs->db, "INSERT INTO fetched VALUES (?, ?, ?, ?, ?)", "sssii",
-			  arrival->account, arrival->unique_id, arrival->digest, *id, now))
+	if (arrival->account && !jobs_set_fetched(jobs, *id, arrival))
 		return false;
 	for (size_t i = 0; i < arrival->mailboxes; i++)
 		if (!mailbox_put(jobs, arrival->mailbox[i], arrival->message_file,

@@ -195,6 +195,7 @@ struct job_draft {
  * struct job_arrival - a mail that is on disk
  * @account: POP3: where it was fetched, else NULL
  * @unique_id: POP3: its name there, "" if the server gave none that can be relied on
+ * @listed_bytes: POP3: its size by LIST
  * @digest: POP3: of its content
  * @mailbox: the mailboxes that get it
  */
@@ -209,6 +210,7 @@ struct job_arrival {
 	size_t recipients;
 	const char *account;
 	const char *unique_id;
+	int64_t listed_bytes;
 	const char *digest;
 	const char *const *mailbox;
 	size_t mailboxes;
@@ -261,10 +263,28 @@ bool jobs_set_recipients(struct jobs *jobs, int64_t id, const struct recipient *
 /** jobs_requeue - no connection is open: what was being sent waits again */
 bool jobs_requeue(struct jobs *jobs);
 
-/** jobs_fetched - the job of a mail that was fetched under this unique-id; 0: none */
-int64_t jobs_fetched(struct jobs *jobs, const char *account, const char *unique_id);
-/** jobs_fetched_content - the job of a mail that was fetched with this digest; 0: none */
-int64_t jobs_fetched_content(struct jobs *jobs, const char *account, const char *digest);
+/**
+ * jobs_fetched - the job of a mail that was fetched under this unique-id; 0: none
+ * @listed_bytes: its size by LIST: a unique-id with another size names another mail
+ * @fetched_ms: receives when it was fetched
+ */
+int64_t jobs_fetched(struct jobs *jobs, const char *account, const char *unique_id,
+		     int64_t listed_bytes, int64_t *fetched_ms);
+/** jobs_set_fetched - the mail of a job is fetched under this unique-id, too */
+bool jobs_set_fetched(struct jobs *jobs, int64_t id, const struct job_arrival *arrival);
+/**
+ * jobs_fetched_content - the job of a mail that was fetched with this digest, and that the
+ * server now lists under another unique-id; 0: none
+ * @listed: whether the server lists a unique-id: then it is another mail with the same content
+ */
+int64_t jobs_fetched_content(struct jobs *jobs, const char *account, const char *digest,
+			     bool (*listed)(void *arg, const char *unique_id), void *arg);
+/**
+ * jobs_set_deleted - the server has deleted a mail: what comes with the same content is another
+ * @digest: of a mail without unique-id; else NULL
+ */
+bool jobs_set_deleted(struct jobs *jobs, const char *account, const char *unique_id,
+		      const char *digest);
 /** jobs_forget_fetched - forget the unique-ids that the server does not list any more */
 bool jobs_forget_fetched(struct jobs *jobs, const char *account,
 		       bool (*listed)(void *arg, const char *unique_id), void *arg);

@@ -14,7 +14,7 @@ AGENT_PARTS += control report
 AGENT_PARTS += confirm opened reporter fragments joiner
 AGENT_PARTS += incoming outgoing paper
 AGENT_PARTS += listener sender
-AGENT_PARTS += fetched fetcher
+AGENT_PARTS += fetch_visit fetched fetcher
 AGENT_PARTS += guard mailbox pop3_listener
 PAPER_PARTS := paper_worker paper_scan paper_print page_file
 

@@ -1,0 +1,515 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fetch_visit: one visit to a maildrop on another server (POP3)
+ */
+#include <errno.h>
+#include <openssl/evp.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "connection.h"
+#include "dial.h"
+#include "fetch_visit.h"
+#include "log.h"
+#include "secret_file.h"
+#include "station.h"
+
+#define MESSAGES_MAX	100000	/* looked at in one visit */
+#define SECRET_BYTES	256
+#define DAY_MS		(24 * 3600 * INT64_C(1000))
+
+/**
+ * struct listed - a message that the server has
+ * @unique_id: its name there; "" if there is none, or if another message has it too
+ * @bytes: by LIST
+ * @digest: of its content, if it was fetched and has no unique-id; else NULL
+ * @deleted: DELE is given for it
+ */
+struct listed {
+	char *unique_id;
+	uint64_t bytes;
+	char *digest;
+	bool deleted;
+};
+
+/**
+ * struct fetch_visit - a visit
+ * @station: the station
+ * @account: where
+ * @ended: see fetch_visit_start()
+ * @arg: for @ended
+ * @dial: while it is connecting
+ * @connection: afterwards
+ * @config: of @engine
+ * @engine: the dialogue
+ * @secret: of the account
+ * @listed: message 1 is the first
+ * @listed_count: elements of @listed
+ * @listed_room: elements that @listed has room for
+ * @names: the unique-ids of @listed as a tree
+ * @stopped: not all that the server has was looked at
+ * @nameless: a message has no unique-id of its own
+ * @wanted: messages to be fetched
+ * @number: of the message that comes
+ * @file: it is written here
+ * @digest: of it
+ * @store: the message is complete
+ * @taken: messages that were taken
+ * @bytes: that came
+ * @started_ms: when the first message came
+ * @later: another visit soon may succeed
+ * @result: what became of it, for people
+ */
+struct fetch_visit {
+	struct station *station;
+	const struct config_account *account;
+	void (*ended)(void *arg, bool later, const char *result);
+	void *arg;
+	struct dial *dial;
+	struct connection *connection;
+	struct pop3_client_config config;
+	struct pop3_client *engine;
+	char secret[SECRET_BYTES];
+
+	struct listed *listed;
+	unsigned int listed_count;
+	unsigned int listed_room;
+	void *names;
+	bool stopped;
+	bool nameless;
+
+	unsigned int wanted;
+	unsigned int number;
+	struct spool_file file;
+	EVP_MD_CTX *digest;
+	struct event *store;
+	unsigned int taken;
+	uint64_t bytes;
+	int64_t started_ms;
+
+	bool later;
+	char result[512];
+};
+
+/* Deciding */
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static bool is_listed(void *arg, const char *unique_id)
+{
+	struct fetch_visit *visit = arg;
+
+	return tfind(unique_id, &visit->names, compare_names);
+}
+
+static bool make_room(struct fetch_visit *visit, unsigned int number)
+{
+	unsigned int room = visit->listed_room ? visit->listed_room : 64;
+	struct listed *listed;
+
+	while (room < number)
+		room *= 2;
+	if (room == visit->listed_room)
+		return true;
+	listed = reallocarray(visit->listed, room, sizeof(*listed));
+	if (!listed)
+		return false;
+	memset(listed + visit->listed_room, 0, (room - visit->listed_room) * sizeof(*listed));
+	visit->listed = listed;
+	visit->listed_room = room;
+	return true;
+}
+
+/* A unique-id that comes twice names no message: then its content must tell. */
+static struct listed *list_message(struct fetch_visit *visit, unsigned int number, uint64_t bytes,
+				   const char *unique_id)
+{
+	struct listed *listed;
+
+	if (number < 1 || number > MESSAGES_MAX || !make_room(visit, number))
+		return NULL;
+	if (unique_id && is_listed(visit, unique_id))
+		unique_id = NULL;
+	if (!unique_id)
+		visit->nameless = true;
+	listed = &visit->listed[number - 1];
+	listed->bytes = bytes;
+	free(listed->unique_id);
+	listed->unique_id = strdup(unique_id ? unique_id : "");
+	if (!listed->unique_id ||
+	    (unique_id && !tsearch(listed->unique_id, &visit->names, compare_names)))
+		return NULL;
+	if (number > visit->listed_count)
+		visit->listed_count = number;
+	return listed;
+}
+
+/* A message that was taken before: is it time to delete it? */
+static enum pop3_verdict judge_known(const struct fetch_visit *visit, struct listed *listed,
+				     int64_t fetched_ms)
+{
+	const struct config_account *account = visit->account;
+
+	listed->deleted = !account->keep ||
+			  (account->keep_days &&
+			   now_ms() - fetched_ms >= account->keep_days * DAY_MS);
+	return listed->deleted ? POP3_DELETE : POP3_KEEP;
+}
+
+static enum pop3_verdict on_decide(void *arg, unsigned int number, uint64_t bytes,
+				   const char *unique_id)
+{
+	struct fetch_visit *visit = arg;
+	struct station *station = visit->station;
+	const struct config_limits *limits = &station->config.limits;
+	const char *title = visit->account->title;
+	struct listed *listed = list_message(visit, number, bytes, unique_id);
+	int64_t fetched_ms;
+
+	if (!listed) {
+		visit->stopped = true;
+		return POP3_STOP;
+	}
+	/* servers give a unique-id again, after years or a repair: then the size differs */
+	if (*listed->unique_id &&
+	    jobs_fetched(station->jobs, title, listed->unique_id, bytes, &fetched_ms))
+		return judge_known(visit, listed, fetched_ms);
+	if (bytes > limits->message_bytes) {
+		log_event(LOG_WARNING,
+			  "fetcher.too_large account=%s number=%u bytes=%llu limit=%llu", title,
+			  number, (unsigned long long)bytes,
+			  (unsigned long long)limits->message_bytes);
+		return POP3_KEEP;
+	}
+	if (spool_free_bytes(&station->spool) < limits->free_bytes + bytes) {
+		log_event(LOG_WARNING, "fetcher.no_room account=%s", title);
+		visit->stopped = true;
+		return POP3_STOP;
+	}
+	visit->wanted++;
+	return POP3_FETCH;
+}
+
+/* Fetching */
+
+static bool on_message_begin(void *arg, unsigned int number)
+{
+	struct fetch_visit *visit = arg;
+
+	visit->number = number;
+	if (!visit->started_ms)
+		visit->started_ms = now_ms();
+	return number >= 1 && number <= visit->listed_count &&
+	       EVP_DigestInit_ex(visit->digest, EVP_sha256(), NULL) &&
+	       !spool_create(&visit->station->spool, &visit->file);
+}
+
+static bool on_message(void *arg, const char *bytes, size_t len)
+{
+	struct fetch_visit *visit = arg;
+	int err = spool_write(&visit->file, bytes, len);
+
+	visit->bytes += len;
+	if (err)
+		log_event(LOG_ERR, "fetcher.write account=%s error=%s", visit->account->title,
+			  strerror(-err));
+	return !err && EVP_DigestUpdate(visit->digest, bytes, len);
+}
+
+/* The engine wants no answer from within its call. */
+static void on_message_end(void *arg, unsigned int number)
+{
+	struct fetch_visit *visit = arg;
+
+	event_active(visit->store, EV_TIMEOUT, 1);
+}
+
+static void on_message_abort(void *arg, unsigned int number)
+{
+	struct fetch_visit *visit = arg;
+
+	spool_discard(&visit->file);
+}
+
+static void finish_digest(EVP_MD_CTX *context, char *text)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int bytes = 0;
+
+	EVP_DigestFinal_ex(context, digest, &bytes);
+	for (unsigned int i = 0; i < bytes; i++)
+		sprintf(text + 2 * i, "%02x", digest[i]);
+}
+
+/* The same content under another name: the server has changed its unique-ids. */
+static bool is_known(struct fetch_visit *visit, const struct job_arrival *arrival)
+{
+	struct jobs *jobs = visit->station->jobs;
+	int64_t id = jobs_fetched_content(jobs, arrival->account, arrival->digest, is_listed,
+					  visit);
+
+	if (!id)
+		return false;
+	log_event(LOG_NOTICE, "fetcher.known account=%s digest=%s", arrival->account,
+		  arrival->digest);
+	spool_discard(&visit->file);
+	return !*arrival->unique_id || jobs_set_fetched(jobs, id, arrival);
+}
+
+/* true: durable here, now or before */
+static bool store(struct fetch_visit *visit)
+{
+	struct listed *listed = &visit->listed[visit->number - 1];
+	char digest[2 * EVP_MAX_MD_SIZE + 1] = "";
+	char source[256];
+	struct job_arrival arrival = {
+		.sender = "",
+		.source = source,
+		.account = visit->account->title,
+		.unique_id = listed->unique_id,
+		.listed_bytes = listed->bytes,
+		.digest = digest,
+	};
+
+	finish_digest(visit->digest, digest);
+	listed->deleted = !visit->account->keep;
+	if (!*listed->unique_id)
+		listed->digest = strdup(digest);
+	if (is_known(visit, &arrival))
+		return true;
+	snprintf(source, sizeof(source), "pop3 %s", visit->account->title);
+	if (incoming_take(visit->station, &visit->file, &arrival)) {
+		visit->taken++;
+		return true;
+	}
+	log_event(LOG_ERR, "fetcher.store account=%s error=%s", visit->account->title,
+		  strerror(errno));
+	return false;
+}
+
+static void on_store(evutil_socket_t fd, short what, void *arg)
+{
+	struct fetch_visit *visit = arg;
+	enum pop3_verdict verdict = visit->account->keep ? POP3_KEEP : POP3_DELETE;
+
+	if (!store(visit)) {
+		visit->stopped = true;
+		verdict = POP3_STOP;
+	}
+	pop3_client_message_done(visit->engine, visit->number, verdict);
+	connection_pump(visit->connection);
+}
+
+/* Ending */
+
+/* Only a listing that is complete tells what the server does not have any more. */
+static bool is_complete(const struct fetch_visit *visit)
+{
+	return !visit->stopped && !visit->nameless && visit->listed_count < MESSAGES_MAX;
+}
+
+/* The server said that it has deleted all that it was told to delete. */
+static void note_deleted(struct fetch_visit *visit)
+{
+	for (unsigned int i = 0; i < visit->listed_count; i++) {
+		const struct listed *listed = &visit->listed[i];
+
+		if (listed->deleted && (*listed->unique_id || listed->digest))
+			jobs_set_deleted(visit->station->jobs, visit->account->title,
+					 listed->unique_id, listed->digest);
+	}
+}
+
+static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
+{
+	struct fetch_visit *visit = arg;
+	const char *title = visit->account->title;
+
+	snprintf(visit->result, sizeof(visit->result), "%u fetched; %.400s", visit->taken, text);
+	visit->later = outcome == POP3_OUTCOME_TEMPORARY ||
+		       outcome == POP3_OUTCOME_UPDATE_UNKNOWN;
+	log_event(outcome == POP3_OUTCOME_DONE ? LOG_INFO : LOG_WARNING,
+		  "fetcher.visit account=%s fetched=%u result=%s", title, visit->taken, text);
+	if (outcome == POP3_OUTCOME_DONE)
+		note_deleted(visit);
+	if (outcome == POP3_OUTCOME_DONE && is_complete(visit))
+		jobs_forget_fetched(visit->station->jobs, title, is_listed, visit);
+}
+
+static const struct pop3_client_ops client_ops = {
+	.decide = on_decide, .message_begin = on_message_begin, .message = on_message,
+	.message_end = on_message_end, .message_abort = on_message_abort, .finished = on_finished,
+};
+
+static void free_nothing(void *name)
+{
+}
+
+void fetch_visit_cancel(struct fetch_visit *visit)
+{
+	if (!visit)
+		return;
+	dial_cancel(visit->dial);
+	connection_free(visit->connection);
+	pop3_client_destroy(visit->engine);
+	if (visit->store)
+		event_free(visit->store);
+	spool_discard(&visit->file);
+	EVP_MD_CTX_free(visit->digest);
+	tdestroy(visit->names, free_nothing);
+	for (unsigned int i = 0; i < visit->listed_count; i++) {
+		free(visit->listed[i].unique_id);
+		free(visit->listed[i].digest);
+	}
+	free(visit->listed);
+	explicit_bzero(visit->secret, sizeof(visit->secret));
+	free(visit);
+}
+
+static void end_visit(struct fetch_visit *visit)
+{
+	visit->ended(visit->arg, visit->later, visit->result);
+	fetch_visit_cancel(visit);
+}
+
+static void on_closed(void *arg)
+{
+	struct fetch_visit *visit = arg;
+
+	/* freed by who calls */
+	visit->connection = NULL;
+	end_visit(visit);
+}
+
+static void fail(struct fetch_visit *visit, const char *reason)
+{
+	log_event(LOG_WARNING, "fetcher.visit account=%s error=%s", visit->account->title, reason);
+	snprintf(visit->result, sizeof(visit->result), "%s", reason);
+	visit->later = true;
+	end_visit(visit);
+}
+
+/* The engine */
+
+static void engine_eof(void *engine, const char *why)
+{
+	pop3_client_eof(engine, why);
+}
+
+DEFINE_ENGINE_TLS(pop3_client);
+DEFINE_ENGINE_OPS(pop3_client, ENGINE_TLS);
+
+/* Beginning */
+
+static struct tls *start_tls(void *arg, int fd, char *reason, size_t bytes)
+{
+	const struct fetch_visit *visit = arg;
+
+	return tls_connect(&visit->account->tls, visit->account->host, fd, reason, bytes);
+}
+
+static void on_dialed(void *arg, int fd, const char *reason)
+{
+	struct fetch_visit *visit = arg;
+
+	visit->dial = NULL;
+	if (fd < 0) {
+		fail(visit, reason);
+		return;
+	}
+	visit->engine = pop3_client_create(&visit->config, &client_ops, visit);
+	if (!visit->engine) {
+		close(fd);
+		fail(visit, "out of memory");
+		return;
+	}
+	visit->connection = connection_create(visit->station->base, fd, &engine_ops, visit->engine,
+					      on_closed, visit);
+	if (!visit->connection) {
+		fail(visit, "out of memory");
+		return;
+	}
+	connection_set_tls(visit->connection, start_tls);
+	pop3_client_start(visit->engine);
+	connection_pump(visit->connection);
+}
+
+static enum pop3_client_tls tls_of(const struct tls_demand *demand)
+{
+	if (demand->implicit)
+		return POP3_CLIENT_TLS_FIRST;
+	if (demand->policy == TLS_NONE)
+		return POP3_CLIENT_TLS_NONE;
+	return demand->policy == TLS_OPPORTUNISTIC ? POP3_CLIENT_TLS_OFFERED :
+						     POP3_CLIENT_TLS_REQUIRED;
+}
+
+static void fill_config(struct fetch_visit *visit)
+{
+	const struct config_account *account = visit->account;
+	const struct config *config = &visit->station->config;
+
+	visit->config = (struct pop3_client_config){
+		.user = account->user,
+		.secret = visit->secret,
+		.login = account->login,
+		.tls = tls_of(&account->tls),
+		.no_capa = !account->capa,
+		.message_bytes_max = config->limits.message_bytes,
+		.messages_max = MESSAGES_MAX,
+		.timeouts = config->pop3_client,
+	};
+}
+
+struct fetch_visit *fetch_visit_start(struct station *station, const struct config_account *account,
+				      void (*ended)(void *arg, bool later, const char *result),
+				      void *arg, char *reason, size_t bytes)
+{
+	struct fetch_visit *visit = calloc(1, sizeof(*visit));
+
+	snprintf(reason, bytes, "out of memory");
+	if (!visit)
+		return NULL;
+	visit->station = station;
+	visit->account = account;
+	visit->ended = ended;
+	visit->arg = arg;
+	visit->file.fd = -1;
+	visit->store = evtimer_new(station->base, on_store, visit);
+	visit->digest = EVP_MD_CTX_new();
+	/* read anew each time: a changed secret needs no restart */
+	if (!visit->store || !visit->digest ||
+	    !secret_file_line(account->secret_file, visit->secret, sizeof(visit->secret), reason,
+			      bytes))
+		goto cancel;
+	fill_config(visit);
+	visit->dial = dial_start(station->base, account->host, account->port,
+				 station->config.pop3_connect_ms, on_dialed, visit);
+	if (visit->dial)
+		return visit;
+
+cancel:
+	fetch_visit_cancel(visit);
+	return NULL;
+}
+
+void fetch_visit_progress(const struct fetch_visit *visit, char *text, size_t bytes)
+{
+	int64_t ms = visit->started_ms ? now_ms() - visit->started_ms : 0;
+
+	if (!visit->engine)
+		snprintf(text, bytes, "connecting to %s", visit->account->host);
+	else if (!visit->started_ms)
+		snprintf(text, bytes, "talking to %s", visit->account->host);
+	else
+		snprintf(text, bytes, "%u of %u fetched, %llu KiB, %lld KiB/s", visit->taken,
+			 visit->wanted, (unsigned long long)visit->bytes >> 10,
+			 ms > 0 ? (long long)(visit->bytes * 1000 / ms >> 10) : 0);
+}
