@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # The daemon and its command line, with a fake paper worker: no device is needed
-AGENT_CHECKS := $(patsubst %,tests/agent/%,config control confirm crash paper)
+AGENT_CHECKS := $(patsubst %,tests/agent/%,config control crash paper)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,send receive tls auth)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts)
 CHECKS += $(AGENT_CHECKS)
 
 # The same with the simulated engine, in a virtual machine

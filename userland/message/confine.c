@@ -82,6 +82,7 @@ static int confine(FILE *out, struct failure *failure)
 int open_confined(int message_fd, int pages_fd, struct open_options *options, FILE *out,
 		  struct failure *failure)
 {
+	struct pdf_renderer pdf;
 	FILE *scratch;
 
 	/* Whatever our parent left open is not ours. */
@@ -90,6 +91,11 @@ int open_confined(int message_fd, int pages_fd, struct open_options *options, FI
 	if (!scratch)
 		return fail(failure, EXIT_LATER, "cannot make a temporary file: %s",
 			    strerror(errno));
+	if (options->parts != OPEN_TIFF) {
+		if (pdf_renderer_start(&pdf, fileno(scratch), failure))
+			return -1;
+		options->pdf = &pdf;
+	}
 	options->font = text_font_open();
 	if (confine(out, failure))
 		return -1;

@@ -34,8 +34,8 @@ static const char usage[] =
 "         hide-recipients=yes|no, pages=FIRST-LAST (or FIRST-)\n"
 "open     makes the TIFFs in a mail message a page file. --codings names the\n"
 "         codings that the printer takes; a page in another becomes raw.\n"
-"         --parts says what is printed: TIFFs only (the default); text and\n"
-"         pictures, too, if there is no TIFF (fallback); or all of them\n"
+"         --parts says what is printed: TIFFs only (the default); text,\n"
+"         pictures and PDF, too, if there is no TIFF (fallback); or all of them\n"
 "fragment says which part of which split message (message/partial) a mail is:\n"
 "         id=ID, number=N, total=N; \"ok fragment=0\" if it is a whole one\n"
 "join     makes the parts of a split message, in any order, a message\n"
@@ -47,7 +47,7 @@ static const char usage[] =
 
 static int open_by_arguments(char **arguments, struct failure *failure)
 {
-	struct open_options options = { OPEN_CODINGS_DEFAULT, OPEN_TIFF, NULL };
+	struct open_options options = { .codings = OPEN_CODINGS_DEFAULT };
 
 	for (; *arguments; arguments += 2) {
 		bool is_codings = !strcmp(arguments[0], "--codings");

@@ -20,6 +20,7 @@
  * struct opening - a message being opened
  * @sink: where pages go
  * @font: fonts for text
+ * @pdf: who renders PDF, or NULL
  * @scratch_fd: file for one part
  * @prints_all: text and pictures are printed, not only TIFFs
  * @is_report: the message is about another one, which came back with it
@@ -32,6 +33,7 @@
 struct opening {
 	struct page_sink sink;
 	struct text_font *font;
+	const struct pdf_renderer *pdf;
 	int scratch_fd;
 	bool prints_all;
 	bool is_report;
@@ -95,6 +97,8 @@ static int print_file(struct opening *opening, enum part_kind kind, struct failu
 		return jpeg_print(opening->scratch_fd, &opening->sink, failure);
 	case PART_PNG:
 		return png_print(opening->scratch_fd, &opening->sink, failure);
+	case PART_PDF:
+		return pdf_print(opening->pdf, &opening->sink, failure);
 	default:
 		return tiff_read(opening->scratch_fd, &opening->sink, failure);
 	}
@@ -110,7 +114,8 @@ static int open_file(struct opening *opening, GMimePart *part, enum part_kind ki
 	    !print_file(opening, kind, failure))
 		return 0;
 	return fail_within(failure, "part %u (%.100s)", opening->parts,
-			   g_mime_part_get_filename(part) ?: kind == PART_TIFF ? "TIFF" : "image");
+			   g_mime_part_get_filename(part) ?:
+			   kind == PART_TIFF ? "TIFF" : kind == PART_PDF ? "PDF" : "image");
 }
 
 static void begin_text(struct opening *opening)
@@ -137,18 +142,26 @@ static int open_text(struct opening *opening, GMimeObject *object, enum part_kin
 	return 0;
 }
 
+static bool is_picture(enum part_kind kind)
+{
+	return kind == PART_JPEG || kind == PART_PNG || kind == PART_PDF;
+}
+
 static int open_part(struct opening *opening, GMimeObject *object, struct failure *failure)
 {
 	enum part_kind kind = part_kind(object);
 
+	if (kind == PART_PDF && !opening->pdf)
+		kind = PART_OTHER;
 	opening->parts++;
 	if (GMIME_IS_MESSAGE_PARTIAL(object))
 		return fail(failure, EXIT_INPUT,
 			    "this is one of several mails that a message was split into (message/partial)");
 	if (kind == PART_TIFF)
 		return open_file(opening, GMIME_PART(object), kind, failure);
-	if (kind == PART_OTHER ||
-	    (!opening->prints_all && (kind == PART_JPEG || kind == PART_PNG)))
+	if (part_is_silent(object))
+		return 0;
+	if (kind == PART_OTHER || (!opening->prints_all && is_picture(kind)))
 		part_append_notice(opening->notices, object, opening->parts);
 	if (!opening->prints_all)
 		return 0;
@@ -212,7 +225,9 @@ static int visit_multipart(struct opening *opening, GMimeMultipart *multipart, u
 static int visit_alternative(struct opening *opening, GMimeMultipart *multipart,
 			     unsigned int depth, struct failure *failure)
 {
-	static const enum part_kind kinds[] = { PART_TIFF, PART_PNG, PART_JPEG, PART_TEXT, PART_HTML };
+	static const enum part_kind kinds[] = {
+		PART_TIFF, PART_PDF, PART_PNG, PART_JPEG, PART_TEXT, PART_HTML,
+	};
 
 	for (size_t k = 0; k < (opening->prints_all ? G_N_ELEMENTS(kinds) : 1); k++) {
 		for (int i = g_mime_multipart_get_count(multipart) - 1; i >= 0; i--) {
@@ -286,6 +301,17 @@ static bool is_mail(GMimeMessage *message)
 	return false;
 }
 
+/* What is not printed beside a TIFF is named: in the log, and on a sheet behind it. */
+static void tell_notices(struct opening *opening, GMimeMessage *message, bool on_paper)
+{
+	if (on_paper && opening->font) {
+		message_append_header(opening->text, message);
+		g_string_append(opening->text, opening->notices->str);
+	}
+	g_strdelimit(g_strstrip(opening->notices->str), "\n", ' ');
+	print_line(opening->sink.out, "note=", opening->notices->str);
+}
+
 static int visit_message(struct opening *opening, GMimeMessage *message, enum open_parts parts,
 			 struct failure *failure)
 {
@@ -300,14 +326,13 @@ static int visit_message(struct opening *opening, GMimeMessage *message, enum op
 		message_append_header(opening->header, message);
 	if (root && visit(opening, root, 0, failure))
 		return -1;
-	g_strdelimit(g_strstrip(opening->notices->str), "\n", ' ');
-	if (opening->printed) {
-		if (!opening->prints_all && *opening->notices->str)
-			print_line(opening->sink.out, "note=", opening->notices->str);
+	if (opening->printed && !opening->prints_all && opening->notices->len)
+		tell_notices(opening, message, parts == OPEN_FALLBACK);
+	if (opening->printed)
 		return flush_text(opening, failure);
-	}
+	g_strdelimit(g_strstrip(opening->notices->str), "\n", ' ');
 	return fail(failure, EXIT_INPUT, "the message holds %s, so there is no page to print%s%s",
-		    opening->prints_all ? "no TIFF, picture or text" : "no TIFF",
+		    opening->prints_all ? "no TIFF, picture, PDF or text" : "no TIFF",
 		    *opening->notices->str ? ". " : "", opening->notices->str);
 }
 
@@ -317,6 +342,7 @@ int open_message(int message_fd, int scratch_fd, int pages_fd, const struct open
 	struct opening opening = {
 		.sink = { .codings = options->codings, .out = out },
 		.font = options->font,
+		.pdf = options->pdf,
 		.scratch_fd = scratch_fd,
 	};
 	enum report_kind kind;

@@ -6,6 +6,7 @@
 #include <linux/ifax.h>
 
 #include "failure.h"
+#include "pdf_render.h"
 #include "text_page.h"
 
 #define OPEN_CODINGS_DEFAULT \
@@ -14,7 +15,7 @@
 /* What of a message is printed; pages are those of its TIFFs, text and pictures pages, too */
 enum open_parts {
 	OPEN_TIFF,	/* TIFFs only */
-	OPEN_FALLBACK,	/* TIFFs; if there is none, text and pictures */
+	OPEN_FALLBACK,	/* TIFFs; if there is none, text, pictures and PDF */
 	OPEN_ALL,	/* all of them, in order */
 };
 
@@ -23,11 +24,13 @@ enum open_parts {
  * @codings: what pages may stay coded in, see &struct page_sink
  * @parts: what is printed
  * @font: fonts for text; NULL: a message with text to print fails
+ * @pdf: who renders PDF; NULL: it is not printed
  */
 struct open_options {
 	unsigned int codings;
 	enum open_parts parts;
 	struct text_font *font;
+	const struct pdf_renderer *pdf;
 };
 
 /**

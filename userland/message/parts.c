@@ -19,6 +19,8 @@ static const struct {
 	{ "image", "pjpeg", PART_JPEG },
 	{ "image", "png", PART_PNG },
 	{ "image", "x-png", PART_PNG },
+	{ "application", "pdf", PART_PDF },
+	{ "application", "x-pdf", PART_PDF },
 	{ "text", "html", PART_HTML },
 	{ "text", "*", PART_TEXT },
 	{ "message", "delivery-status", PART_TEXT },
@@ -30,7 +32,7 @@ static const struct {
 	enum part_kind kind;
 } suffixes[] = {
 	{ ".tif", PART_TIFF }, { ".tiff", PART_TIFF }, { ".jpg", PART_JPEG },
-	{ ".jpeg", PART_JPEG }, { ".png", PART_PNG },
+	{ ".jpeg", PART_JPEG }, { ".png", PART_PNG }, { ".pdf", PART_PDF },
 };
 
 static enum part_kind kind_of_name(const char *name)
@@ -106,6 +108,19 @@ int part_append_text(GString *text, GMimeObject *object, enum part_kind kind,
 	if (text->len && text->str[text->len - 1] != '\n')
 		g_string_append_c(text, '\n');
 	return 0;
+}
+
+bool part_is_silent(GMimeObject *object)
+{
+	static const char * const silent[] = {
+		"pkcs7-signature", "x-pkcs7-signature", "pgp-signature", "ms-tnef",
+	};
+	GMimeContentType *type = g_mime_object_get_content_type(object);
+	bool found = false;
+
+	for (size_t i = 0; type && i < G_N_ELEMENTS(silent); i++)
+		found |= g_mime_content_type_is_type(type, "application", silent[i]);
+	return found;
 }
 
 void part_append_notice(GString *text, GMimeObject *object, unsigned int number)

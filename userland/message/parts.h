@@ -3,6 +3,7 @@
 #define _IFAX_PARTS_H
 
 #include <gmime/gmime.h>
+#include <stdbool.h>
 
 #include "failure.h"
 
@@ -14,6 +15,7 @@ enum part_kind {
 	PART_HTML,
 	PART_JPEG,
 	PART_PNG,
+	PART_PDF,
 	PART_OTHER,
 };
 
@@ -36,6 +38,9 @@ enum part_kind part_kind(GMimeObject *object);
  */
 int part_append_text(GString *text, GMimeObject *object, enum part_kind kind,
 		     struct failure *failure);
+
+/** part_is_silent() - a part that no person misses, as a signature */
+bool part_is_silent(GMimeObject *object);
 
 /**
  * part_append_notice() - append a line that names a part that cannot be printed
