@@ -32,7 +32,8 @@
  * @path: name of the TIFF file
  * @first: first page, from 1
  * @last: last page
- * @copies: how often
+ * @copies: how often each page is printed
+ * @rounds: how often the document is
  * @fd: printer
  * @caps: what it can do
  * @pages: page file
@@ -46,6 +47,7 @@ struct print {
 	long long first;
 	long long last;
 	long long copies;
+	long long rounds;
 	int fd;
 	struct ifax_caps caps;
 	struct page_reader pages;
@@ -112,7 +114,10 @@ static enum exit_code read_tiff(struct print *print, int pages_fd)
 static int set_format(struct print *print)
 {
 	struct ifax_format format = print->pages.page.format;
-	int err = ifax_set_format(print->fd, &format);
+	int err;
+
+	format.copies = print->copies;
+	err = ifax_set_format(print->fd, &format);
 
 	for (format.scaling = IFAX_SCALING_FIT;
 	     err == -EINVAL && format.scaling <= IFAX_SCALING_ENGINE; format.scaling++)
@@ -138,14 +143,33 @@ static int write_page(struct print *print)
 	return err ? err : ifax_commit(print->fd);
 }
 
-static void page_failure(struct print *print, unsigned int number, const char *why,
-			 unsigned int line)
+static void page_failure(struct print *print, unsigned int number, const char *why)
 {
-	if (line)
-		fprintf(stderr, "page %u: %s (line %u)\n", number, why, line);
-	else
-		fprintf(stderr, "page %u: %s\n", number, why);
+	fprintf(stderr, "page %u: %s\n", number, why);
 	print->is_bad = true;
+}
+
+static void page_failed(struct print *print, unsigned int number,
+			const struct ifax_page_record *record)
+{
+	fprintf(stderr, "page %u: %s", number, ifax_page_status_text(record->status));
+	if (record->fault_line)
+		fprintf(stderr, " (line %u)", record->fault_line);
+	if (print->copies > 1)
+		fprintf(stderr, ", %u of %lld copies", record->copies, print->copies);
+	fputc('\n', stderr);
+	print->is_bad = true;
+}
+
+static void page_printed(struct print *print, unsigned int number,
+			 const struct ifax_page_record *record)
+{
+	printf("page %u: ok, %u lines, %llu bytes", number, record->lines,
+	       (unsigned long long)record->bytes);
+	if (print->copies > 1)
+		printf(", %u copies", record->copies);
+	putchar('\n');
+	fflush(stdout);
 }
 
 /* How the oldest page ended */
@@ -158,14 +182,11 @@ static void take_record(struct print *print)
 	print->waiting[0] = print->waiting[1];
 	print->waiting_count--;
 	if (err)
-		page_failure(print, number, ifax_error_text(err), 0);
+		page_failure(print, number, ifax_error_text(err));
 	else if (record.status != IFAX_PAGE_OK)
-		page_failure(print, number, ifax_page_status_text(record.status),
-			     record.fault_line);
+		page_failed(print, number, &record);
 	else
-		printf("page %u: ok, %u lines, %llu bytes\n", number, record.lines,
-		       (unsigned long long)record.bytes);
-	fflush(stdout);
+		page_printed(print, number, &record);
 }
 
 static void take_records(struct print *print, unsigned int leave)
@@ -186,11 +207,11 @@ static void print_page(struct print *print)
 		return;
 	}
 	take_records(print, 0);
-	page_failure(print, number, ifax_error_text(err), 0);
+	page_failure(print, number, ifax_error_text(err));
 }
 
-/* One copy; returns false if it is not complete. */
-static bool print_copy(struct print *print)
+/* The document once; returns false if it is not complete. */
+static bool print_round(struct print *print)
 {
 	int more = 0;
 
@@ -225,8 +246,10 @@ static enum exit_code print_tiff(struct print *print)
 	err = print->fd < 0 ? print->fd : ifax_get_caps(print->fd, &print->caps);
 	code = err ? failed(print->device, ifax_error_text(err)) : read_tiff(print, fileno(file));
 	print->pages.fd = fileno(file);
-	while (!code && print->copies--)
-		code = print_copy(print) ? EXIT_GOOD : EXIT_FAILED;
+	if (!code && print->copies > print->caps.copies_max)
+		code = failed(print->device, "it does not make so many copies of a page");
+	while (!code && print->rounds--)
+		code = print_round(print) ? EXIT_GOOD : EXIT_FAILED;
 	if (print->fd >= 0)
 		close(print->fd);
 	fclose(file);
@@ -256,15 +279,18 @@ enum exit_code do_print(int argc, char **argv)
 		{ "device", required_argument, NULL, 'd' },
 		{ "pages", required_argument, NULL, 'p' },
 		{ "copies", required_argument, NULL, 'n' },
+		{ "collate", no_argument, NULL, 'C' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
 	struct print print = {
 		.device = "print0", .first = 1, .last = LLONG_MAX, .copies = 1,
+		.rounds = 1,
 	};
+	bool collate = false;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "d:p:n:h", known, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "d:p:n:Ch", known, NULL)) != -1) {
 		switch (c) {
 		case 'd':
 			print.device = optarg;
@@ -277,6 +303,9 @@ enum exit_code do_print(int argc, char **argv)
 			if (!parse_number(optarg, &print.copies))
 				return bad_usage("--copies takes a number, as in --copies=2");
 			break;
+		case 'C':
+			collate = true;
+			break;
 		default:
 			return other_option(c);
 		}
@@ -284,5 +313,9 @@ enum exit_code do_print(int argc, char **argv)
 	if (optind != argc - 1)
 		return bad_usage("print needs the name of one TIFF file");
 	print.path = argv[optind];
+	if (collate) {
+		print.rounds = print.copies;
+		print.copies = 1;
+	}
 	return print_tiff(&print);
 }

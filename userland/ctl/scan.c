@@ -21,6 +21,7 @@
 
 #define A4_WIDTH_PX	1728	/* at 204 dpi, T.4 */
 #define A4_X_DPI	204
+#define DATA_BYTES	65536
 
 /**
  * struct scan - a scan and what was asked for
@@ -36,7 +37,7 @@ struct scan {
 	const char *device;
 	const char *path;
 	struct ifax_format format;
-	long long sheets;
+	uint32_t sheets;
 	int fd;
 	struct page_writer pages;
 	bool is_bad;
@@ -74,13 +75,6 @@ static int set_format(struct scan *scan)
 	return err ? err : ifax_set_format(scan->fd, format);
 }
 
-static int to_page_file(void *context, const void *data, size_t bytes)
-{
-	struct scan *scan = context;
-
-	return page_writer_data(&scan->pages, data, bytes);
-}
-
 /* The paper was too long: what is there of it is a page, but not all of it */
 static bool is_kept(const struct ifax_page_record *record)
 {
@@ -112,26 +106,39 @@ static bool end_page(struct scan *scan, const struct ifax_page_record *record)
 	       (!scan->sheets || scan->pages.pages < scan->sheets);
 }
 
+/* One page into the page file; 0, and @record filled in, or a negative errno */
+static int take_page(struct scan *scan, struct ifax_page_record *record)
+{
+	static char data[DATA_BYTES];
+	ssize_t n;
+	int err;
+
+	err = page_writer_begin(&scan->pages, &scan->format);
+	while (!err && (n = ifax_read(scan->fd, data, sizeof(data))))
+		err = n < 0 ? n : page_writer_data(&scan->pages, data, n);
+	/* A device that was removed still has the record of its last page */
+	return err && err != -ENODEV ? err : ifax_get_page(scan->fd, record);
+}
+
+/* The feeder goes on while a page is read, as long as the kernel has memory for it. */
 static void scan_pages(struct scan *scan)
 {
 	struct ifax_page_record record;
-	int err;
+	int err = ifax_start_pages(scan->fd, scan->sheets);
 
 	do {
-		if (page_writer_begin(&scan->pages, &scan->format)) {
-			scan->is_bad = true;
-			failed(scan, "page file", scan->pages.why);
-			return;
-		}
-		err = ifax_scan_page(scan->fd, to_page_file, scan, &record);
+		err = err ? err : take_page(scan, &record);
+		/* Between the record of a page and the next, the last sheet may be taken away */
+		if (err == -ENODATA && scan->pages.pages)
+			break;
 		if (err) {
-			page_writer_drop(&scan->pages);
 			scan->is_bad = true;
 			failed(scan, NULL,
 			       *scan->pages.why ? scan->pages.why : ifax_error_text(err));
-			return;
+			break;
 		}
 	} while (end_page(scan, &record));
+	page_writer_drop(&scan->pages);
 }
 
 /* A file beside the one that is wanted, which takes its name when it is complete */
@@ -267,7 +274,7 @@ enum exit_code do_scan(int argc, char **argv)
 				return bad_usage("--length takes lines, as in --length=2292");
 			break;
 		case 'n':
-			if (!parse_number(optarg, &scan.sheets))
+			if (!parse_u32(optarg, &scan.sheets))
 				return bad_usage("--sheets takes a number, as in --sheets=1");
 			break;
 		default:

@@ -49,6 +49,9 @@ static const struct {
 	{ IFAX_STATE_COVER_OPEN, "cover-open" },
 	{ IFAX_STATE_JAM, "jam" },
 	{ IFAX_STATE_BUSY, "busy" },
+	{ IFAX_STATE_PAPER_LOW, "paper-low" },
+	{ IFAX_STATE_TONER_LOW, "toner-low" },
+	{ IFAX_STATE_PAUSED, "paused" },
 };
 
 const char *ifax_page_status_text(uint32_t status)
