@@ -38,11 +38,12 @@ static int fault(const char *kind)
 
 static void maybe_kill(void)
 {
-	static int calls;
+	static _Atomic int calls;	/* threads sync, too */
 	int number = fault("kill");
 
-	calls = number ? calls + 1 : 0;
-	if (number && calls == number)
+	if (!number)
+		calls = 0;
+	else if (++calls == number)
 		raise(SIGKILL);
 }
 

@@ -4,6 +4,7 @@
  */
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "database.h"
 #include "log.h"
@@ -39,12 +40,29 @@ sqlite3 *database_open(const char *path)
 	return db;
 }
 
+/* Statements are kept to be run again: to compile one takes longer than to run it. */
+static sqlite3_stmt *kept_statement(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *statement = sqlite3_next_stmt(db, NULL);
+
+	while (statement && (sqlite3_stmt_busy(statement) || strcmp(sqlite3_sql(statement), sql)))
+		statement = sqlite3_next_stmt(db, statement);
+	return statement;
+}
+
+static void release(sqlite3_stmt *statement)
+{
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
+}
+
 static sqlite3_stmt *prepare(sqlite3 *db, const char *sql, const char *types, va_list values)
 {
-	sqlite3_stmt *statement;
+	sqlite3_stmt *statement = kept_statement(db, sql);
 	int err = SQLITE_OK;
 
-	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) {
+	if (!statement && sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement,
+					     NULL) != SQLITE_OK) {
 		failed(db, sql);
 		return NULL;
 	}
@@ -57,7 +75,7 @@ static sqlite3_stmt *prepare(sqlite3 *db, const char *sql, const char *types, va
 	}
 	if (err != SQLITE_OK) {
 		failed(db, sql);
-		sqlite3_finalize(statement);
+		release(statement);
 		return NULL;
 	}
 	return statement;
@@ -73,7 +91,7 @@ static bool step(sqlite3 *db, sqlite3_stmt *statement,
 		err = sqlite3_step(statement);
 	while (err == SQLITE_ROW && (!row || row(arg, statement)));
 	good = err == SQLITE_DONE || err == SQLITE_ROW || failed(db, sqlite3_sql(statement));
-	sqlite3_finalize(statement);
+	release(statement);
 	return good;
 }
 
@@ -119,6 +137,15 @@ int64_t database_number(sqlite3 *db, int64_t otherwise, const char *sql, const c
 	if (statement)
 		step(db, statement, take_number, &number);
 	return number;
+}
+
+void database_close(sqlite3 *db)
+{
+	sqlite3_stmt *statement;
+
+	while (db && (statement = sqlite3_next_stmt(db, NULL)))
+		sqlite3_finalize(statement);
+	sqlite3_close(db);
 }
 
 bool database_begin(sqlite3 *db)

@@ -16,6 +16,8 @@
  */
 sqlite3 *database_open(const char *path);
 
+void database_close(sqlite3 *db);
+
 /** database_exec - run statements without values */
 bool database_exec(sqlite3 *db, const char *sql);
 

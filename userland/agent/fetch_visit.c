@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "arrivals.h"
 #include "connection.h"
 #include "dial.h"
 #include "fetch_visit.h"
@@ -263,9 +264,33 @@ static bool is_known(struct fetch_visit *visit, const struct job_arrival *arriva
 	return !*arrival->unique_id || jobs_set_fetched(jobs, id, arrival);
 }
 
-/* true: durable here, now or before */
-static bool store(struct fetch_visit *visit)
+/* The message is durable here, now or before; or it could not be stored. */
+static void answer(struct fetch_visit *visit, bool stored)
 {
+	enum pop3_verdict verdict = visit->account->keep ? POP3_KEEP : POP3_DELETE;
+
+	if (!stored) {
+		visit->stopped = true;
+		verdict = POP3_STOP;
+	}
+	pop3_client_message_done(visit->engine, visit->number, verdict);
+	connection_pump(visit->connection);
+}
+
+static void on_taken(void *arg, int64_t job, int err)
+{
+	struct fetch_visit *visit = arg;
+
+	visit->taken += job != 0;
+	if (!job)
+		log_event(LOG_ERR, "fetcher.store account=%s error=%s", visit->account->title,
+			  strerror(err));
+	answer(visit, job);
+}
+
+static void on_store(evutil_socket_t fd, short what, void *arg)
+{
+	struct fetch_visit *visit = arg;
 	struct listed *listed = &visit->listed[visit->number - 1];
 	char digest[2 * EVP_MAX_MD_SIZE + 1] = "";
 	char source[256];
@@ -282,29 +307,11 @@ static bool store(struct fetch_visit *visit)
 	listed->deleted = !visit->account->keep;
 	if (!*listed->unique_id)
 		listed->digest = strdup(digest);
-	if (is_known(visit, &arrival))
-		return true;
 	snprintf(source, sizeof(source), "pop3 %s", visit->account->title);
-	if (incoming_take(visit->station, &visit->file, &arrival)) {
-		visit->taken++;
-		return true;
-	}
-	log_event(LOG_ERR, "fetcher.store account=%s error=%s", visit->account->title,
-		  strerror(errno));
-	return false;
-}
-
-static void on_store(evutil_socket_t fd, short what, void *arg)
-{
-	struct fetch_visit *visit = arg;
-	enum pop3_verdict verdict = visit->account->keep ? POP3_KEEP : POP3_DELETE;
-
-	if (!store(visit)) {
-		visit->stopped = true;
-		verdict = POP3_STOP;
-	}
-	pop3_client_message_done(visit->engine, visit->number, verdict);
-	connection_pump(visit->connection);
+	if (is_known(visit, &arrival))
+		answer(visit, true);
+	else if (!arrivals_take(visit->station->arrivals, &visit->file, &arrival, on_taken, visit))
+		on_taken(visit, 0, ENOMEM);
 }
 
 /* Ending */
@@ -356,6 +363,7 @@ void fetch_visit_cancel(struct fetch_visit *visit)
 {
 	if (!visit)
 		return;
+	arrivals_forget(visit->station->arrivals, visit);
 	dial_cancel(visit->dial);
 	connection_free(visit->connection);
 	pop3_client_destroy(visit->engine);

@@ -57,21 +57,6 @@ static void set_state(struct incoming *incoming, int64_t id, enum job_state stat
 }
 
 /* The job, and the mailboxes that the mail is for. */
-static int64_t add_arrival(struct station *station, struct job_arrival *arrival)
-{
-	const char **mailbox = calloc(station->config.mailboxes + 1, sizeof(*mailbox));
-	int64_t id = 0;
-
-	if (mailbox) {
-		arrival->mailbox = mailbox;
-		arrival->mailboxes = mailbox_choose(&station->config, arrival->recipient,
-						    arrival->recipients, mailbox);
-		id = jobs_add_incoming(station->jobs, arrival);
-	}
-	free(mailbox);
-	return id;
-}
-
 /* It cannot be printed: who sent it is told so. */
 static void keep(struct incoming *incoming, int64_t id, const char *reason, const char *status)
 {
@@ -84,30 +69,9 @@ static void keep(struct incoming *incoming, int64_t id, const char *reason, cons
 		run_again(incoming, STATION_RECOVER_MS);
 }
 
-int64_t incoming_take(struct station *station, struct spool_file *file, struct job_arrival *arrival)
+void incoming_wake(struct incoming *incoming)
 {
-	int64_t id;
-	int err;
-
-	arrival->message_file = file->name;
-	arrival->message_bytes = file->bytes;
-	err = spool_commit(file, SPOOL_MESSAGE);
-	if (err) {
-		errno = -err;
-		return 0;
-	}
-	id = add_arrival(station, arrival);
-	if (!id) {
-		spool_remove(&station->spool, SPOOL_MESSAGE, file->name);
-		errno = EIO;
-		return 0;
-	}
-	log_event(LOG_NOTICE, "incoming.taken job=%lld source=%s sender=%s bytes=%lld",
-		  (long long)id, arrival->source, arrival->sender,
-		  (long long)arrival->message_bytes);
-	/* not from here: the mail's last word is still to be said */
-	run_again(station->incoming, 0);
-	return id;
+	run_again(incoming, 0);
 }
 
 /* Opening */

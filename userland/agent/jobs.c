@@ -3,10 +3,12 @@
  * jobs: what the station has to do and has done
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "database.h"
 #include "jobs.h"
@@ -140,9 +142,12 @@ struct jobs *jobs_open(const char *directory)
 		free(jobs);
 		return NULL;
 	}
+	jobs->log_fd = -1;
 	jobs->db = database_open(path);
+	if (jobs->db && asprintf(&jobs->log_path, "%s-wal", path) < 0)
+		jobs->log_path = NULL;
 	free(path);
-	if (!jobs->db || !prepare_schema(jobs->db)) {
+	if (!jobs->db || !jobs->log_path || !prepare_schema(jobs->db)) {
 		jobs_close(jobs);
 		return NULL;
 	}
@@ -151,8 +156,12 @@ struct jobs *jobs_open(const char *directory)
 
 void jobs_close(struct jobs *jobs)
 {
-	if (jobs)
-		sqlite3_close(jobs->db);
+	if (!jobs)
+		return;
+	if (jobs->log_fd >= 0)
+		close(jobs->log_fd);
+	database_close(jobs->db);
+	free(jobs->log_path);
 	free(jobs);
 }
 
@@ -279,12 +288,39 @@ static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival
 	       add_event(jobs, *id, JOB_RECEIVED, "", now);
 }
 
-int64_t jobs_add_incoming(struct jobs *jobs, const struct job_arrival *arrival)
+/*
+ * SQLite syncs its log with every commit. Here it is left to the caller, who does
+ * it in a thread: what is written to the log is whole, and in order.
+ */
+bool jobs_begin_arrivals(struct jobs *jobs)
+{
+	return database_exec(jobs->db, "PRAGMA synchronous = NORMAL") && database_begin(jobs->db);
+}
+
+int64_t jobs_add_arrival(struct jobs *jobs, const struct job_arrival *arrival)
 {
 	int64_t id = 0;
-	bool good = database_begin(jobs->db) && insert_incoming(jobs, arrival, &id);
 
-	return database_end(jobs->db, good) ? id : 0;
+	return insert_incoming(jobs, arrival, &id) ? id : 0;
+}
+
+bool jobs_end_arrivals(struct jobs *jobs, bool good, int *log_fd)
+{
+	good = database_end(jobs->db, good);
+	if (!database_exec(jobs->db, "PRAGMA synchronous = FULL"))
+		return false;
+	if (jobs->log_fd < 0)
+		jobs->log_fd = open(jobs->log_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	*log_fd = jobs->log_fd;
+	if (good && jobs->log_fd < 0)
+		log_event(LOG_ERR, "database.log file=%s error=%s", jobs->log_path,
+			  strerror(errno));
+	return good && jobs->log_fd >= 0;
+}
+
+bool jobs_remove(struct jobs *jobs, int64_t id)
+{
+	return database_run(jobs->db, "DELETE FROM job WHERE id = ?", "i", id);
 }
 
 char *jobs_text(sqlite3_stmt *row, int column)

@@ -232,7 +232,20 @@ void jobs_close(struct jobs *jobs);
 struct sqlite3 *jobs_database(struct jobs *jobs);
 
 int64_t jobs_add_outgoing(struct jobs *jobs, const struct job_draft *draft);
-int64_t jobs_add_incoming(struct jobs *jobs, const struct job_arrival *arrival);
+
+/**
+ * jobs_begin_arrivals, jobs_add_arrival, jobs_end_arrivals - jobs of mail that has come
+ * @good: all could be added
+ * @log_fd: receives what fdatasync() has to be called with: not before that is the
+ *	transaction on disk. It stays ours
+ *
+ * One transaction for as many as there are.
+ */
+bool jobs_begin_arrivals(struct jobs *jobs);
+int64_t jobs_add_arrival(struct jobs *jobs, const struct job_arrival *arrival);
+bool jobs_end_arrivals(struct jobs *jobs, bool good, int *log_fd);
+/** jobs_remove - a job is to be as if it had never been */
+bool jobs_remove(struct jobs *jobs, int64_t id);
 
 /** jobs_get - read a job; job_clear() frees what it holds */
 bool jobs_get(struct jobs *jobs, int64_t id, struct job *job);

@@ -8,8 +8,15 @@
 #include "database.h"
 #include "jobs.h"
 
+/**
+ * struct jobs - the database
+ * @log_path: its write-ahead log
+ * @log_fd: the same, open to be synced; -1: not yet
+ */
 struct jobs {
 	sqlite3 *db;
+	char *log_path;
+	int log_fd;
 };
 
 /** jobs_change_state - within a transaction: store a state, and an event if it is news */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "acceptor.h"
+#include "arrivals.h"
 #include "connection.h"
 #include "log.h"
 #include "sasl.h"
@@ -190,6 +191,20 @@ static bool on_message(void *arg, const char *bytes, size_t len)
 	return !err;
 }
 
+static void on_taken(void *arg, int64_t job, int err)
+{
+	struct session *session = arg;
+	struct smtp_reply reply;
+
+	if (job)
+		smtp_reply_set(&reply, 250, "2.0.0", "taken as job %lld", (long long)job);
+	else
+		smtp_reply_set(&reply, 452, "4.3.1",
+			       "the message could not be stored, try again later");
+	smtp_server_answer(session->engine, &reply);
+	connection_pump(session->connection);
+}
+
 static enum smtp_server_answer on_message_end(void *arg, struct smtp_reply *reply)
 {
 	struct session *session = arg;
@@ -202,16 +217,15 @@ static enum smtp_server_answer on_message_end(void *arg, struct smtp_reply *repl
 		.recipient = session->recipient,
 		.recipients = session->recipients,
 	};
-	int64_t id;
+	bool begun;
 
 	snprintf(source, sizeof(source), "smtp %s", session->peer);
-	id = incoming_take(session->listener->station, &session->file, &arrival);
-	if (id)
-		smtp_reply_set(reply, 250, "2.0.0", "taken as job %lld", (long long)id);
-	else
-		smtp_reply_set(reply, 452, "4.3.1",
-			       "the message could not be stored, try again later");
+	begun = arrivals_take(session->listener->station->arrivals, &session->file, &arrival,
+			      on_taken, session);
 	clear_envelope(session);
+	if (begun)
+		return SMTP_SERVER_LATER;
+	smtp_reply_set(reply, 452, "4.3.0", "out of memory, try again later");
 	return SMTP_SERVER_NOW;
 }
 
@@ -329,6 +343,7 @@ static void free_session(struct session *session)
 			break;
 		}
 	}
+	arrivals_forget(listener->station->arrivals, session);
 	connection_free(session->connection);
 	smtp_server_destroy(session->engine);
 	if (session->late)

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "arrivals.h"
 #include "log.h"
 #include "secret_file.h"
 #include "station.h"
@@ -253,13 +254,14 @@ static bool open_parts(struct station *station)
 	    !listener_load(station->listener) || !pop3_listener_load(station->pop3_listener) ||
 	    !check_secrets(&station->config) || !open_spool(station) || !recover(station))
 		return false;
+	station->arrivals = arrivals_create(station);
 	station->sender = sender_create(station);
 	station->incoming = incoming_create(station);
 	station->outgoing = outgoing_create(station);
 	station->reporter = reporter_create(station);
 	station->joiner = joiner_create(station);
 	station->fetcher = fetcher_create(station);
-	if (!station->sender || !station->incoming || !station->outgoing || !station->fetcher ||
+	if (!station->arrivals || !station->sender || !station->incoming || !station->outgoing || !station->fetcher ||
 	    !station->reporter || !station->joiner)
 		return false;
 	station->control = control_open(station);
@@ -269,6 +271,8 @@ static bool open_parts(struct station *station)
 static void close_parts(struct station *station)
 {
 	control_free(station->control);
+	/* who waits for a mail to be durable hears of it, before the sessions end */
+	arrivals_drain(station->arrivals);
 	fetcher_free(station->fetcher);
 	pop3_listener_free(station->pop3_listener);
 	listener_free(station->listener);
@@ -277,6 +281,7 @@ static void close_parts(struct station *station)
 	reporter_free(station->reporter);
 	incoming_free(station->incoming);
 	sender_free(station->sender);
+	arrivals_free(station->arrivals);
 	jobs_close(station->jobs);
 	if (station->spool.path)
 		spool_close(&station->spool);

@@ -16,6 +16,7 @@
 #include "jobs.h"
 #include "spool.h"
 
+struct arrivals;
 struct incoming;
 struct outgoing;
 struct sender;
@@ -31,6 +32,7 @@ struct station {
 	struct event_base *base;
 	struct spool spool;
 	struct jobs *jobs;
+	struct arrivals *arrivals;
 	struct incoming *incoming;
 	struct outgoing *outgoing;
 	struct reporter *reporter;
@@ -60,17 +62,10 @@ int64_t station_left_ms(const struct station *station, int64_t next_ms);
 /** station_remove_files - remove what the spool holds of a job that ended */
 void station_remove_files(struct station *station, const struct job *job);
 
-/**
- * incoming_take - a mail has come: make it durable, then print it
- * @file: written whole; committed or discarded here
- * @arrival: all but the file's name and size
- *
- * Return: the job; 0: nothing was stored, errno tells why.
- */
-int64_t incoming_take(struct station *station, struct spool_file *file,
-		      struct job_arrival *arrival);
 struct incoming *incoming_create(struct station *station);
 void incoming_run(struct incoming *incoming);
+/** incoming_wake - there is new work; not now, but soon */
+void incoming_wake(struct incoming *incoming);
 /** incoming_stop_job - end what is under way for a job; true: something was */
 bool incoming_stop_job(struct incoming *incoming, int64_t id);
 void incoming_free(struct incoming *incoming);

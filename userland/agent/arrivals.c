@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * arrivals: mail that has come becomes durable, and a job
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "arrivals.h"
+#include "log.h"
+#include "mailbox.h"
+#include "pool.h"
+#include "station.h"
+
+#define THREADS	6
+
+/**
+ * struct letter - a mail on its way to the disk
+ * @next: of all letters
+ * @next_ready: of those that are as far as this one
+ */
+struct letter {
+	struct arrivals *arrivals;
+	struct letter *next;
+	struct letter *next_ready;
+	struct pool_task task;
+	struct spool_file file;
+	struct job_arrival arrival;
+	struct job_recipient *recipient;
+	const char **mailbox;
+	int err;
+	int64_t id;
+	void (*taken)(void *arg, int64_t job, int err);
+	void *arg;
+};
+
+/**
+ * struct arrivals - the letters
+ * @ready: their files are durable; they wait for the database
+ * @group: in the database; they wait for its log to be synced
+ * @sync: of the log
+ */
+struct arrivals {
+	struct station *station;
+	struct pool *pool;
+	struct letter *letters;
+	struct letter *ready;
+	struct letter *group;
+	struct pool_task sync;
+	int sync_fd;
+	int sync_err;
+};
+
+static void free_letter(struct letter *letter)
+{
+	for (struct letter **at = &letter->arrivals->letters; *at; at = &(*at)->next) {
+		if (*at == letter) {
+			*at = letter->next;
+			break;
+		}
+	}
+	for (size_t i = 0; letter->recipient && i < letter->arrival.recipients; i++) {
+		free((char *)letter->recipient[i].address);
+		free((char *)letter->recipient[i].notify);
+		free((char *)letter->recipient[i].original);
+	}
+	free((char *)letter->arrival.sender);
+	free((char *)letter->arrival.source);
+	free((char *)letter->arrival.envelope_id);
+	free((char *)letter->arrival.dsn_return);
+	free((char *)letter->arrival.account);
+	free((char *)letter->arrival.unique_id);
+	free((char *)letter->arrival.digest);
+	free(letter->recipient);
+	free(letter->mailbox);
+	free(letter);
+}
+
+/* true: @copy is as @text, which may be NULL */
+static bool copy_text(const char **copy, const char *text)
+{
+	*copy = text ? strdup(text) : NULL;
+	return *copy || !text;
+}
+
+static bool copy_recipients(struct letter *letter, const struct job_arrival *arrival)
+{
+	struct job_recipient *to = calloc(arrival->recipients + 1, sizeof(*to));
+	const struct job_recipient *from = arrival->recipient;
+	bool good = to;
+
+	letter->recipient = to;
+	letter->arrival.recipient = to;
+	letter->arrival.recipients = arrival->recipients;
+	for (size_t i = 0; good && i < arrival->recipients; i++)
+		good = copy_text(&to[i].address, from[i].address) &&
+		       copy_text(&to[i].notify, from[i].notify) &&
+		       copy_text(&to[i].original, from[i].original);
+	return good;
+}
+
+static bool copy_arrival(struct letter *letter, const struct job_arrival *from)
+{
+	const struct config *config = &letter->arrivals->station->config;
+	struct job_arrival *to = &letter->arrival;
+
+	letter->mailbox = calloc(config->mailboxes + 1, sizeof(*letter->mailbox));
+	if (!letter->mailbox || !copy_recipients(letter, from) ||
+	    !copy_text(&to->sender, from->sender) || !copy_text(&to->source, from->source) ||
+	    !copy_text(&to->envelope_id, from->envelope_id) ||
+	    !copy_text(&to->dsn_return, from->dsn_return) ||
+	    !copy_text(&to->account, from->account) ||
+	    !copy_text(&to->unique_id, from->unique_id) || !copy_text(&to->digest, from->digest))
+		return false;
+	to->listed_bytes = from->listed_bytes;
+	to->message_file = letter->file.name;
+	to->message_bytes = letter->file.bytes;
+	to->mailbox = letter->mailbox;
+	to->mailboxes = mailbox_choose(config, to->recipient, to->recipients, letter->mailbox);
+	return true;
+}
+
+static void tell(struct letter *letter)
+{
+	struct station *station = letter->arrivals->station;
+
+	if (letter->id) {
+		log_event(LOG_NOTICE, "incoming.taken job=%lld source=%s sender=%s bytes=%lld",
+			  (long long)letter->id, letter->arrival.source, letter->arrival.sender,
+			  (long long)letter->arrival.message_bytes);
+		incoming_wake(station->incoming);
+	}
+	if (letter->taken)
+		letter->taken(letter->arg, letter->id, letter->err);
+	free_letter(letter);
+}
+
+/* The database */
+
+static void sync_log(void *arg)
+{
+	struct arrivals *arrivals = arg;
+
+	arrivals->sync_err = fdatasync(arrivals->sync_fd) ? errno : 0;
+}
+
+static void store_ready(struct arrivals *arrivals);
+
+/* Nobody was told of these: they are to be as if they had never come. */
+static void take_back(struct arrivals *arrivals, struct letter *letter, int err)
+{
+	struct station *station = arrivals->station;
+
+	if (letter->id && !jobs_remove(station->jobs, letter->id))
+		log_event(LOG_ERR, "arrivals.remove job=%lld", (long long)letter->id);
+	spool_remove(&station->spool, SPOOL_MESSAGE, letter->file.name);
+	letter->id = 0;
+	letter->err = err;
+}
+
+static void end_group(struct arrivals *arrivals, int err)
+{
+	struct letter *letter = arrivals->group;
+	struct letter *next;
+
+	arrivals->group = NULL;
+	for (; letter; letter = next) {
+		next = letter->next_ready;
+		if (err)
+			take_back(arrivals, letter, err);
+		tell(letter);
+	}
+	store_ready(arrivals);
+}
+
+static void on_synced(void *arg)
+{
+	struct arrivals *arrivals = arg;
+
+	if (arrivals->sync_err)
+		log_event(LOG_ERR, "arrivals.sync error=%s", strerror(arrivals->sync_err));
+	end_group(arrivals, arrivals->sync_err);
+}
+
+static bool add_group(struct arrivals *arrivals)
+{
+	struct jobs *jobs = arrivals->station->jobs;
+	bool good = jobs_begin_arrivals(jobs);
+
+	for (struct letter *letter = arrivals->group; good && letter; letter = letter->next_ready) {
+		letter->id = jobs_add_arrival(jobs, &letter->arrival);
+		good = letter->id;
+	}
+	if (jobs_end_arrivals(jobs, good, &arrivals->sync_fd))
+		return true;
+	for (struct letter *letter = arrivals->group; letter; letter = letter->next_ready)
+		letter->id = 0;
+	return false;
+}
+
+/* All that is ready makes one transaction; what comes meanwhile makes the next. */
+static void store_ready(struct arrivals *arrivals)
+{
+	if (arrivals->group || !arrivals->ready)
+		return;
+	arrivals->group = arrivals->ready;
+	arrivals->ready = NULL;
+	if (add_group(arrivals))
+		pool_run(arrivals->pool, &arrivals->sync);
+	else
+		end_group(arrivals, EIO);
+}
+
+/* The file */
+
+static void commit_file(void *arg)
+{
+	struct letter *letter = arg;
+
+	letter->err = -spool_commit(&letter->file, SPOOL_MESSAGE);
+}
+
+static void on_committed(void *arg)
+{
+	struct letter *letter = arg;
+	struct arrivals *arrivals = letter->arrivals;
+
+	if (letter->err) {
+		log_event(LOG_ERR, "arrivals.commit error=%s", strerror(letter->err));
+		tell(letter);
+		return;
+	}
+	letter->next_ready = arrivals->ready;
+	arrivals->ready = letter;
+	store_ready(arrivals);
+}
+
+bool arrivals_take(struct arrivals *arrivals, struct spool_file *file,
+		   const struct job_arrival *arrival,
+		   void (*taken)(void *arg, int64_t job, int err), void *arg)
+{
+	struct letter *letter = calloc(1, sizeof(*letter));
+
+	if (!letter) {
+		spool_discard(file);
+		return false;
+	}
+	letter->arrivals = arrivals;
+	letter->file = *file;
+	letter->taken = taken;
+	letter->arg = arg;
+	letter->task = (struct pool_task){
+		.work = commit_file, .done = on_committed, .arg = letter,
+	};
+	letter->next = arrivals->letters;
+	arrivals->letters = letter;
+	file->fd = -1;
+	if (copy_arrival(letter, arrival)) {
+		pool_run(arrivals->pool, &letter->task);
+		return true;
+	}
+	spool_discard(&letter->file);
+	free_letter(letter);
+	return false;
+}
+
+void arrivals_forget(struct arrivals *arrivals, const void *arg)
+{
+	for (struct letter *letter = arrivals->letters; letter; letter = letter->next)
+		if (letter->arg == arg)
+			letter->taken = NULL;
+}
+
+struct arrivals *arrivals_create(struct station *station)
+{
+	struct arrivals *arrivals = calloc(1, sizeof(*arrivals));
+
+	if (!arrivals)
+		return NULL;
+	arrivals->station = station;
+	arrivals->sync = (struct pool_task){
+		.work = sync_log, .done = on_synced, .arg = arrivals,
+	};
+	arrivals->pool = pool_create(station->base, THREADS);
+	if (arrivals->pool)
+		return arrivals;
+	free(arrivals);
+	return NULL;
+}
+
+void arrivals_drain(struct arrivals *arrivals)
+{
+	if (arrivals)
+		pool_drain(arrivals->pool);
+}
+
+void arrivals_free(struct arrivals *arrivals)
+{
+	if (!arrivals)
+		return;
+	pool_free(arrivals->pool);
+	free(arrivals);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * arrivals: mail that has come becomes durable, and a job
+ *
+ * The file is synced, renamed, and its directory synced by a thread; then the job
+ * goes into the database, together with those of all mail that is as far; then the
+ * log of the database is synced by a thread. Only after that whoever brought the
+ * mail is told. So the event loop never waits for the disk, and many sessions
+ * share its commits.
+ */
+#ifndef IFAX_ARRIVALS_H
+#define IFAX_ARRIVALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "jobs.h"
+#include "spool.h"
+
+struct arrivals;
+struct station;
+
+struct arrivals *arrivals_create(struct station *station);
+
+/**
+ * arrivals_take - a mail has come
+ * @file: written whole; it is the callee's from now on
+ * @arrival: all but the file's name and size, and the mailboxes; copied
+ * @taken: called once, never from within: @job: it is durable; 0: nothing was stored,
+ *	@err (errno) tells why
+ * @arg: for @taken
+ *
+ * Return: false: no memory; nothing is stored, and @taken is not called.
+ */
+bool arrivals_take(struct arrivals *arrivals, struct spool_file *file,
+		   const struct job_arrival *arrival,
+		   void (*taken)(void *arg, int64_t job, int err), void *arg);
+
+/** arrivals_forget - who waits for @taken is gone; the mail is stored all the same */
+void arrivals_forget(struct arrivals *arrivals, const void *arg);
+
+/** arrivals_drain - before the end: store what is under way, and tell */
+void arrivals_drain(struct arrivals *arrivals);
+
+/** arrivals_free - after arrivals_drain(); NULL is allowed */
+void arrivals_free(struct arrivals *arrivals);
+
+#endif /* IFAX_ARRIVALS_H */
