@@ -34,17 +34,24 @@ $(B)/tests/codec/mutate: $(CODEC_SANITIZED)
 	@mkdir -p $(@D)
 	$(CC) -fsanitize=address,undefined -o $@ $^ -lz
 
+# "make bench-codec": on one core; the pages of the folder of test pages, too, if it exists.
+# PAGES="text ccitt4" and CODINGS="MH T85" take some of it; COUNT=1 counts instructions, too.
 CODEC_BENCH := $(B)/tests/codec/bench
-CODEC_BENCH_OBJECTS := $(patsubst %,$(B)/tests/codec/%.o,bench bench_ifax bench_jbigkit peer_tiff page)
+CODEC_BENCH_OBJECTS := $(patsubst %,$(B)/tests/codec/%.o, \
+	bench bench_ifax bench_jbigkit bench_spandsp bench_ffmpeg peer_tiff page)
 
 $(CODEC_BENCH): $(CODEC_BENCH_OBJECTS) $(CODEC_LIB)
-	$(CC) $(IFAX_LDFLAGS) -o $@ $^ $(CODEC_TEST_LIBS)
+	$(CC) $(IFAX_LDFLAGS) -o $@ $^ $(CODEC_TEST_LIBS) -lspandsp -lavcodec -lavutil
 
-# "make bench-codec": on one core; the pages of the folder of test pages, too, if it exists
-.PHONY: bench-codec
-bench-codec: $(CODEC_BENCH)
+.PHONY: bench-codec run-bench-codec
+bench-codec:
+	@scripts/install-packages --with-bench
+	@$(MAKE) --no-print-directory -s run-bench-codec
+
+run-bench-codec: $(CODEC_BENCH)
 	@mkdir -p $(B)/bench
-	@taskset -c 0 $< $(B)/bench/codec.tsv
+	@PAGES='$(PAGES)' CODINGS='$(CODINGS)' taskset -c 0 $< measure $(B)/bench/codec.tsv
+	@$(if $(COUNT),PAGES='$(PAGES)' CODINGS='$(CODINGS)' tests/codec/count $< $(B)/bench/codec.tsv)
 
 # "make bench-grey": grey to black and white
 $(B)/tests/codec/bench_grey: $(patsubst %,$(B)/tests/codec/%.o,bench_grey page) $(CODEC_LIB)

@@ -115,7 +115,8 @@ static void set_format(TIFF *tiff, const struct ifax_codec_format *fmt, u32 line
 	TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, lines);
 	TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 1);
 	TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 1);
-	TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISWHITE);
+	TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, fmt->flags & IFAX_FMT_WHITE_IS_1 ?
+		     PHOTOMETRIC_MINISBLACK : PHOTOMETRIC_MINISWHITE);
 	TIFFSetField(tiff, TIFFTAG_FILLORDER, fmt->flags & IFAX_FMT_LSB_FIRST ?
 		     FILLORDER_LSB2MSB : FILLORDER_MSB2LSB);
 	TIFFSetField(tiff, TIFFTAG_COMPRESSION, compression);
@@ -151,21 +152,32 @@ out:
 	return bytes;
 }
 
-bool tiff_decodes(const struct ifax_codec_format *fmt, const struct page *page,
-		  const u8 *coded, size_t bytes)
+size_t tiff_file(const struct ifax_codec_format *fmt, const struct page *page, const u8 *coded,
+		 size_t bytes, u8 **data)
 {
-	size_t size = page->lines * page->stride;
 	struct memory_file file = { 0 };
 	TIFF *tiff = open_memory(&file, "w");
-	u8 *rows = calloc(1, size);	/* libtiff leaves the bits past the width alone */
-	bool same = false;
 
-	if (!rows)
-		abort();
 	set_format(tiff, fmt, page->lines);
 	if (TIFFWriteRawStrip(tiff, 0, (void *)coded, bytes) != (tmsize_t)bytes)
 		abort();
 	TIFFClose(tiff);
+	*data = file.data;
+	return file.bytes;
+}
+
+bool tiff_decodes(const struct ifax_codec_format *fmt, const struct page *page,
+		  const u8 *coded, size_t bytes)
+{
+	size_t size = page->lines * page->stride;
+	u8 *rows = calloc(1, size);	/* libtiff leaves the bits past the width alone */
+	struct memory_file file = { 0 };
+	bool same = false;
+	TIFF *tiff;
+
+	if (!rows)
+		abort();
+	file.bytes = tiff_file(fmt, page, coded, bytes, &file.data);
 	tiff = open_memory(&file, "r");
 	set_fax_mode(tiff, fmt);
 	complaints = 0;
@@ -183,6 +195,11 @@ struct open_strip {
 	TIFF *write, *read;
 };
 
+static bool strip_can(u32 coding)
+{
+	return coding == IFAX_CODING_MH || coding == IFAX_CODING_MR || coding == IFAX_CODING_MMR;
+}
+
 static void strip_begin(struct bench_run *run)
 {
 	struct open_strip *strip = calloc(1, sizeof(*strip));
@@ -191,32 +208,38 @@ static void strip_begin(struct bench_run *run)
 		abort();
 	strip->write = open_memory(&strip->write_file, "w");
 	set_format(strip->write, &run->fmt, run->page->lines);
-	strip->read = open_memory(&strip->read_file, "w");
-	set_format(strip->read, &run->fmt, run->page->lines);
-	TIFFWriteRawStrip(strip->read, 0, run->coded, run->coded_bytes);
-	TIFFClose(strip->read);
+	strip->read_file.bytes = tiff_file(&run->fmt, run->page, run->coded, run->coded_bytes,
+					   &strip->read_file.data);
 	strip->read = open_memory(&strip->read_file, "r");
 	set_fax_mode(strip->read, &run->fmt);
 	run->priv = strip;
 }
 
-/* The same bytes as those of the reference, which is what is compared */
-static size_t strip_encode(struct bench_run *run)
+static void strip_encode(struct bench_run *run)
 {
 	struct open_strip *strip = run->priv;
 
 	if (TIFFWriteEncodedStrip(strip->write, 0, run->page->rows,
 				  run->page->lines * run->page->stride) < 0)
 		abort();
-	return run->coded_bytes;
 }
 
-static size_t strip_decode(struct bench_run *run)
+static void strip_decode(struct bench_run *run)
 {
 	struct open_strip *strip = run->priv;
 
-	return TIFFReadEncodedStrip(strip->read, 0, run->rows,
-				    run->page->lines * run->page->stride);
+	TIFFReadEncodedStrip(strip->read, 0, run->rows, run->page->lines * run->page->stride);
+}
+
+static void strip_fetch(struct bench_run *run, bool decoded)
+{
+	struct open_strip *strip = run->priv;
+
+	if (decoded)
+		return;
+	run->out_bytes = TIFFGetStrileByteCount(strip->write, 0);
+	memcpy(run->out, strip->write_file.data + TIFFGetStrileOffset(strip->write, 0),
+	       run->out_bytes);
 }
 
 static void strip_end(struct bench_run *run)
@@ -230,11 +253,7 @@ static void strip_end(struct bench_run *run)
 	free(strip);
 }
 
-static size_t strip_reference(const struct bench_run *run, u8 **coded)
-{
-	return tiff_encode(&run->fmt, run->page, coded);
-}
-
 const struct bench_impl bench_libtiff = {
-	"libtiff", strip_begin, strip_encode, strip_decode, strip_end, strip_reference
+	.name = "libtiff", .can = strip_can, .begin = strip_begin, .encode = strip_encode,
+	.decode = strip_decode, .fetch = strip_fetch, .end = strip_end,
 };
