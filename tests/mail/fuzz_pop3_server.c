@@ -191,8 +191,8 @@ static void take_piece(struct pop3_server *server, const uint8_t *data, size_t l
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pop3_server_config config = {
-		.host_name = "mx.example.com", .mechanisms = "SCRAM-SHA-256",
-		.plaintext_mechanisms = "PLAIN LOGIN", .failures_max = 3, .errors_max = 10,
+		.host_name = "mx.example.com", .auth = "SCRAM-SHA-256",
+		.auth_secure = "SCRAM-SHA-256 PLAIN LOGIN", .failures_max = 3, .errors_max = 10,
 		.autologout_ms = 1,
 	};
 	struct pop3_server *server;

@@ -42,6 +42,8 @@ static cfg_opt_t pop3_opts[] = {
 	CFG_STR("user", NULL, CFGF_NODEFAULT),
 	CFG_STR("secret_file", NULL, CFGF_NODEFAULT),
 	CFG_INT_CB("login", POP3_LOGIN_ANY, CFGF_NONE, parse_login),
+	CFG_STR_LIST("auth", NULL, CFGF_NODEFAULT),
+	CFG_BOOL("auth_without_tls", cfg_false, CFGF_NONE),
 	TIME("poll", 15 * MINUTE),
 	CFG_BOOL("keep", cfg_false, CFGF_NONE),
 	CFG_INT("keep_days", 0, CFGF_NONE),
@@ -62,13 +64,14 @@ static cfg_opt_t smtp_server_opts[] = {
 static cfg_opt_t pop3_server_opts[] = {
 	CFG_STR("certificate", NULL, CFGF_NODEFAULT),
 	CFG_STR("key", NULL, CFGF_NODEFAULT),
-	CFG_BOOL("plaintext", cfg_false, CFGF_NONE),
+	CFG_STR("users", NULL, CFGF_NODEFAULT),
+	CFG_BOOL("auth_without_tls", cfg_false, CFGF_NONE),
 	TIME("autologout", POP3_AUTOLOGOUT_MS),
 	CFG_END()
 };
 
 static cfg_opt_t mailbox_opts[] = {
-	CFG_STR("secret_file", NULL, CFGF_NODEFAULT),
+	CFG_STR_LIST("users", NULL, CFGF_NODEFAULT),
 	CFG_BOOL("all", cfg_false, CFGF_NONE),
 	CFG_STR_LIST("recipients", NULL, CFGF_NODEFAULT),
 	CFG_INT("expire_days", 0, CFGF_NONE),
@@ -314,6 +317,7 @@ static bool fill_accounts(struct config *config, cfg_t *cfg)
 			.user = cfg_getstr(section, "user"),
 			.secret_file = cfg_getstr(section, "secret_file"),
 			.login = cfg_getint(section, "login"),
+			.auth_without_tls = cfg_getbool(section, "auth_without_tls"),
 			.poll_ms = cfg_getint(section, "poll"),
 			.keep = cfg_getbool(section, "keep") || cfg_getint(section, "keep_days"),
 			.keep_days = cfg_getint(section, "keep_days"),
@@ -322,7 +326,8 @@ static bool fill_accounts(struct config *config, cfg_t *cfg)
 		if (!account->host || !account->user || !account->secret_file)
 			return complain(section, "pop3 \"%s\" needs host, user and secret_file",
 					account->title);
-		if (!fill_tls(&account->tls, &account->tls_pins, section))
+		fill_list(section, "auth", &account->auth);
+		if (!account->auth.item || !fill_tls(&account->tls, &account->tls_pins, section))
 			return false;
 		if (!account->capa && account->tls.policy > TLS_OPPORTUNISTIC &&
 		    !account->tls.implicit)
@@ -362,15 +367,15 @@ static bool fill_mailboxes(struct config *config, cfg_t *cfg)
 
 		*mailbox = (struct config_mailbox){
 			.title = cfg_title(section),
-			.secret_file = cfg_getstr(section, "secret_file"),
 			.all = cfg_getbool(section, "all"),
 			.expire_days = cfg_getint(section, "expire_days"),
 		};
 		fill_list(section, "recipients", &mailbox->recipients);
-		if (!mailbox->recipients.item)
+		fill_list(section, "users", &mailbox->users);
+		if (!mailbox->recipients.item || !mailbox->users.item)
 			return false;
-		if (!mailbox->secret_file)
-			return complain(section, "mailbox \"%s\" needs secret_file",
+		if (!mailbox->users.items)
+			return complain(section, "mailbox \"%s\" needs users = { \"NAME\" }",
 					mailbox->title);
 		if (!mailbox->all && !mailbox->recipients.items)
 			return complain(section, "mailbox \"%s\" gets no mail: it needs "
@@ -379,7 +384,7 @@ static bool fill_mailboxes(struct config *config, cfg_t *cfg)
 	return config->mailbox;
 }
 
-/* Without a certificate of its own it has that of the SMTP server. */
+/* What it does not have of its own is the SMTP server's. */
 static bool fill_pop3_server(struct config *config, cfg_t *root)
 {
 	cfg_t *cfg = cfg_getsec(root, "pop3_server");
@@ -388,7 +393,8 @@ static bool fill_pop3_server(struct config *config, cfg_t *root)
 	*server = (struct config_pop3_server){
 		.certificate = cfg_getstr(cfg, "certificate"),
 		.key = cfg_getstr(cfg, "key"),
-		.plaintext = cfg_getbool(cfg, "plaintext"),
+		.users = cfg_getstr(cfg, "users"),
+		.auth_without_tls = cfg_getbool(cfg, "auth_without_tls"),
 	};
 	config->pop3_autologout_ms = cfg_getint(cfg, "autologout");
 	if (!server->certificate != !server->key)
@@ -397,11 +403,13 @@ static bool fill_pop3_server(struct config *config, cfg_t *root)
 		server->certificate = config->server.certificate;
 		server->key = config->server.key;
 	}
+	if (!server->users)
+		server->users = config->server.users;
+	if (config->pop3_listens && !server->users)
+		return complain(root, "%s: nobody could log in: it needs pop3_server { users }",
+				"pop3_listen");
 	if (cfg_size(root, "pop3s_listen") && !server->certificate)
 		return complain(root, "%s needs pop3_server { certificate key }", "pop3s_listen");
-	if (config->pop3_listens && !server->certificate && !server->plaintext)
-		return complain(root, "%s: nobody could log in: it needs pop3_server "
-				"{ certificate key }, or { plaintext = yes }", "pop3_listen");
 	return true;
 }
 
@@ -607,11 +615,15 @@ void config_free(struct config *config)
 	for (size_t i = 0; config->route && i < config->routes; i++)
 		free_route(&config->route[i]);
 	free(config->route);
-	for (size_t i = 0; config->account && i < config->accounts; i++)
+	for (size_t i = 0; config->account && i < config->accounts; i++) {
 		free(config->account[i].tls_pins.item);
+		free(config->account[i].auth.item);
+	}
 	free(config->account);
-	for (size_t i = 0; config->mailbox && i < config->mailboxes; i++)
+	for (size_t i = 0; config->mailbox && i < config->mailboxes; i++) {
 		free(config->mailbox[i].recipients.item);
+		free(config->mailbox[i].users.item);
+	}
 	free(config->mailbox);
 	free(config->pop3_listen);
 	free(config->listen);

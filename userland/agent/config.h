@@ -67,6 +67,8 @@ struct config_route {
  * @user: name of the maildrop
  * @secret_file: file whose first line is the password or APOP secret
  * @login: how to log in
+ * @auth: mechanisms that may be used with POP3_LOGIN_SASL, none: all that fit
+ * @auth_without_tls: with POP3_LOGIN_SASL: the password may be said in the clear
  * @poll_ms: time between two visits
  * @keep: leave fetched messages on the server
  * @keep_days: with @keep: for so many days; 0: for ever
@@ -81,6 +83,8 @@ struct config_account {
 	const char *user;
 	const char *secret_file;
 	enum pop3_login login;
+	struct config_list auth;
+	bool auth_without_tls;
 	long poll_ms;
 	bool keep;
 	long keep_days;
@@ -109,25 +113,27 @@ struct config_server {
  * struct config_pop3_server - the POP3 server
  * @certificate: PEM file, NULL: no TLS
  * @key: of @certificate
- * @plaintext: passwords are taken without TLS, too
+ * @users: file of those who may log in (users.h)
+ * @auth_without_tls: passwords are taken in the clear, too
  */
 struct config_pop3_server {
 	const char *certificate;
 	const char *key;
-	bool plaintext;
+	const char *users;
+	bool auth_without_tls;
 };
 
 /**
  * struct config_mailbox - mail that waits on the station to be fetched by POP3
- * @title: its name, with which one logs in
- * @secret_file: file whose first line is the password
+ * @title: its name
+ * @users: who may open it
  * @all: it gets all that arrives
  * @recipients: local parts and addresses of which it gets the mail
  * @expire_days: mail is deleted after so many days; 0: never
  */
 struct config_mailbox {
 	const char *title;
-	const char *secret_file;
+	struct config_list users;
 	bool all;
 	struct config_list recipients;
 	long expire_days;

@@ -93,7 +93,7 @@ int parse_login(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
 {
 	static const char * const words[] = {
 		[POP3_LOGIN_USER] = "user", [POP3_LOGIN_APOP] = "apop", [POP3_LOGIN_ANY] = "any",
-		NULL,
+		[POP3_LOGIN_SASL] = "sasl", NULL,
 	};
 
 	return parse_word(cfg, opt, text, result, words);
@@ -272,7 +272,7 @@ static const struct {
 	{ "pop3_server|certificate", check_path },
 	{ "pop3_server|key", check_path },
 	{ "pop3_server|autologout", check_positive_time },
-	{ "mailbox|secret_file", check_path },
+	{ "pop3_server|users", check_path },
 	{ "mailbox|expire_days", check_days },
 	{ "domains", check_name },
 	{ "route|host", check_name },
@@ -289,6 +289,7 @@ static const struct {
 	{ "smtp_server|key", check_path },
 	{ "pop3|host", check_name },
 	{ "pop3|keep_days", check_days },
+	{ "pop3|auth", check_mechanism },
 	{ "pop3|tls_name", check_name },
 	{ "pop3|tls_pins", check_pin },
 	{ "pop3|tls_authorities", check_path },

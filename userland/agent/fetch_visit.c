@@ -16,6 +16,7 @@
 #include "dial.h"
 #include "fetch_visit.h"
 #include "log.h"
+#include "sasl.h"
 #include "secret_file.h"
 #include "station.h"
 
@@ -48,6 +49,8 @@ struct listed {
  * @config: of @engine
  * @engine: the dialogue
  * @secret: of the account
+ * @login: what AUTH logs in with
+ * @sasl: during AUTH
  * @listed: message 1 is the first
  * @listed_count: elements of @listed
  * @listed_room: elements that @listed has room for
@@ -75,6 +78,8 @@ struct fetch_visit {
 	struct pop3_client_config config;
 	struct pop3_client *engine;
 	char secret[SECRET_BYTES];
+	struct sasl_account login;
+	struct sasl *sasl;
 
 	struct listed *listed;
 	unsigned int listed_count;
@@ -95,6 +100,25 @@ struct fetch_visit {
 	bool later;
 	char result[512];
 };
+
+/* Logging in */
+
+static const char *on_auth_begin(void *arg, const char *offered, bool secure, const char **initial)
+{
+	struct fetch_visit *visit = arg;
+	const char *mechanism;
+
+	sasl_end(visit->sasl);
+	visit->sasl = sasl_login(&visit->login, offered, secure, &mechanism, initial);
+	return visit->sasl ? mechanism : NULL;
+}
+
+static const char *on_auth_respond(void *arg, const char *challenge, bool final)
+{
+	struct fetch_visit *visit = arg;
+
+	return sasl_respond(visit->sasl, challenge, final);
+}
 
 /* Deciding */
 
@@ -351,7 +375,7 @@ static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 }
 
 static const struct pop3_client_ops client_ops = {
-	.decide = on_decide, .message_begin = on_message_begin, .message = on_message,
+	.auth_begin = on_auth_begin, .auth_respond = on_auth_respond, .decide = on_decide, .message_begin = on_message_begin, .message = on_message,
 	.message_end = on_message_end, .message_abort = on_message_abort, .finished = on_finished,
 };
 
@@ -367,6 +391,7 @@ void fetch_visit_cancel(struct fetch_visit *visit)
 	dial_cancel(visit->dial);
 	connection_free(visit->connection);
 	pop3_client_destroy(visit->engine);
+	sasl_end(visit->sasl);
 	if (visit->store)
 		event_free(visit->store);
 	spool_discard(&visit->file);
@@ -473,6 +498,15 @@ static void fill_config(struct fetch_visit *visit)
 		.message_bytes_max = config->limits.message_bytes,
 		.messages_max = MESSAGES_MAX,
 		.timeouts = config->pop3_client,
+	};
+	visit->login = (struct sasl_account){
+		.user = account->user,
+		.secret = visit->secret,
+		.mechanism = account->auth.item,
+		.mechanisms = account->auth.items,
+		.clear = account->auth_without_tls,
+		.host = account->host,
+		.port = account->port,
 	};
 }
 

@@ -211,9 +211,6 @@ static bool check_secrets(const struct config *config)
 	for (size_t i = 0; i < config->accounts; i++)
 		if (!check_secret(config->account[i].title, config->account[i].secret_file))
 			return false;
-	for (size_t i = 0; i < config->mailboxes; i++)
-		if (!check_secret(config->mailbox[i].title, config->mailbox[i].secret_file))
-			return false;
 	return true;
 }
 

@@ -83,7 +83,7 @@ static bool in_words(const char *words, const char *word)
 {
 	size_t len = strlen(word);
 
-	for (const char *at = words; *at; at += strspn(at, " ")) {
+	for (const char *at = words ? words : ""; *at; at += strspn(at, " ")) {
 		size_t part = strcspn(at, " ");
 
 		if (part == len && !strncasecmp(at, word, len))
@@ -93,33 +93,25 @@ static bool in_words(const char *words, const char *word)
 	return false;
 }
 
-static void put_mechanisms(struct pop3_server *server, const char *begin, const char *separator,
-			   const char *end)
+/* What is offered now. */
+static const char *mechanisms(const struct pop3_server *server)
 {
 	const struct pop3_server_config *config = server->config;
-	const char *plaintext = pop3_session_plaintext(server) ? config->plaintext_mechanisms : "";
-	const char *word[] = { config->mechanisms, plaintext };
+	const char *words = pop3_session_plaintext(server) ? config->auth_secure : config->auth;
 
-	if (!server->ops->auth || (!*word[0] && !*word[1]))
-		return;
-	mail_output_printf(&server->output, "%s", begin);
-	for (size_t i = 0; i < 2; i++) {
-		for (const char *at = word[i]; *at; at += strspn(at, " ")) {
-			int len = (int)strcspn(at, " ");
-
-			mail_output_printf(&server->output, "%s%.*s%s", separator, len, at, end);
-			at += len;
-		}
-	}
-	if (!*end)
-		mail_output_printf(&server->output, "\r\n");
+	return server->ops->auth && words ? words : "";
 }
 
 /* AUTH alone lists the mechanisms, as before RFC 5034; some programs still ask so. */
 static void list_mechanisms(struct pop3_server *server)
 {
 	pop3_session_ok(server, "mechanisms");
-	put_mechanisms(server, "", "", "\r\n");
+	for (const char *at = mechanisms(server); *at; at += strspn(at, " ")) {
+		int len = (int)strcspn(at, " ");
+
+		mail_output_printf(&server->output, "%.*s\r\n", len, at);
+		at += len;
+	}
 	mail_output_printf(&server->output, ".\r\n");
 }
 
@@ -135,11 +127,9 @@ static void command_auth(struct pop3_server *server, char *args)
 		*response++ = '\0';
 	else
 		response = NULL;
-	if (server->ops->auth && in_words(server->config->plaintext_mechanisms, args)) {
-		if (!secret_allowed(server))
-			return;
-	} else if (!server->ops->auth || !in_words(server->config->mechanisms, args)) {
-		pop3_session_err(server, "mechanism %.40s is not offered", args);
+	if (!in_words(mechanisms(server), args)) {
+		if (!in_words(server->config->auth_secure, args) || secret_allowed(server))
+			pop3_session_err(server, "mechanism %.40s is not offered", args);
 		return;
 	}
 	pop3_reply_set(&server->reply, "[AUTH] name or secret is wrong");
@@ -192,7 +182,8 @@ static void command_capa(struct pop3_server *server, char *args)
 		mail_output_printf(&server->output, "EXPIRE %d\r\n", config->expire_days);
 	if (server->state == POP3_AUTHORIZATION && pop3_session_plaintext(server))
 		mail_output_printf(&server->output, "USER\r\n");
-	put_mechanisms(server, "SASL", " ", "");
+	if (*mechanisms(server))
+		mail_output_printf(&server->output, "SASL %s\r\n", mechanisms(server));
 	if (config->tls_offered && !server->tls && server->state == POP3_AUTHORIZATION)
 		mail_output_printf(&server->output, "STLS\r\n");
 	mail_output_printf(&server->output, "IMPLEMENTATION ifax\r\n.\r\n");

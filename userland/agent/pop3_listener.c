@@ -22,10 +22,10 @@
 #include "log.h"
 #include "mailbox.h"
 #include "pop3_server.h"
-#include "secret_file.h"
+#include "sasl.h"
 #include "station.h"
+#include "users.h"
 
-#define SECRET_BYTES	256
 #define TIMESTAMP_BYTES	320
 #define EXPIRE_TURN_S	3600	/* look so often for what has expired */
 
@@ -36,6 +36,7 @@ struct pop3_session {
 	char timestamp[TIMESTAMP_BYTES];
 	struct connection *connection;
 	struct pop3_server *engine;
+	struct sasl *sasl;
 	const struct config_mailbox *open;	/* NULL: not logged in */
 	struct mailbox mailbox;
 	int fd;					/* of the message that is read, -1: none */
@@ -44,6 +45,7 @@ struct pop3_session {
 struct pop3_listener {
 	struct station *station;
 	struct pop3_server_config config;
+	bool apop;
 	struct tls_server *tls;
 	struct acceptor *acceptor;
 	struct guard guard;
@@ -62,11 +64,13 @@ static int64_t steady_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* The first mailbox that a user may open. */
 static const struct config_mailbox *find_mailbox(const struct config *config, const char *user)
 {
 	for (size_t i = 0; i < config->mailboxes; i++)
-		if (!strcmp(config->mailbox[i].title, user))
-			return &config->mailbox[i];
+		for (size_t j = 0; j < config->mailbox[i].users.items; j++)
+			if (!strcmp(config->mailbox[i].users.item[j], user))
+				return &config->mailbox[i];
 	return NULL;
 }
 
@@ -79,14 +83,18 @@ static bool is_open(const struct pop3_listener *listener, const struct config_ma
 	return false;
 }
 
-/* The secret is the right one: open and lock the maildrop. */
-static enum pop3_answer open_mailbox(struct pop3_session *session,
-				     const struct config_mailbox *mailbox,
+/* The user is who he says: open and lock the maildrop. */
+static enum pop3_answer open_mailbox(struct pop3_session *session, const char *user,
 				     struct pop3_reply *reply)
 {
 	struct pop3_listener *listener = session->listener;
+	const struct config_mailbox *mailbox = find_mailbox(&listener->station->config, user);
 
 	guard_passed(&listener->guard, session->peer);
+	if (!mailbox) {
+		pop3_reply_set(reply, "[SYS/PERM] you have no mailbox here");
+		return POP3_NO;
+	}
 	if (is_open(listener, mailbox)) {
 		pop3_reply_set(reply, "[IN-USE] another session has the maildrop");
 		return POP3_NO;
@@ -96,8 +104,8 @@ static enum pop3_answer open_mailbox(struct pop3_session *session,
 		return POP3_NO;
 	}
 	session->open = mailbox;
-	log_event(LOG_INFO, "pop3.login peer=%s mailbox=%s messages=%u", session->peer,
-		  mailbox->title, session->mailbox.messages);
+	log_event(LOG_INFO, "pop3.login peer=%s user=%s mailbox=%s messages=%u", session->peer,
+		  user, mailbox->title, session->mailbox.messages);
 	return POP3_YES;
 }
 
@@ -108,17 +116,21 @@ static enum pop3_answer refuse_login(struct pop3_session *session, const char *u
 	return POP3_NO;
 }
 
-/* false: there is no such mailbox, or its secret cannot be read (which is logged) */
-static bool read_secret(const struct config_mailbox *mailbox, char secret[SECRET_BYTES])
+static const char *users_file(const struct pop3_session *session)
 {
-	char reason[512];
+	return session->listener->station->config.pop3_server.users;
+}
 
-	if (!mailbox)
-		return false;
-	if (secret_file_line(mailbox->secret_file, secret, SECRET_BYTES, reason, sizeof(reason)))
-		return true;
-	log_event(LOG_ERR, "pop3.secret mailbox=%s error=%s", mailbox->title, reason);
-	return false;
+static enum pop3_answer on_pass(void *arg, const char *name, const char *secret,
+				struct pop3_reply *reply)
+{
+	struct pop3_session *session = arg;
+	struct user user;
+	bool known = users_find(users_file(session), name, &user);
+	bool good = user_knows(&user, secret) && known;
+
+	explicit_bzero(&user, sizeof(user));
+	return good ? open_mailbox(session, name, reply) : refuse_login(session, name);
 }
 
 /* The time it takes tells nothing about how much of it is right. */
@@ -127,19 +139,6 @@ static bool same_text(const char *a, const char *b)
 	size_t len = strlen(a);
 
 	return len == strlen(b) && !CRYPTO_memcmp(a, b, len);
-}
-
-static enum pop3_answer on_pass(void *arg, const char *user, const char *secret,
-				struct pop3_reply *reply)
-{
-	struct pop3_session *session = arg;
-	const struct config_mailbox *mailbox =
-		find_mailbox(&session->listener->station->config, user);
-	char right[SECRET_BYTES] = "";
-	bool good = read_secret(mailbox, right) && same_text(secret, right);
-
-	explicit_bzero(right, sizeof(right));
-	return good ? open_mailbox(session, mailbox, reply) : refuse_login(session, user);
 }
 
 static bool right_digest(const char *timestamp, const char *secret, const char *digest)
@@ -159,17 +158,45 @@ static bool right_digest(const char *timestamp, const char *secret, const char *
 	return good && same_text(hex, digest);
 }
 
-static enum pop3_answer on_apop(void *arg, const char *user, const char *timestamp,
+static enum pop3_answer on_apop(void *arg, const char *name, const char *timestamp,
 				const char *digest, struct pop3_reply *reply)
 {
 	struct pop3_session *session = arg;
-	const struct config_mailbox *mailbox =
-		find_mailbox(&session->listener->station->config, user);
-	char right[SECRET_BYTES] = "";
-	bool good = read_secret(mailbox, right) && right_digest(timestamp, right, digest);
+	struct user user;
+	bool good = users_find(users_file(session), name, &user) && user.secret[0] &&
+		    right_digest(timestamp, user.secret, digest);
 
-	explicit_bzero(right, sizeof(right));
-	return good ? open_mailbox(session, mailbox, reply) : refuse_login(session, user);
+	explicit_bzero(&user, sizeof(user));
+	return good ? open_mailbox(session, name, reply) : refuse_login(session, name);
+}
+
+static enum pop3_answer on_auth(void *arg, const char *mechanism, const char *response,
+				struct pop3_reply *reply)
+{
+	struct pop3_session *session = arg;
+	const char *challenge = "";
+
+	if (mechanism) {
+		sasl_end(session->sasl);
+		session->sasl = sasl_serve(users_file(session), mechanism);
+	} else if (!response) {
+		sasl_end(session->sasl);
+		session->sasl = NULL;
+	}
+	if (!session->sasl)
+		return POP3_NO;
+	/* "=" is an empty first response (RFC 5034, 4) */
+	if (mechanism && response && !strcmp(response, "="))
+		response = "";
+	switch (sasl_judge(session->sasl, response, &challenge)) {
+	case SASL_CHALLENGE:
+		pop3_reply_set(reply, "%s", challenge);
+		return POP3_CHALLENGE;
+	case SASL_GOOD:
+		return open_mailbox(session, sasl_user(session->sasl), reply);
+	default:
+		return refuse_login(session, sasl_user(session->sasl));
+	}
 }
 
 /* The maildrop */
@@ -253,7 +280,7 @@ static void on_note(void *arg, const char *text)
 }
 
 static const struct pop3_server_ops server_ops = {
-	.pass = on_pass, .apop = on_apop, .count = on_count, .listing = on_listing,
+	.pass = on_pass, .apop = on_apop, .auth = on_auth, .count = on_count, .listing = on_listing,
 	.open = on_open, .read = on_read, .close = on_close, .update = on_update,
 	.release = on_release, .note = on_note,
 };
@@ -283,6 +310,7 @@ static void free_session(struct pop3_session *session)
 	}
 	connection_free(session->connection);
 	pop3_server_destroy(session->engine);
+	sasl_end(session->sasl);
 	free(session);
 }
 
@@ -344,12 +372,13 @@ static void start_session(struct pop3_listener *listener, int fd, const char *pe
 	session->listener = listener;
 	session->fd = -1;
 	snprintf(session->peer, sizeof(session->peer), "%s", peer);
-	make_timestamp(session);
+	if (listener->apop)
+		make_timestamp(session);
 	session->next = listener->sessions;
 	listener->sessions = session;
 	listener->session_count++;
 	session->engine = pop3_server_create(&listener->config, &server_ops, session,
-					     session->timestamp, tls);
+					     listener->apop ? session->timestamp : NULL, tls);
 	if (!session->engine) {
 		close(fd);
 		free_session(session);
@@ -412,7 +441,7 @@ static void fill_config(struct pop3_listener *listener, const struct config *con
 {
 	listener->config = pop3_server_config_defaults;
 	listener->config.host_name = config->host_name;
-	listener->config.plaintext = config->pop3_server.plaintext;
+	listener->config.plaintext = config->pop3_server.auth_without_tls;
 	listener->config.tls_offered = config->pop3_server.certificate;
 	listener->config.expire_days = shortest_expiry_days(config);
 	listener->config.autologout_ms = config->pop3_autologout_ms;
@@ -441,6 +470,14 @@ bool pop3_listener_load(struct pop3_listener *listener)
 	const struct config_pop3_server *server = &listener->station->config.pop3_server;
 	char reason[512];
 
+	if (server->users && !users_check(server->users, reason, sizeof(reason))) {
+		log_event(LOG_ERR, "pop3.users error=%s", reason);
+		return false;
+	}
+	listener->config.auth = server->users ? sasl_offer(server->users, false) : NULL;
+	listener->config.auth_secure = server->users ? sasl_offer(server->users, true) : NULL;
+	/* a digest can be checked only by who knows the secret */
+	listener->apop = server->users && users_have_secrets(server->users);
 	if (!server->certificate)
 		return true;
 	listener->tls = tls_server_create(server->certificate, server->key, reason, sizeof(reason));

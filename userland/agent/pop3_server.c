@@ -14,8 +14,6 @@
 #define CLOSING_MS	30000	/* for the last response to be taken */
 
 const struct pop3_server_config pop3_server_config_defaults = {
-	.mechanisms = "",
-	.plaintext_mechanisms = "",
 	.expire_days = -1,
 	.failures_max = 3,
 	.failure_delay_ms = 2000,

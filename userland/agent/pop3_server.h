@@ -25,8 +25,8 @@ struct pop3_server;
  * @host_name: our name in the greeting
  * @plaintext: USER, PASS and plaintext mechanisms are taken without TLS, too
  * @tls_offered: STLS can be done
- * @mechanisms: SASL mechanisms that show no secret, as in "SCRAM-SHA-256"; "" for none
- * @plaintext_mechanisms: those that show it, as in "PLAIN"; "" for none
+ * @auth: SASL mechanisms in clear, as in "SCRAM-SHA-256"; NULL: none
+ * @auth_secure: under TLS, or with @plaintext, as in "SCRAM-SHA-256 PLAIN"; NULL: none
  * @expire_days: messages are deleted by us after so many days; negative: never
  * @failures_max: logins that fail until the session ends
  * @failure_delay_ms: wait so long before a failure is told
@@ -40,8 +40,8 @@ struct pop3_server_config {
 	const char *host_name;
 	bool plaintext;
 	bool tls_offered;
-	const char *mechanisms;
-	const char *plaintext_mechanisms;
+	const char *auth;
+	const char *auth_secure;
 	int expire_days;
 	unsigned int failures_max;
 	unsigned int failure_delay_ms;
