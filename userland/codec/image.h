@@ -4,7 +4,7 @@
 #define IFAX_CODEC_IMAGE_H
 
 #include <stdio.h>
-#include <linux/ifax/codec.h>
+#include <linux/ifax/grey.h>
 
 #define IMAGE_BYTES_MAX	(1U << 30)
 
@@ -15,20 +15,26 @@ struct image {
 	u8 *rows;		/* 1 is black */
 };
 
-/* How grey becomes black and white */
-struct image_grey {
-	u32 threshold;		/* of 255: darker is black */
-};
-
 /* White; false with a message if it is too large */
 bool image_new(struct image *image, u32 width_px, u32 lines);
 void image_free(struct image *image);
 
 /*
- * The next page of a stream of P4 and P5 files. Returns 1, 0 at the end of the
- * stream, or -1 with a message that begins with @name.
+ * The next page of a stream of P4 and P5 files; @grey tells how the latter become
+ * black and white, its width aside. Returns 1, 0 at the end of the stream, or -1
+ * with a message that begins with @name.
  */
-int image_read(FILE *from, const char *name, const struct image_grey *grey, struct image *image);
+int image_read(FILE *from, const char *name, const struct ifax_grey_format *grey,
+	       struct image *image);
+
+/* Are the pixels the same? Bits past the width do not count */
+bool image_equal(const struct image *a, const struct image *b);
+
+/* Standard input or output if @path is "-"; NULL with a message */
+FILE *open_file(const char *path, const char *mode);
+
+/* What was written is on its way; false with a message. Not closed if it is NULL */
+bool close_file(FILE *file, const char *path);
 
 /* As P4; false with a message */
 bool image_write(FILE *to, const char *name, const struct image *image);

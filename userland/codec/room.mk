@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 IFAX_CODEC := $(B)/ifax-codec
-IFAX_CODEC_OBJECTS := $(patsubst %,$(B)/userland/codec/%.o,main image page_codec tiff)
+IFAX_CODEC_OBJECTS := $(patsubst %,$(B)/userland/codec/%.o,main encode decode convert \
+	image input output page_codec page_writer tiff)
 PROGRAMS += $(IFAX_CODEC)
 
 $(IFAX_CODEC_OBJECTS): ROOM_CFLAGS = $(shell $(PKG_CONFIG) --cflags libtiff-4)
