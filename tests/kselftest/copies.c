@@ -114,6 +114,7 @@ TEST_F(copies, document_by_document)
 
 	for (i = 0; i < PAGES; i++)
 		print_copies(_metadata, self, i, 3, true);
+	EXPECT_TRUE(tray_wait(PAGES));
 	EXPECT_TRUE(wait_for_state(self->fd, IFAX_STATE_BUSY, 0));
 	block(self->fd, false);
 	EXPECT_EQ(-EAGAIN, ifax_get_page(self->fd, &record));
@@ -157,6 +158,7 @@ TEST_F(copies, cancelled_in_the_middle)
 {
 	print_copies(_metadata, self, 0, 2, true);
 	print_copies(_metadata, self, 1, 2, true);
+	EXPECT_TRUE(tray_wait(2));
 	EXPECT_TRUE(wait_for_state(self->fd, IFAX_STATE_BUSY, 0));
 	ASSERT_TRUE(set_line_rate(SLOW_LINES_PER_S));
 	print_copies(_metadata, self, 2, 2, true);
@@ -172,6 +174,7 @@ TEST_F(copies, jam_in_the_second_copy)
 {
 	print_copies(_metadata, self, 0, 3, true);
 	print_copies(_metadata, self, 1, 3, true);
+	EXPECT_TRUE(tray_wait(2));
 	EXPECT_TRUE(wait_for_state(self->fd, IFAX_STATE_BUSY, 0));
 	ASSERT_TRUE(set_sensor(TRAY, "jam_at_line", 50));
 	ASSERT_EQ(0, ifax_finish(self->fd));

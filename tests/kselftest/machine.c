@@ -140,6 +140,26 @@ void tray_empty(void)
 	sheet_free(&sheet);
 }
 
+/* Waits until so many sheets lie in the tray */
+bool tray_wait(unsigned int sheets)
+{
+	unsigned int found = 0;
+	FILE *file;
+	int i;
+
+	for (i = 0; i < PATIENCE_MS / 20; i++) {
+		file = fopen("/sys/class/misc/ifax-" TRAY "/sheets", "r");
+		if (!file || fscanf(file, "%u", &found) != 1)
+			return failed("sheets");
+		fclose(file);
+		if (found == sheets)
+			return true;
+		usleep(20000);
+	}
+	fprintf(stderr, "# %u sheets in the tray, wanted %u\n", found, sheets);
+	return false;
+}
+
 static bool write_parameter(const char *path, unsigned int value)
 {
 	char text[16];

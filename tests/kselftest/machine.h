@@ -34,6 +34,7 @@ bool feeder_put(const struct sheet *sheet);
 void feeder_empty(int fd);
 bool tray_take(struct sheet *sheet);
 void tray_empty(void);
+bool tray_wait(unsigned int sheets);
 
 bool set_line_rate(unsigned int lines_per_s);
 bool set_scan_pause(bool pause);

@@ -34,6 +34,7 @@ int main(int argc, char **argv)
 {
 	int fd = check("open", open(argc > 1 ? argv[1] : "/dev/ifax/scan0", O_RDONLY | O_NONBLOCK));
 	struct pollfd device = { .fd = fd, .events = POLLIN };
+	const struct ifax_start one_page = { .pages = 1 };
 	struct ifax_page_record record;
 	struct ifax_format format;
 	char data[4096];
@@ -45,7 +46,7 @@ int main(int argc, char **argv)
 	format.width_px = 1728;
 	check("TRY_FORMAT", ioctl(fd, IFAX_IOC_TRY_FORMAT, &format));
 	check("SET_FORMAT", ioctl(fd, IFAX_IOC_SET_FORMAT, &format));
-	check("START", ioctl(fd, IFAX_IOC_START));
+	check("START", ioctl(fd, IFAX_IOC_START, &one_page));
 	do {
 		check("poll", poll(&device, 1, -1));
 		n = read(fd, data, sizeof(data));
