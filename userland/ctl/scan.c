@@ -160,7 +160,7 @@ static int open_beside(const char *path, char *beside)
 
 static enum exit_code write_tiff(struct scan *scan, int fd, const char *beside)
 {
-	const struct page_range all = { 1, 0 };
+	const struct page_range all = { .first = 1 };
 	struct failure failure = { 0 };
 	bool has_jbig;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compose.h"
+#include "header_line.h"
 #include "letter.h"
 #include "message_file.h"
 #include "tiff_write.h"
@@ -113,6 +114,7 @@ static gint64 write_letter(const struct letter *letter, int tiff_fd, bool is_fx,
 int compose_message(int pages_fd, int message_fd, FILE *letter_in, FILE *out,
 		    struct failure *failure)
 {
+	struct header_line header = { .top.join = header_line_join };
 	struct page_range range;
 	struct letter letter;
 	FILE *scratch = NULL;
@@ -128,10 +130,16 @@ int compose_message(int pages_fd, int message_fd, FILE *letter_in, FILE *out,
 		fail(failure, EXIT_LATER, "cannot make a temporary file: %s", strerror(errno));
 		goto out_letter;
 	}
-	range = (struct page_range){ letter.first_page, letter.last_page };
+	range = (struct page_range){ letter.first_page, letter.last_page, NULL };
+	if (letter.header) {
+		header.font = text_font_open();
+		header.text = letter.header;
+		range.top = &header.top;
+	}
 	pages = tiff_write(fileno(scratch), pages_fd, &range, &is_fx, failure);
 	if (pages > 0)
 		bytes = write_letter(&letter, fileno(scratch), is_fx, message_fd, failure);
+	text_font_close(header.font);
 	fclose(scratch);
 	if (bytes > 0)
 		fprintf(out, "ok pages=%d bytes=%lld\n", pages, (long long)bytes);

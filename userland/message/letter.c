@@ -155,6 +155,15 @@ static int set_pages(struct letter *letter, const char *value, struct failure *f
 	return 0;
 }
 
+/* A tab, which no value can hold, is what parts the header line's left from its right. */
+static void append_right(struct letter *letter, const char *value)
+{
+	char *left = letter->header;
+
+	letter->header = g_strdup_printf("%s\t%s", left, value);
+	g_free(left);
+}
+
 static int take(struct letter *letter, char *line, struct failure *failure)
 {
 	char *value = strchr(line, '=');
@@ -179,6 +188,10 @@ static int take(struct letter *letter, char *line, struct failure *failure)
 		return set_pages(letter, value, failure);
 	if (!strcmp(line, "subject") && !letter->subject)
 		letter->subject = g_strdup(value);
+	else if (!strcmp(line, "header") && !letter->header)
+		letter->header = g_strdup(value);
+	else if (!strcmp(line, "header-right") && letter->header)
+		append_right(letter, value);
 	else if (!strcmp(line, "message-id") && !letter->message_id)
 		return set_message_id(letter, value, failure);
 	else if (!strcmp(line, "date") && !letter->date_s)
@@ -216,6 +229,7 @@ void letter_free(struct letter *letter)
 	if (letter->text)
 		g_string_free(letter->text, TRUE);
 	g_free(letter->message_id);
+	g_free(letter->header);
 	g_free(letter->subject);
 	g_free(letter->importance);
 	if (letter->mdn_to)

@@ -20,6 +20,7 @@
  * @date_s: seconds since 1970; 0: now
  * @first_page: of the page file, the first one that is sent, from 1
  * @last_page: the last one; 0: up to the end
+ * @header: stands on top of each page, see header_line.h; NULL: nothing does
  * @hides_recipients: recipients do not see each other
  */
 struct letter {
@@ -33,13 +34,14 @@ struct letter {
 	gint64 date_s;
 	unsigned int first_page;
 	unsigned int last_page;
+	char *header;
 	gboolean hides_recipients;
 };
 
 /**
  * letter_read() - read lines "from=…", "to=…", "subject=…", "message-id=…",
- *	"date=…", "text=…", "importance=…", "mdn-to=…", "hide-recipients=…" and
- *	"pages=…" to the end of a stream
+ *	"date=…", "text=…", "importance=…", "mdn-to=…", "hide-recipients=…", "header=…"
+ *	and "pages=…" to the end of a stream
  * @letter: letter; letter_free() it whatever the result
  * @in: stream
  * @failure: what went wrong

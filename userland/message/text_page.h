@@ -3,23 +3,10 @@
 #ifndef _IFAX_TEXT_PAGE_H
 #define _IFAX_TEXT_PAGE_H
 
+#include "text_font.h"
 #include "tiff_read.h"
 
 #define TEXT_PAGES_MAX	100
-
-struct text_font;
-
-/**
- * text_font_open() - open the fonts that text is set in
- *
- * Those of Debian's fonts-dejavu-core, behind them others for scripts that these
- * lack, as far as they are installed. Afterwards no file is needed any more.
- *
- * Return: fonts, text_font_close() them; NULL: not even one is there.
- */
-struct text_font *text_font_open(void);
-
-void text_font_close(struct text_font *font);
 
 /**
  * text_print() - text goes to the sink as raw pages

@@ -62,10 +62,12 @@ static int tiff_coding(const struct ifax_format *format, struct tiff_coding *cod
  * struct place - where a page stands in the TIFF
  * @number: from 1
  * @pages: how many there are
+ * @in_file: how many are in the page file
  */
 struct place {
 	unsigned int number;
 	unsigned int pages;
+	unsigned int in_file;
 };
 
 static bool set_fields(TIFF *tif, const struct page_header *page, const struct tiff_coding *coding,
@@ -108,9 +110,10 @@ static bool write_ifd_and_strip(TIFF *tif, unsigned int number, void *strip, tms
 }
 
 static int write_page(struct tiff_file *file, struct page_reader *reader, const struct place *place,
-		      struct failure *failure)
+		      const struct page_top *top, struct failure *failure)
 {
-	uint64_t bytes = reader->page.data_bytes;
+	struct page_header page = reader->page;
+	uint64_t bytes = page.data_bytes;
 	struct tiff_coding coding;
 	void *strip = NULL;
 	int err = -1;
@@ -122,7 +125,10 @@ static int write_page(struct tiff_file *file, struct page_reader *reader, const 
 		return fail(failure, EXIT_LATER, "no memory for its %ju bytes", (uintmax_t)bytes);
 	if (page_reader_data(reader, 0, strip, bytes) != (ssize_t)bytes)
 		fail(failure, EXIT_INPUT, "%s", reader->why);
-	else if (!set_fields(file->tif, &reader->page, &coding, place) ||
+	else if (top && top->join(top, &page, reader->number, place->in_file, &strip, &bytes,
+				  failure))
+		;	/* it told why */
+	else if (!set_fields(file->tif, &page, &coding, place) ||
 		 !write_ifd_and_strip(file->tif, place->number, strip, bytes))
 		fail(failure, EXIT_LATER, "cannot write the TIFF: %s", file->complaint);
 	else
@@ -136,8 +142,9 @@ static bool in_range(const struct page_range *range, unsigned int number)
 	return number >= range->first && (!range->last || number <= range->last);
 }
 
-/* Counts the pages of the range and refuses those that are not whole. */
-static int count_pages(int fd, const struct page_range *range, struct failure *failure)
+/* Counts the pages of the range and refuses those that are not whole; @in_file: all pages. */
+static int count_pages(int fd, const struct page_range *range, unsigned int *in_file,
+		       struct failure *failure)
 {
 	struct page_reader reader;
 	unsigned int count = 0;
@@ -164,29 +171,28 @@ static int count_pages(int fd, const struct page_range *range, struct failure *f
 			    range->last ?: range->first, reader.number);
 	if (count > UINT16_MAX)
 		return fail(failure, EXIT_INPUT, "a TIFF cannot number %u pages", count);
+	*in_file = reader.number;
 	return count;
 }
 
 static int write_pages(struct tiff_file *file, struct page_reader *reader,
-		       const struct page_range *range, unsigned int pages, bool *has_jbig,
+		       const struct page_range *range, struct place *place, bool *has_jbig,
 		       struct failure *failure)
 {
-	struct place place = { .pages = pages };
-
 	while (page_reader_next(reader) > 0) {
 		if (!in_range(range, reader->number))
 			continue;
 		*has_jbig |= reader->page.format.coding == IFAX_CODING_JBIG;
-		if (++place.number > 1) {
+		if (++place->number > 1) {
 			TIFFFreeDirectory(file->tif);
 			TIFFCreateDirectory(file->tif);
 		}
 		TIFFMergeFieldInfo(file->tif, jbig_fields,
 				   sizeof(jbig_fields) / sizeof(jbig_fields[0]));
-		if (write_page(file, reader, &place, failure))
+		if (write_page(file, reader, place, range->top, failure))
 			return fail_within(failure, "page %u", reader->number);
 	}
-	return pages;
+	return place->pages;
 }
 
 int tiff_write(int fd, int pages_fd, const struct page_range *range, bool *has_jbig,
@@ -194,16 +200,18 @@ int tiff_write(int fd, int pages_fd, const struct page_range *range, bool *has_j
 {
 	struct page_reader reader;
 	struct tiff_file file;
-	int pages = count_pages(pages_fd, range, failure);
+	struct place place = { 0 };
+	int pages = count_pages(pages_fd, range, &place.in_file, failure);
 
 	*has_jbig = false;
 	if (pages < 0)
 		return -1;
+	place.pages = pages;
 	if (page_reader_init(&reader, pages_fd))
 		return fail(failure, EXIT_LATER, "%s", reader.why);
 	if (tiff_file_open(&file, fd, "wl"))
 		return fail(failure, EXIT_LATER, "cannot begin the TIFF: %s", file.complaint);
-	pages = write_pages(&file, &reader, range, pages, has_jbig, failure);
+	pages = write_pages(&file, &reader, range, &place, has_jbig, failure);
 	tiff_file_close(&file);
 	return pages;
 }

@@ -6,20 +6,33 @@
 #include "failure.h"
 
 /**
+ * struct page_top - what is put on top of each page
+ * @join: puts it there. @page is the page's header, its lines may become more; @number is
+ *	that of the page, of @pages in the page file; @data is malloc'ed and, as @bytes, may be replaced.
+ *	Returns 0 or -1
+ */
+struct page_top {
+	int (*join)(const struct page_top *top, struct page_header *page, unsigned int number,
+		    unsigned int pages, void **data, uint64_t *bytes, struct failure *failure);
+};
+
+/**
  * struct page_range - which pages of a page file
  * @first: from 1
  * @last: 0: up to the end
+ * @top: what is put on top of them; NULL: nothing is
  */
 struct page_range {
 	unsigned int first;
 	unsigned int last;
+	const struct page_top *top;
 };
 
 /**
  * tiff_write() - the pages of a page file as one TIFF
  * @fd: empty file that the TIFF goes to, open for reading and writing
  * @pages_fd: page file
- * @range: which pages of it
+ * @range: which pages of it, and what is put on top of them
  * @has_jbig: set to whether a page of it is JBIG: then it is an image/tiff-fx
  * @failure: what went wrong
  *
