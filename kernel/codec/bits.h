@@ -14,7 +14,8 @@
 
 /**
  * struct bits_out - bits on their way to memory
- * @acc: bits not yet in memory, from the left; the others are 0
+ * @acc: bits not yet in memory: the lowest @n, the last one in bit 0; those above
+ *	do not matter
  * @n: their number, 0 to 7 between calls
  * @at: where the next whole byte goes
  */
@@ -24,16 +25,27 @@ struct bits_out {
 	u8 *at;
 };
 
-/* Append the @bits (1 to 56) low bits of @code */
-static __always_inline struct bits_out put(struct bits_out out, u64 code, u32 bits)
+/* Append the @bits (0 to 57 since flush()) low bits of @code, the others are 0 */
+static __always_inline struct bits_out push(struct bits_out out, u64 code, u32 bits)
 {
-	out.acc |= code << (64 - out.n - bits);
+	out.acc = out.acc << bits | code;
 	out.n += bits;
-	store64(out.at, out.acc);
+	return out;
+}
+
+/* Whole bytes go to memory */
+static __always_inline struct bits_out flush(struct bits_out out)
+{
+	store64(out.at, out.acc << (-out.n & 63));
 	out.at += out.n / 8;
-	out.acc <<= out.n & ~7U;
 	out.n &= 7;
 	return out;
+}
+
+/* Append the @bits (0 to 57) low bits of @code */
+static __always_inline struct bits_out put(struct bits_out out, u64 code, u32 bits)
+{
+	return flush(push(out, code, bits));
 }
 
 /* Fill with zeros until @n & 7 is @remainder */

@@ -126,19 +126,35 @@ static unsigned int value(const char *word)
 	return strtoul(word, NULL, 2);
 }
 
+static void print_words(unsigned int i, const char *words)
+{
+	printf("%s0x%x,", i % 8 ? " " : "\n\t", value(words) << 5 | (int)strlen(words));
+}
+
 /* One entry a run length: its make-up and terminating words << 5 | bits in them */
-static void encode_table(int black)
+static void white_table(void)
 {
 	unsigned int px;
 
-	printf("const u32 ifax_%s_codes[%u] = {", black ? "black" : "white", ONE_PAIR_PX + 1);
+	printf("const u32 ifax_white_codes[%u] = {", ONE_PAIR_PX + 1);
 	for (px = 0; px <= ONE_PAIR_PX; px++) {
-		const char *make_up = px < 64 ? "" : run_word(black, TERMINATING - 1 + px / 64);
+		const char *make_up = px < 64 ? "" : run_word(0, TERMINATING - 1 + px / 64);
 		char words[32];
 
-		snprintf(words, sizeof(words), "%s%s", make_up, run_word(black, px % 64));
-		printf("%s0x%x,", px % 8 ? " " : "\n\t", value(words) << 5 | (int)strlen(words));
+		snprintf(words, sizeof(words), "%s%s", make_up, run_word(0, px % 64));
+		print_words(px, words);
 	}
+	printf("\n};\n\n");
+}
+
+/* One entry a word */
+static void black_table(void)
+{
+	unsigned int i;
+
+	printf("const u32 ifax_black_codes[%u] = {", RUN_WORDS);
+	for (i = 0; i < RUN_WORDS; i++)
+		print_words(i, run_word(1, i));
 	printf("\n};\n\n");
 }
 
@@ -323,17 +339,19 @@ static const char *vertical_word(unsigned int offset_3)
 	return "";
 }
 
-/* Two vertical modes at once: words << 4 | bits; 7 instead of offset + 3: none */
+/* Four vertical modes at once: words << 5 | bits; 7 instead of offset + 3: none */
 static void vertical_table(void)
 {
 	unsigned int i;
 
-	printf("const u32 ifax_verticals[64] = {");
-	for (i = 0; i < 64; i++) {
-		char words[16];
+	printf("const u32 ifax_verticals[4096] = {");
+	for (i = 0; i < 4096; i++) {
+		char words[32];
 
-		snprintf(words, sizeof(words), "%s%s", vertical_word(i & 7), vertical_word(i >> 3));
-		printf("%s0x%x,", i % 8 ? " " : "\n\t", value(words) << 4 | (int)strlen(words));
+		snprintf(words, sizeof(words), "%s%s%s%s", vertical_word(i & 7),
+			 vertical_word(i >> 3 & 7), vertical_word(i >> 6 & 7),
+			 vertical_word(i >> 9));
+		print_words(i, words);
 	}
 	printf("\n};\n");
 }
@@ -420,8 +438,8 @@ static void context_table(const char *name, unsigned int bits, unsigned int own,
 int main(void)
 {
 	printf("/* made by gen_tables.c */\n#include \"tables.h\"\n\n");
-	encode_table(0);
-	encode_table(1);
+	white_table();
+	black_table();
 	printf("const u32 ifax_runs[2 << 11] = {");
 	decode_table(0, 11);
 	decode_table(1, 11);

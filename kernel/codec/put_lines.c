@@ -13,31 +13,44 @@
 #define PASS			1
 #define PASS_BITS		4
 
-#define NO_OFFSET		7	/* of ifax_verticals */
+#define NO_OFFSETS		0xff8	/* of the second to fourth in ifax_verticals */
 
-/* Words that go out together */
-struct words {
-	u64 code;
-	u32 bits;
-};
-
-static __always_inline struct words add(struct words to, u32 code, u32 bits)
+/* Words of a table */
+static __always_inline struct bits_out push_words(struct bits_out out, u32 words)
 {
-	to.code = to.code << bits | code;
-	to.bits += bits;
-	return to;
+	return push(out, words >> 5, words & 31);
 }
 
-static __always_inline struct words add_run(struct words words, const u32 *codes, u32 px)
-{
-	return add(words, codes[px] >> 5, codes[px] & 31);
-}
-
-static struct bits_out put_long_run(struct bits_out out, const u32 *codes, u32 px)
+/* A run of any length */
+static noinline struct bits_out put_run(struct bits_out out, bool black, u32 px)
 {
 	for (; px > ONE_PAIR_PX; px -= LONGEST_WORD_PX)
 		out = put(out, LONGEST_WORD, LONGEST_WORD_BITS);
-	return put(out, codes[px] >> 5, codes[px] & 31);
+	if (!black)
+		return flush(push_words(out, ifax_white_codes[px]));
+	if (px >= MAKE_UP_PX)
+		out = push_words(out, ifax_black_codes[BLACK_MAKE_UP(px)]);
+	return flush(push_words(out, ifax_black_codes[px % MAKE_UP_PX]));
+}
+
+static struct bits_out put_pair(struct bits_out out, u32 white, u32 black)
+{
+	return put_run(put_run(out, false, white), true, black);
+}
+
+/* Two pairs of runs, which are not long; most often, their words go out together */
+static __always_inline struct bits_out put_two_pairs(struct bits_out out, u32 white, u32 black,
+						     u32 next_white, u32 next_black)
+{
+	u32 words[4] = { ifax_white_codes[white], ifax_black_codes[black],
+			 ifax_white_codes[next_white], ifax_black_codes[next_black] };
+
+	out = push_words(out, words[0]);
+	out = push_words(out, words[1]);
+	if (unlikely(out.n + (words[2] & 31) + (words[3] & 31) > 64))
+		out = flush(out);
+	out = push_words(out, words[2]);
+	return flush(push_words(out, words[3]));
 }
 
 /* T.4 4.1: white and black runs in turn, a white one of 0 if the line begins black */
@@ -46,119 +59,162 @@ struct bits_out ifax_1d_put_line(struct bits_out out, const u16 *runs, u32 chang
 	const u16 *end = runs + changes;
 	u32 at = 0;
 
-	for (; runs < end; runs += 2) {
-		u32 white = runs[0] - at;
-		u32 black = runs[1] - runs[0];
-		struct words words = { 0 };
+	for (; end - runs >= 4; runs += 4) {
+		u32 white = runs[0] - at, black = runs[1] - runs[0];
+		u32 next_white = runs[2] - runs[1], next_black = runs[3] - runs[2];
 
-		at = runs[1];
-		if (unlikely((white | black) > ONE_PAIR_PX)) {
-			out = put_long_run(out, ifax_white_codes, white);
-			out = put_long_run(out, ifax_black_codes, black);
-			continue;
+		at = runs[3];
+		if (likely((white | next_white) <= ONE_PAIR_PX &&
+			   (black | next_black) < MAKE_UP_PX)) {
+			out = put_two_pairs(out, white, black, next_white, next_black);
+		} else {
+			out = put_pair(out, white, black);
+			out = put_pair(out, next_white, next_black);
 		}
-		words = add_run(words, ifax_white_codes, white);
-		words = add_run(words, ifax_black_codes, black);
-		out = put(out, words.code, words.bits);
+	}
+	for (; runs < end; runs += 2) {
+		out = put_pair(out, runs[0] - at, runs[1] - runs[0]);
+		at = runs[1];
 	}
 	/* a last white run, unless a black one has reached the end */
-	return *runs > at ? put_long_run(out, ifax_white_codes, *runs - at) : out;
+	return *runs > at ? put_run(out, false, *runs - at) : out;
 }
 
-static struct bits_out put_horizontal(struct bits_out out, struct words before, bool black, u32 px,
-				      u32 next_px)
+/* Two runs behind the word of the horizontal mode */
+static __always_inline struct bits_out put_horizontal(struct bits_out out, bool black, u32 px,
+						      u32 next_px)
 {
 	const u32 *first = black ? ifax_black_codes : ifax_white_codes;
 	const u32 *second = black ? ifax_white_codes : ifax_black_codes;
-	struct words words = { HORIZONTAL, HORIZONTAL_BITS };
 
-	if (unlikely((px | next_px) > ONE_PAIR_PX)) {
-		before = add(before, HORIZONTAL, HORIZONTAL_BITS);
-		out = put(out, before.code, before.bits);
-		out = put_long_run(out, first, px);
-		return put_long_run(out, second, next_px);
+	out = push(out, HORIZONTAL, HORIZONTAL_BITS);
+	if (unlikely((px | next_px) >= MAKE_UP_PX)) {
+		out = put_run(flush(out), black, px);
+		return put_run(out, !black, next_px);
 	}
-	words = add_run(words, first, px);
-	words = add_run(words, second, next_px);
-	if (before.bits + words.bits <= 56) {
-		words.code |= before.code << words.bits;
-		return put(out, words.code, before.bits + words.bits);
-	}
-	out = put(out, before.code, before.bits);
-	return put(out, words.code, words.bits);
+	out = push_words(out, first[px]);
+	return flush(push_words(out, second[next_px]));
 }
 
-/* How many of the next four changes are vertical modes in step with @b; their words */
-static __always_inline u32 verticals(const u16 *a, const u16 *b, struct words *words)
+static __always_inline struct bits_out put_vertical(struct bits_out out, int offset)
 {
-	u64 a1 = lanes_load(a);
-	/* offset + 3 if it is 0 to 6, else the top bit is set or more than that */
-	u64 offsets = ((a1 | LANES_TOP) - lanes_load(b) + LANES(3)) ^ LANES_TOP;
-	u64 others = offsets | ((offsets & ~LANES_TOP) + LANES(0x8000ULL - NO_OFFSET));
-	u64 not = (others | ~lanes_in_step(a1, b)) & LANES_TOP;
-	u32 first, second;
+	return flush(push_words(out, ifax_verticals[(offset + 3) | NO_OFFSETS]));
+}
 
-	/* from the first lane on that is none: NO_OFFSET */
-	offsets = (offsets | -((not & -not) >> 15)) & LANES(NO_OFFSET);
-	first = ifax_verticals[(offsets | offsets >> 13) & 63];
-	second = ifax_verticals[(offsets >> 32 | offsets >> 45) & 63];
-	words->code = (u64)(first >> 4) << (second & 15) | second >> 4;
-	words->bits = (first & 15) + (second & 15);
-	return not ? __builtin_ctzll(not) / 16 : 4;
+/*
+ * The offsets + 3 of the next four changes, in the low bits of their lanes. Top
+ * bit of each lane of @right: it is a vertical mode, in step with @b.
+ */
+static __always_inline u64 next_offsets(const u16 *a, const u16 *b, u64 *right)
+{
+	u64 a1 = lanes_load(a), b1 = lanes_load(b);
+	u64 offsets = (a1 | LANES_TOP) - b1 + LANES(3);
+
+	*right = offsets & ((b1 | LANES_TOP) - a1 + LANES(3)) & lanes_in_step(a1, b);
+	return offsets;
+}
+
+/* The words of four vertical modes << 5 | bits in them */
+static __always_inline u32 vertical_words(u64 offsets)
+{
+	/* the four lanes side by side, 3 bits each */
+	u64 index = (offsets & LANES(7)) * (1 | 1ULL << 13 | 1ULL << 26 | 1ULL << 39) >> 39;
+
+	return ifax_verticals[index & 0xfff];
 }
 
 /*
  * T.4 4.2, T.6 2.2.5. a1 is a[0]; b1 is b[0]: the first change behind a0 of a1's
  * kind. As long as the changes of both lines go in step, they are coded four at
- * a time; a change that does not is coded together with those before it.
+ * a time. a0 is not kept: it is the change before a1 or, behind a pass mode, the
+ * one before b1.
  */
-struct bits_out ifax_2d_put_line(struct bits_out out, const u16 *ref, const u16 *cur, u32 width_px)
+static struct bits_out put_in_step(struct bits_out out, const u16 *ref, const u16 *cur,
+				   u32 width_px)
 {
-	const bool by_lanes = width_px <= LANES_PX_MAX;
-	const u16 *a = cur;
-	const u16 *b = ref;
-	u32 a0 = 0;
+	const u16 *a = cur, *b = ref, *before = cur;
 
 	for (;;) {
-		struct words words = { 0 };
+		u64 right, not, offsets = next_offsets(a, b, &right);
+		u32 count, words;
 		int offset;
 
-		if (likely(by_lanes)) {
-			u32 count = verticals(a, b, &words);
-
-			a += count;
-			b += count;
-			if (count)
-				a0 = a[-1];
-			if (count == 4) {
-				out = put(out, words.code, words.bits);
-				continue;
-			}
+		if ((right & LANES_TOP) == LANES_TOP) {
+			words = vertical_words(offsets);
+			out = flush(push_words(out, words));
+			a += 4;
+			b += 4;
+			before = a;
+			continue;
 		}
-		offset = *a - *b;
+		not = ~right & LANES_TOP;
+		count = __builtin_ctzll(not) / 16;
+		/* from there on: none */
+		words = vertical_words(offsets | -((not & -not) >> 15));
+		a += count;
+		b += count;
+		before = count ? a : before;
 		if (b[1] < *a) {
-			words = add(words, PASS, PASS_BITS);
-			out = put(out, words.code, words.bits);
+			out = push_words(out, words);
+			out = put(out, PASS, PASS_BITS);
+			b += 2;
+			before = b;
+			continue;
+		}
+		out = flush(push_words(out, words));
+		offset = *a - *b;
+		if (offset >= -3 && offset <= 3) {
+			out = put_vertical(out, offset);
+			a++;
+			if (a[-1] >= width_px)
+				return out;
+			b += b[-1] > a[-1] ? -1 : 1;
+		} else {
+			out = put_horizontal(out, (a - cur) & 1, *a - before[-1], a[1] - *a);
+			a += 2;
+			if (a[-1] >= width_px)
+				return out;
+		}
+		before = a;
+		while (*b <= a[-1])
+			b += 2;
+	}
+}
+
+/* The same mode by mode, for lines of any width */
+static struct bits_out put_modes(struct bits_out out, const u16 *ref, const u16 *cur, u32 width_px)
+{
+	const u16 *a = cur, *b = ref;
+	u32 a0 = 0;
+
+	while (a0 < width_px) {
+		int offset = *a - *b;
+
+		if (b[1] < *a) {
+			out = put(out, PASS, PASS_BITS);
 			a0 = b[1];
 			b += 2;
 			continue;
 		}
 		if (offset >= -3 && offset <= 3) {
-			u32 word = ifax_verticals[(offset + 3) | NO_OFFSET << 3];
-
-			words = add(words, word >> 4, word & 15);
-			out = put(out, words.code, words.bits);
+			out = put_vertical(out, offset);
 			a0 = *a++;
 			/* the next b1 is of the other kind, and may be the one before this one */
 			b += b[-1] > a0 ? -1 : 1;
 		} else {
-			out = put_horizontal(out, words, (a - cur) & 1, *a - a0, a[1] - *a);
+			out = put_horizontal(out, (a - cur) & 1, *a - a0, a[1] - *a);
 			a0 = a[1];
 			a += 2;
 		}
-		if (a0 >= width_px)
-			return out;
-		while (*b <= a0)
+		while (*b <= a0 && a0 < width_px)
 			b += 2;
 	}
+	return out;
+}
+
+struct bits_out ifax_2d_put_line(struct bits_out out, const u16 *ref, const u16 *cur, u32 width_px)
+{
+	if (likely(width_px <= LANES_PX_MAX))
+		return put_in_step(out, ref, cur, width_px);
+	return put_modes(out, ref, cur, width_px);
 }

@@ -146,10 +146,10 @@ static struct bits_out put_page(const struct joint *joint, struct bits_out out)
 	for (; end - at >= 8; at += 8) {
 		u64 word = lsb_first ? mirror_bytes(load64(at)) : load64(at);
 
-		store64(out.at, out.acc | word >> out.n);
-		out.at += 8;
 		/* in two steps: there may be no bits left over */
-		out.acc = word << 1 << (63 - out.n);
+		store64(out.at, out.acc << 1 << (63 - out.n) | word >> out.n);
+		out.at += 8;
+		out.acc = word;
 	}
 	for (; at < end; at++)
 		out = put(out, lsb_first ? mirror_bytes(*at) : *at, 8);

@@ -5,13 +5,18 @@
 
 #include "lanes.h"
 
-/* By run length: its words << 5 | bits in them */
-#define ONE_PAIR_PX	2623	/* the longest run of one make-up and one terminating word */
+/*
+ * By run length: its words << 5 | bits in them. White: make-up and terminating
+ * word together; black: terminating words, then make-up words.
+ */
+#define MAKE_UP_PX		64
+#define ONE_PAIR_PX		2623	/* the longest run of one make-up and one other word */
+#define BLACK_MAKE_UP(px)	(MAKE_UP_PX - 1 + (px) / MAKE_UP_PX)
 extern const u32 ifax_white_codes[ONE_PAIR_PX + 1];
-extern const u32 ifax_black_codes[ONE_PAIR_PX + 1];
+extern const u32 ifax_black_codes[MAKE_UP_PX + ONE_PAIR_PX / MAKE_UP_PX];
 
-/* By two offsets of vertical modes + 3, each 3 bits, 7: none: their words << 4 | bits */
-extern const u32 ifax_verticals[64];
+/* By four offsets of vertical modes + 3, each 3 bits, 7: none: their words << 5 | bits */
+extern const u32 ifax_verticals[4096];
 
 /*
  * By changes of eight pixels, the first one in the highest bit: where they are,
