@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 CODEC_TESTS := $(patsubst %,$(B)/tests/codec/%, \
 	cross cross_jbig jbig tables faults grey scale transcode splice)
-CHECKS += $(CODEC_TESTS) $(B)/tests/codec/mutate tests/codec/tool
+CODEC_MUTATIONS := $(patsubst %,$(B)/tests/codec/%,mutate mutate_paths)
+CHECKS += $(CODEC_TESTS) $(CODEC_MUTATIONS) tests/codec/tool tests/codec/ghostscript
 
 CODEC_TEST_COMMON := $(patsubst %,$(B)/tests/codec/%.o,tap page coded peer_tiff)
 CODEC_TEST_LIBS = $(shell $(PKG_CONFIG) --libs libtiff-4 zlib) -ljbig -lm
@@ -20,7 +21,7 @@ $(CODEC_TESTS): %: %.o $(CODEC_TEST_COMMON) $(CODEC_LIB)
 # The whole codec once more, with sanitizers
 CODEC_SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 CODEC_SANITIZED := $(CODEC_OBJECTS:$(B)/kernel/%.o=$(B)/sanitized/kernel/%.o) \
-	$(patsubst %,$(B)/sanitized/tests/codec/%.o,mutate tap page coded)
+	$(patsubst %,$(B)/sanitized/tests/codec/%.o,tap page coded)
 
 $(B)/sanitized/%.o: %.c
 	@mkdir -p $(@D)
@@ -30,7 +31,7 @@ $(B)/sanitized/kernel/codec/tables.o: $(B)/kernel/codec/tables.c
 	@mkdir -p $(@D)
 	$(CC) $(IFAX_CFLAGS) -U_FORTIFY_SOURCE $(CODEC_SANITIZE) $(CODEC_CFLAGS) -c -o $@ $<
 
-$(B)/tests/codec/mutate: $(CODEC_SANITIZED)
+$(CODEC_MUTATIONS): $(B)/tests/codec/%: $(B)/sanitized/tests/codec/%.o $(CODEC_SANITIZED)
 	@mkdir -p $(@D)
 	$(CC) -fsanitize=address,undefined -o $@ $^ -lz
 

@@ -61,6 +61,12 @@ static const struct example examples[] = {
 	{ "MH: RTC that is cut off", MH, 8, 0, EOL ROW_WHITE_8 EOL EOL, 1, 0, SOUND },
 	{ "MH: fill before EOLs", MH, 8, 0, "0000" EOL ROW_WHITE_8 FILL_30 FILL_30 FILL_30
 	  EOL ROW_WHITE_8, 2, 0, SOUND },
+	{ "MH: EOLs behind lines", MH, 8, 0, ROW_WHITE_8 EOL ROW_WHITE_8 EOL, 2, 0, SOUND },
+	{ "MH: fill before each EOL of an RTC", MH, 8, 0, EOL ROW_WHITE_8 "0000" EOL "0000" EOL
+	  "0000" EOL "0000" EOL "0000" EOL "0000" EOL "1111", 1, 0, SOUND },
+	{ "MH: fill at the end", MH, 8, 0, ROW_WHITE_8 FILL_30 FILL_30 FILL_30, 1, 0, SOUND },
+	{ "MH: 2560 as often as needed", MH, 6000, 0,
+	  "000000011111 000000011111 011010010 00001011" EOL, 1, 0, SOUND },
 	{ "MH: the length is known and lines follow", MH, 8, 2,
 	  ROW_WHITE_8 ROW_WHITE_8 ROW_WHITE_8, 2, 0, SOUND },
 	{ "MH: fewer lines than the length", MH, 8, 3, ROW_WHITE_8 ROW_WHITE_8, 2, 0,
@@ -87,6 +93,14 @@ static const struct example examples[] = {
 	  IFAX_FAULT_SHORT, 0 },
 	{ "MR: both kinds of lines, RTC", MR, 8, 0, EOL "1 0111 11 1011" EOL "0 1 1 1" EOL
 	  "0 1 001 11 1011" RTC_MR "1 1", 3, 0x30, SOUND },
+	{ "MR: fill before EOLs, and before those of the RTC", MR, 8, 0, FILL_30 EOL "1" ROW_WHITE_8
+	  FILL_30 FILL_30 EOL "0 1" "000" EOL "1 000" EOL "1 000" EOL "1 000" EOL "1 000" EOL
+	  "1 000" EOL "1 1111", 2, 0, SOUND },
+	{ "MR: RTC of tags 0", MR, 8, 0, EOL "1" ROW_WHITE_8 EOL "0" EOL "0" EOL "0" EOL "0" EOL
+	  "0" EOL "0", 1, 0, SOUND },
+	{ "MR: EOL behind the last line", MR, 8, 0, EOL "1" ROW_WHITE_8 EOL "1", 1, 0, SOUND },
+	{ "MR: a first line that is two-dimensional", MR, 8, 0, EOL "0 001 0111 11 1", 1, 0x30,
+	  SOUND },
 	{ "MR: RTC that is cut off", MR, 8, 0, EOL "1" ROW_WHITE_8 EOL "1" EOL "1", 1, 0, SOUND },
 	{ "MR: no EOL", MR, 8, 0, EOL "1" ROW_WHITE_8 "1 1 1 1", 1, 0, IFAX_FAULT_EOL, 18 },
 	{ "MR: a line without data", MR, 8, 0, EOL "1" ROW_WHITE_8 EOL "0" EOL "0 1 1111 1111", 1, 0,
@@ -98,6 +112,9 @@ static const struct example examples[] = {
 	{ "MMR: white lines", MMR, 8, 0, "1 1 1" EOL EOL, 3, 0, SOUND },
 	{ "MMR: white lines without EOFB", MMR, 8, 3, "1 1 1", 3, 0, SOUND },
 	{ "MMR: EOFB that is cut off", MMR, 8, 0, "1 1" EOL, 2, 0, SOUND },
+	{ "MMR: fill before the EOFB", MMR, 8, 0, "1 1" FILL_30 FILL_30 EOL EOL "1", 2, 0, SOUND },
+	{ "MMR: fill at the end", MMR, 8, 0, "1 1" FILL_30 FILL_30, 2, 0, SOUND },
+	{ "MMR: EOLs of an RTC", MMR, 8, 0, "1 1" RTC, 2, 0, SOUND },
 	{ "MMR: one EOL", MMR, 8, 0, "1 1" EOL "1 1", 2, 0, IFAX_FAULT_EOL, 14 },
 	{ "MMR: EOFB before the length", MMR, 8, 3, "1 1" EOL EOL, 2, 0, IFAX_FAULT_SHORT, 26 },
 	{ "MMR: horizontal, then the same lines", MMR, 8, 0, "001 0111 11 1  111 111" EOL EOL,
