@@ -47,12 +47,14 @@
  * @ended: pages by &enum ifax_page_status
  * @lines: lines of these pages
  * @bytes: coded bytes of these pages
+ * @pauses: how often the motor had to wait for room in the page store
  * @band_ns_max: longest time that coding or decoding a band took
  */
 struct ifax_counters {
 	u64 ended[IFAX_PAGE_STATUSES];
 	u64 lines;
 	u64 bytes;
+	u64 pauses;
 	u64 band_ns_max;
 };
 
@@ -160,7 +162,8 @@ void ifax_netlink_exit(void);
 void ifax_notify_device(struct ifax_device *idev, enum ifax_cmd cmd);
 void ifax_notify_state(struct ifax_device *idev, u32 state, u32 changed);
 void ifax_notify_page(struct ifax_device *idev, enum ifax_cmd cmd, const struct ifax_page *page);
-void ifax_notify_job(struct ifax_device *idev, enum ifax_cmd cmd);
+void ifax_notify_job(struct ifax_device *idev, enum ifax_cmd cmd, u32 pages);
+void ifax_notify_key(struct ifax_device *idev, u32 one_touch);
 
 /* engine.c: what scanners and print engines have in common */
 int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page);

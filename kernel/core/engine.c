@@ -186,6 +186,12 @@ void ifax_engine_state_work(struct work_struct *work)
 	mutex_unlock(&idev->op_lock);
 }
 
+void ifax_start_key_pressed(struct ifax_device *idev, u32 one_touch)
+{
+	ifax_notify_key(idev, one_touch);
+}
+EXPORT_SYMBOL_GPL(ifax_start_key_pressed);
+
 void ifax_paper_path_changed(struct ifax_device *idev)
 {
 	if (!READ_ONCE(idev->gone))

@@ -41,7 +41,7 @@ int ifax_file_open(struct inode *inode, struct file *file)
 	}
 	file->private_data = job;
 	file->f_mode |= FMODE_NOWAIT;
-	ifax_notify_job(idev, IFAX_CMD_JOB_BEGIN_NTF);
+	ifax_notify_job(idev, IFAX_CMD_JOB_BEGIN_NTF, 0);
 	return stream_open(inode, file);
 }
 
@@ -52,7 +52,7 @@ int ifax_file_release(struct inode *inode, struct file *file)
 
 	mutex_lock(&idev->op_lock);
 	ifax_job_cancel(job);
-	ifax_notify_job(idev, IFAX_CMD_JOB_END_NTF);
+	ifax_notify_job(idev, IFAX_CMD_JOB_END_NTF, job->pages_begun);
 	mutex_lock(&idev->lock);
 	idev->job = NULL;
 	mutex_unlock(&idev->lock);

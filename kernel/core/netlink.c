@@ -52,6 +52,8 @@ static int put_counters(struct sk_buff *msg, const struct ifax_counters *counter
 	    nla_put_u64_64bit(msg, IFAX_A_COUNTERS_BYTES, counters->bytes, IFAX_A_COUNTERS_PAD) ||
 	    nla_put_u64_64bit(msg, IFAX_A_COUNTERS_BAND_NS_MAX, counters->band_ns_max,
 			      IFAX_A_COUNTERS_PAD) ||
+	    nla_put_u64_64bit(msg, IFAX_A_COUNTERS_PAUSES, counters->pauses,
+			      IFAX_A_COUNTERS_PAD) ||
 	    put_faults(msg, counters))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
@@ -83,6 +85,13 @@ static int put_name(struct sk_buff *msg, struct ifax_device *idev)
 	       nla_put_u32(msg, IFAX_A_DEVICE_KIND, idev->caps.kind) ? -EMSGSIZE : 0;
 }
 
+static int put_budget(struct sk_buff *msg, const struct ifax_budget *budget, int limit, int used)
+{
+	return nla_put_u64_64bit(msg, limit, ifax_budget_bytes(budget), IFAX_A_DEVICE_PAD) ||
+	       nla_put_u64_64bit(msg, used, ifax_budget_used_bytes(budget), IFAX_A_DEVICE_PAD) ?
+	       -EMSGSIZE : 0;
+}
+
 static int put_device_locked(struct sk_buff *msg, struct ifax_device *idev, u32 state)
 {
 	lockdep_assert_held(&idev->lock);
@@ -93,10 +102,8 @@ static int put_device_locked(struct sk_buff *msg, struct ifax_device *idev, u32 
 	if (put_name(msg, idev) || nla_put_u32(msg, IFAX_A_DEVICE_STATE, state) ||
 	    nla_put_u32(msg, IFAX_A_DEVICE_PAGES_QUEUED,
 			idev->job ? ifax_job_pages_queued(idev->job) : 0) ||
-	    nla_put_u64_64bit(msg, IFAX_A_DEVICE_BUDGET_BYTES, ifax_budget_bytes(&idev->budget),
-			      IFAX_A_DEVICE_PAD) ||
-	    nla_put_u64_64bit(msg, IFAX_A_DEVICE_BUDGET_USED_BYTES,
-			      ifax_budget_used_bytes(&idev->budget), IFAX_A_DEVICE_PAD))
+	    put_budget(msg, &idev->budget, IFAX_A_DEVICE_BUDGET_BYTES,
+		       IFAX_A_DEVICE_BUDGET_USED_BYTES))
 		return -EMSGSIZE;
 	return put_counters(msg, &idev->counters);
 }
@@ -199,30 +206,115 @@ static int get_device_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 	return msg->len ?: err;
 }
 
-static int set_policy_doit(struct sk_buff *skb, struct genl_info *info)
+static int put_policy(struct sk_buff *msg, struct ifax_device *idev, struct genl_info *info)
 {
-	struct nlattr *budget = info->attrs[IFAX_A_DEVICE_BUDGET_BYTES];
-	struct ifax_device *idev;
+	void *header = genlmsg_put(msg, info->snd_portid, info->snd_seq, &ifax_family, 0,
+				   IFAX_CMD_POLICY_GET);
 
-	if (!budget) {
-		NL_SET_ERR_MSG(info->extack, "no policy to set: the budget is missing");
-		return -EINVAL;
-	}
-	if (nla_get_u64(budget) && nla_get_u64(budget) < PAGE_SIZE) {
-		NL_SET_ERR_MSG_ATTR(info->extack, budget,
-				    "the budget is smaller than a memory page");
-		return -ERANGE;
-	}
-	idev = find_device(info);
-	if (IS_ERR(idev))
-		return PTR_ERR(idev);
-	ifax_budget_set(&idev->budget, nla_get_u64(budget));
-	ifax_device_put(idev);
+	if (!header ||
+	    (idev && (put_name(msg, idev) ||
+		      put_budget(msg, &idev->budget, IFAX_A_DEVICE_BUDGET_BYTES,
+				 IFAX_A_DEVICE_BUDGET_USED_BYTES))) ||
+	    put_budget(msg, &ifax_total_budget, IFAX_A_DEVICE_TOTAL_BUDGET_BYTES,
+		       IFAX_A_DEVICE_TOTAL_BUDGET_USED_BYTES))
+		return -EMSGSIZE;
+	genlmsg_end(msg, header);
 	return 0;
 }
 
-static void notify(struct ifax_device *idev, enum ifax_cmd cmd, enum ifax_group group,
-		   const struct ifax_page *page, u32 state, u32 changed)
+static int get_policy_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ifax_device *idev = NULL;
+	struct sk_buff *msg;
+	int err;
+
+	if (info->attrs[IFAX_A_DEVICE_NAME])
+		idev = find_device(info);
+	if (IS_ERR(idev))
+		return PTR_ERR(idev);
+	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
+	err = msg ? put_policy(msg, idev, info) : -ENOMEM;
+	if (idev)
+		ifax_device_put(idev);
+	if (!err)
+		return genlmsg_reply(msg, info);
+	nlmsg_free(msg);
+	return err;
+}
+
+static int check_budget(const struct nlattr *budget, struct genl_info *info)
+{
+	if (!budget || !nla_get_u64(budget) || nla_get_u64(budget) >= PAGE_SIZE)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, budget, "the budget is smaller than a memory page");
+	return -ERANGE;
+}
+
+static int set_policy_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *total = info->attrs[IFAX_A_DEVICE_TOTAL_BUDGET_BYTES];
+	struct nlattr *budget = info->attrs[IFAX_A_DEVICE_BUDGET_BYTES];
+	struct ifax_device *idev;
+	int err;
+
+	if (!budget && !total) {
+		NL_SET_ERR_MSG(info->extack, "no policy to set: the budget is missing");
+		return -EINVAL;
+	}
+	err = check_budget(budget, info) ?: check_budget(total, info);
+	if (err)
+		return err;
+	if (budget) {
+		idev = find_device(info);
+		if (IS_ERR(idev))
+			return PTR_ERR(idev);
+		ifax_budget_set(&idev->budget, nla_get_u64(budget));
+		ifax_device_put(idev);
+	}
+	if (total)
+		ifax_budget_set(&ifax_total_budget, nla_get_u64(total));
+	return 0;
+}
+
+/**
+ * struct happening - what a message of a multicast group tells
+ * @cmd: message
+ * @page: page that it is about, or NULL
+ * @state: IFAX_CMD_STATE_NTF: IFAX_STATE_* now
+ * @changed: IFAX_CMD_STATE_NTF: IFAX_STATE_* that changed
+ * @job_pages: IFAX_CMD_JOB_END_NTF: pages that the job began
+ * @one_touch: IFAX_CMD_KEY_NTF: one-touch number
+ */
+struct happening {
+	enum ifax_cmd cmd;
+	const struct ifax_page *page;
+	u32 state;
+	u32 changed;
+	u32 job_pages;
+	u32 one_touch;
+};
+
+static int put_happening(struct sk_buff *msg, struct ifax_device *idev,
+			 const struct happening *what)
+{
+	if (put_name(msg, idev))
+		return -EMSGSIZE;
+	if (what->page)
+		return put_page_attrs(msg, what->page);
+	switch (what->cmd) {
+	case IFAX_CMD_STATE_NTF:
+		return nla_put_u32(msg, IFAX_A_DEVICE_STATE, what->state) ?:
+		       nla_put_u32(msg, IFAX_A_DEVICE_CHANGED, what->changed);
+	case IFAX_CMD_JOB_END_NTF:
+		return nla_put_u32(msg, IFAX_A_DEVICE_JOB_PAGES, what->job_pages);
+	case IFAX_CMD_KEY_NTF:
+		return nla_put_u32(msg, IFAX_A_DEVICE_ONE_TOUCH, what->one_touch);
+	default:
+		return 0;
+	}
+}
+
+static void notify(struct ifax_device *idev, enum ifax_group group, const struct happening what)
 {
 	struct sk_buff *msg;
 	void *header;
@@ -232,10 +324,8 @@ static void notify(struct ifax_device *idev, enum ifax_cmd cmd, enum ifax_group 
 	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
 	if (!msg)
 		return;
-	header = genlmsg_put(msg, 0, 0, &ifax_family, 0, cmd);
-	if (!header || put_name(msg, idev) || (page && put_page_attrs(msg, page)) ||
-	    (cmd == IFAX_CMD_STATE_NTF && (nla_put_u32(msg, IFAX_A_DEVICE_STATE, state) ||
-					   nla_put_u32(msg, IFAX_A_DEVICE_CHANGED, changed)))) {
+	header = genlmsg_put(msg, 0, 0, &ifax_family, 0, what.cmd);
+	if (!header || put_happening(msg, idev, &what)) {
 		nlmsg_free(msg);
 		return;
 	}
@@ -250,7 +340,7 @@ static void notify(struct ifax_device *idev, enum ifax_cmd cmd, enum ifax_group 
  */
 void ifax_notify_device(struct ifax_device *idev, enum ifax_cmd cmd)
 {
-	notify(idev, cmd, GROUP_EVENTS, NULL, 0, 0);
+	notify(idev, GROUP_EVENTS, (struct happening){ .cmd = cmd });
 }
 
 /**
@@ -261,7 +351,11 @@ void ifax_notify_device(struct ifax_device *idev, enum ifax_cmd cmd)
  */
 void ifax_notify_state(struct ifax_device *idev, u32 state, u32 changed)
 {
-	notify(idev, IFAX_CMD_STATE_NTF, GROUP_EVENTS, NULL, state, changed);
+	notify(idev, GROUP_EVENTS, (struct happening){
+		.cmd = IFAX_CMD_STATE_NTF,
+		.state = state,
+		.changed = changed,
+	});
 }
 
 /**
@@ -275,17 +369,31 @@ void ifax_notify_state(struct ifax_device *idev, u32 state, u32 changed)
 void ifax_notify_page(struct ifax_device *idev, enum ifax_cmd cmd, const struct ifax_page *page)
 {
 	lockdep_assert_held(&idev->lock);
-	notify(idev, cmd, GROUP_EVENTS, page, 0, 0);
+	notify(idev, GROUP_EVENTS, (struct happening){ .cmd = cmd, .page = page });
 }
 
 /**
  * ifax_notify_job() - a job begins or ends
  * @idev: device
  * @cmd: which of it
+ * @pages: pages that it began
  */
-void ifax_notify_job(struct ifax_device *idev, enum ifax_cmd cmd)
+void ifax_notify_job(struct ifax_device *idev, enum ifax_cmd cmd, u32 pages)
 {
-	notify(idev, cmd, GROUP_JOBS, NULL, 0, 0);
+	notify(idev, GROUP_JOBS, (struct happening){ .cmd = cmd, .job_pages = pages });
+}
+
+/**
+ * ifax_notify_key() - somebody pressed the start key
+ * @idev: device
+ * @one_touch: one-touch number, or 0
+ */
+void ifax_notify_key(struct ifax_device *idev, u32 one_touch)
+{
+	notify(idev, GROUP_EVENTS, (struct happening){
+		.cmd = IFAX_CMD_KEY_NTF,
+		.one_touch = one_touch,
+	});
 }
 
 #define DEVICE_NAME_POLICY \
@@ -298,6 +406,7 @@ static const struct nla_policy get_device_policy[] = {
 static const struct nla_policy set_policy_policy[] = {
 	DEVICE_NAME_POLICY,
 	[IFAX_A_DEVICE_BUDGET_BYTES] = { .type = NLA_U64 },
+	[IFAX_A_DEVICE_TOTAL_BUDGET_BYTES] = { .type = NLA_U64 },
 };
 
 static const struct genl_ops ops[] = {
@@ -305,6 +414,12 @@ static const struct genl_ops ops[] = {
 		.cmd = IFAX_CMD_DEVICE_GET,
 		.doit = get_device_doit,
 		.dumpit = get_device_dumpit,
+		.policy = get_device_policy,
+		.maxattr = ARRAY_SIZE(get_device_policy) - 1,
+	},
+	{
+		.cmd = IFAX_CMD_POLICY_GET,
+		.doit = get_policy_doit,
 		.policy = get_device_policy,
 		.maxattr = ARRAY_SIZE(get_device_policy) - 1,
 	},
@@ -325,7 +440,7 @@ static struct genl_family ifax_family __ro_after_init = {
 	.n_ops = ARRAY_SIZE(ops),
 	.mcgrps = groups,
 	.n_mcgrps = ARRAY_SIZE(groups),
-	.resv_start_op = IFAX_CMD_JOB_END_NTF + 1,
+	.resv_start_op = IFAX_CMD_KEY_NTF + 1,
 	.parallel_ops = true,
 };
 

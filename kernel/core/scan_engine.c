@@ -95,6 +95,7 @@ u32 ifax_scan_lines(struct ifax_device *idev, const void *rows, size_t stride, u
 		room = ifax_page_flush(page);
 	} while (room && done < lines);
 	ifax_engine_lines_end(idev, page, done, begin_ns);
+	idev->counters.pauses += done < lines && !idev->paused;
 	WRITE_ONCE(idev->paused, done < lines);
 	if (page->store.spares < IFAX_SPARE_CHUNKS / 2)
 		ifax_engine_next(idev);

@@ -153,6 +153,14 @@ static void scan_watchdog(struct work_struct *work)
 			   msecs_to_jiffies(IFAX_WATCHDOG_PERIOD_MS));
 }
 
+static void scan_key(struct scanner *scanner)
+{
+	u32 one_touch;
+
+	if (!ifax_bank_read(&scanner->bank, IFAX_REG_KEY, &one_touch))
+		ifax_start_key_pressed(scanner->idev, one_touch);
+}
+
 static irqreturn_t scan_interrupt(int irq, void *arg)
 {
 	struct scanner *scanner = arg;
@@ -162,6 +170,8 @@ static irqreturn_t scan_interrupt(int irq, void *arg)
 		return IRQ_NONE;
 	if (events & IFAX_INT_PAPER)
 		ifax_paper_path_changed(scanner->idev);
+	if (events & IFAX_INT_KEY)
+		scan_key(scanner);
 	atomic_or(events, &scanner->events);
 	queue_work(scanner->queue, &scanner->work);
 	return IRQ_HANDLED;

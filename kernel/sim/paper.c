@@ -96,8 +96,10 @@ void sim_paper_changed(struct sim_paper *paper)
 
 	spin_lock(&paper->lock);
 	engine = paper->engine;
-	if (engine && paper->was_ready != sim_paper_ready(paper)) {
-		paper->was_ready = !paper->was_ready;
+	if (engine && (paper->was_ready != sim_paper_ready(paper) ||
+		       paper->was_low != sim_paper_low(paper))) {
+		paper->was_ready = sim_paper_ready(paper);
+		paper->was_low = sim_paper_low(paper);
 		spin_lock_irqsave(&engine->lock, flags);
 		sim_engine_raise(engine, IFAX_INT_PAPER);
 		spin_unlock_irqrestore(&engine->lock, flags);
@@ -120,6 +122,18 @@ bool sim_paper_ready(struct sim_paper *paper)
 		return READ_ONCE(paper->blank_sheets) &&
 		       READ_ONCE(paper->bytes) < paper->limit_bytes;
 	return READ_ONCE(paper->count);
+}
+
+/**
+ * sim_paper_low() - the sensor that tells that paper will soon be out
+ * @paper: feeder or tray
+ *
+ * Context: any, without the lock.
+ * Return: true if little is left for printing.
+ */
+bool sim_paper_low(struct sim_paper *paper)
+{
+	return paper->is_tray && READ_ONCE(paper->blank_sheets) < SIM_PAPER_LOW_SHEETS;
 }
 
 static void sim_paper_release(struct kref *ref)

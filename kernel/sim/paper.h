@@ -14,6 +14,9 @@
 
 struct sim_engine;
 
+/* With fewer blank sheets than this the paper is low */
+#define SIM_PAPER_LOW_SHEETS	20
+
 /* ---- sheets (paper.c) ---- */
 
 /**
@@ -66,6 +69,7 @@ void sim_sheet_free(struct sim_sheet *sheet);
  * @count: number of @sheets
  * @bytes: bytes of pixels in @sheets and in those about to be laid in
  * @was_ready: the paper sensor when the driver was told last
+ * @was_low: the same of the sensor for little paper
  * @blank_sheets: tray: paper that the engine can draw in
  * @printed: tray: sheets printed since the module was loaded
  */
@@ -83,6 +87,7 @@ struct sim_paper {
 	u32 count;
 	size_t bytes;
 	bool was_ready;
+	bool was_low;
 	u32 blank_sheets;
 	u32 printed;
 };
@@ -97,6 +102,7 @@ struct sim_sheet *sim_paper_take(struct sim_paper *paper);
 void sim_paper_lay(struct sim_paper *paper, struct sim_sheet *sheet, bool on_top);
 void sim_paper_changed(struct sim_paper *paper);
 bool sim_paper_ready(struct sim_paper *paper);
+bool sim_paper_low(struct sim_paper *paper);
 
 /* ---- feeder.c, tray.c ---- */
 

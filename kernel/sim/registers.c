@@ -22,7 +22,9 @@ static u32 sim_status(struct sim_engine *engine)
 	return (engine->busy ? IFAX_STATUS_BUSY : 0) |
 	       (sim_paper_ready(engine->paper) ? IFAX_STATUS_PAPER : 0) |
 	       (engine->cover_open ? IFAX_STATUS_COVER_OPEN : 0) |
-	       (engine->jam ? IFAX_STATUS_JAM : 0);
+	       (engine->jam ? IFAX_STATUS_JAM : 0) |
+	       (sim_paper_low(engine->paper) ? IFAX_STATUS_PAPER_LOW : 0) |
+	       (engine->toner_low ? IFAX_STATUS_TONER_LOW : 0);
 }
 
 static u32 sim_register_get(struct sim_engine *engine, u32 reg)
@@ -48,6 +50,8 @@ static u32 sim_register_get(struct sim_engine *engine, u32 reg)
 		return engine->limit;
 	case IFAX_REG_LINES:
 		return engine->lines;
+	case IFAX_REG_KEY:
+		return engine->one_touch;
 	case IFAX_REG_WIDTH_RANGE:
 		return FIELD_PREP(IFAX_WIDTH_RANGE_MIN, SIM_WIDTH_PX_MIN) |
 		       FIELD_PREP(IFAX_WIDTH_RANGE_MAX, SIM_WIDTH_PX_MAX);

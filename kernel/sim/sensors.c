@@ -128,7 +128,49 @@ static ssize_t cover_open_store(struct device *dev, struct device_attribute *att
 }
 static DEVICE_ATTR_RW(cover_open);
 
+static ssize_t toner_low_show(struct device *dev, struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(sim_engine_of(dev)->toner_low));
+}
+
+static ssize_t toner_low_store(struct device *dev, struct device_attribute *attr,
+			       const char *buf, size_t count)
+{
+	struct sim_engine *engine = sim_engine_of(dev);
+	bool low;
+	int ret;
+
+	ret = kstrtobool(buf, &low);
+	if (ret)
+		return ret;
+	spin_lock_irq(&engine->lock);
+	WRITE_ONCE(engine->toner_low, low);
+	sim_engine_raise(engine, IFAX_INT_PAPER);
+	spin_unlock_irq(&engine->lock);
+	return count;
+}
+static DEVICE_ATTR_RW(toner_low);
+
+static ssize_t start_key_store(struct device *dev, struct device_attribute *attr,
+			       const char *buf, size_t count)
+{
+	struct sim_engine *engine = sim_engine_of(dev);
+	u32 one_touch;
+	int ret;
+
+	ret = kstrtou32(buf, 0, &one_touch);
+	if (ret)
+		return ret;
+	spin_lock_irq(&engine->lock);
+	engine->one_touch = one_touch;
+	sim_engine_raise(engine, IFAX_INT_KEY);
+	spin_unlock_irq(&engine->lock);
+	return count;
+}
+static DEVICE_ATTR_WO(start_key);
+
 static struct attribute *sim_feeder_attrs[] = {
+	&dev_attr_start_key.attr,
 	&dev_attr_sheets.attr,
 	&dev_attr_jam_at_line.attr,
 	&dev_attr_stall_at_line.attr,
@@ -140,6 +182,7 @@ static struct attribute *sim_feeder_attrs[] = {
 static struct attribute *sim_tray_attrs[] = {
 	&dev_attr_sheets.attr,
 	&dev_attr_paper_sheets.attr,
+	&dev_attr_toner_low.attr,
 	&dev_attr_jam_at_line.attr,
 	&dev_attr_stall_at_line.attr,
 	&dev_attr_jam.attr,

@@ -100,6 +100,8 @@ int sim_dma_pull(struct sim_chan *chan, void *data, size_t bytes);
  * @stop: it has to end
  * @cover_open: sensor
  * @jam: sensor
+ * @toner_low: sensor
+ * @one_touch: KEY register
  * @jam_at_line: a jam will happen after so many lines, once (0: none)
  * @stall_at_line: it will fall silent after so many lines, once (0: never)
  * @int_status: INT_STATUS register
@@ -126,6 +128,8 @@ struct sim_engine {
 	bool stop;
 	bool cover_open;
 	bool jam;
+	bool toner_low;
+	u32 one_touch;
 	u32 jam_at_line;
 	u32 stall_at_line;
 	u32 int_status;

@@ -220,6 +220,41 @@ TEST_F(netlink, counters)
 	EXPECT_LE(1, genl_u64(genl_nested(fault, IFAX_A_FAULT_PAGES)));
 }
 
+TEST_F(netlink, total_budget)
+{
+	uint64_t bytes = BUDGET_BYTES, zero = 0, small = 100;
+
+	ask(self, IFAX_CMD_POLICY_GET, NULL);
+	ASSERT_EQ(0, call(self));
+	EXPECT_EQ(NULL, genl_attr(&self->reply, IFAX_A_DEVICE_BUDGET_BYTES));
+	EXPECT_EQ(TOTAL_BUDGET_KIB * 1024ULL,
+		  genl_u64(genl_attr(&self->reply, IFAX_A_DEVICE_TOTAL_BUDGET_BYTES)));
+	EXPECT_EQ(0, genl_u64(genl_attr(&self->reply, IFAX_A_DEVICE_TOTAL_BUDGET_USED_BYTES)));
+
+	/* All of it or nothing */
+	ask(self, IFAX_CMD_POLICY_SET, SCANNER);
+	genl_put(&self->request, IFAX_A_DEVICE_BUDGET_BYTES, &bytes, sizeof(bytes));
+	genl_put(&self->request, IFAX_A_DEVICE_TOTAL_BUDGET_BYTES, &small, sizeof(small));
+	EXPECT_EQ(-ERANGE, call(self));
+	ask(self, IFAX_CMD_POLICY_GET, SCANNER);
+	ASSERT_EQ(0, call(self));
+	EXPECT_EQ(BUDGET_KIB * 1024ULL,
+		  genl_u64(genl_attr(&self->reply, IFAX_A_DEVICE_BUDGET_BYTES)));
+
+	ask(self, IFAX_CMD_POLICY_SET, NULL);
+	genl_put(&self->request, IFAX_A_DEVICE_TOTAL_BUDGET_BYTES, &bytes, sizeof(bytes));
+	ASSERT_EQ(0, call(self));
+	ask(self, IFAX_CMD_POLICY_GET, SCANNER);
+	ASSERT_EQ(0, call(self));
+	EXPECT_STREQ(SCANNER, genl_string(genl_attr(&self->reply, IFAX_A_DEVICE_NAME)));
+	EXPECT_EQ(bytes, genl_u64(genl_attr(&self->reply, IFAX_A_DEVICE_TOTAL_BUDGET_BYTES)));
+	ask(self, IFAX_CMD_POLICY_SET, NULL);
+	genl_put(&self->request, IFAX_A_DEVICE_TOTAL_BUDGET_BYTES, &zero, sizeof(zero));
+	EXPECT_EQ(0, call(self));
+	ask(self, IFAX_CMD_POLICY_GET, "scan99");
+	EXPECT_EQ(-ENODEV, call(self));
+}
+
 /* The next event of a device, past those of others and those not asked for */
 static bool event(FIXTURE_DATA(netlink) * self, const char *device, uint8_t cmd)
 {
@@ -259,6 +294,7 @@ TEST_F(netlink, page_events)
 	EXPECT_EQ(IFAX_PAGE_OK, genl_u32(genl_nested(page, IFAX_A_PAGE_STATUS)));
 	EXPECT_EQ(LINES, genl_u32(genl_nested(page, IFAX_A_PAGE_LINES)));
 	EXPECT_TRUE(event(self, SCANNER, IFAX_CMD_JOB_END_NTF));
+	EXPECT_EQ(1, genl_u32(genl_attr(&self->reply, IFAX_A_DEVICE_JOB_PAGES)));
 }
 
 /* With no page under way and no file open */
@@ -283,7 +319,26 @@ TEST_F(netlink, sensor_events)
 	EXPECT_TRUE(sensed(self, PRINTER, IFAX_STATE_NO_PAPER, IFAX_STATE_NO_PAPER));
 	ASSERT_TRUE(set_sensor(TRAY, "paper_sheets", 500));
 	EXPECT_TRUE(sensed(self, PRINTER, IFAX_STATE_NO_PAPER, 0));
+	ASSERT_TRUE(set_sensor(TRAY, "paper_sheets", 3));
+	EXPECT_TRUE(sensed(self, PRINTER, IFAX_STATE_PAPER_LOW, IFAX_STATE_PAPER_LOW));
+	ASSERT_TRUE(set_sensor(TRAY, "paper_sheets", 500));
+	EXPECT_TRUE(sensed(self, PRINTER, IFAX_STATE_PAPER_LOW, 0));
+	ASSERT_TRUE(set_sensor(TRAY, "toner_low", 1));
+	EXPECT_TRUE(sensed(self, PRINTER, IFAX_STATE_TONER_LOW, IFAX_STATE_TONER_LOW));
+	ASSERT_TRUE(set_sensor(TRAY, "toner_low", 0));
+	EXPECT_TRUE(sensed(self, PRINTER, IFAX_STATE_TONER_LOW, 0));
 	sheet_free(&sheet);
+}
+
+TEST_F(netlink, start_key)
+{
+	ASSERT_TRUE(genl_join(self->fd, &self->family, IFAX_MCGRP_EVENTS));
+	ASSERT_TRUE(set_sensor(FEEDER, "start_key", 7));
+	EXPECT_TRUE(event(self, SCANNER, IFAX_CMD_KEY_NTF));
+	EXPECT_EQ(7, genl_u32(genl_attr(&self->reply, IFAX_A_DEVICE_ONE_TOUCH)));
+	ASSERT_TRUE(set_sensor(FEEDER, "start_key", 0));
+	EXPECT_TRUE(event(self, SCANNER, IFAX_CMD_KEY_NTF));
+	EXPECT_EQ(0, genl_u32(genl_attr(&self->reply, IFAX_A_DEVICE_ONE_TOUCH)));
 }
 
 TEST_F(netlink, device_events)

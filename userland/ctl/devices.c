@@ -198,6 +198,10 @@ static void print_event_json(const struct ifax_event *event, const struct timesp
 			json_object_set_new(object, "fault_line",
 					    json_integer(event->page_fault_line));
 	}
+	if (event->what == IFAX_CMD_JOB_END_NTF)
+		json_object_set_new(object, "pages", json_integer(event->job_pages));
+	if (event->what == IFAX_CMD_KEY_NTF)
+		json_object_set_new(object, "one_touch", json_integer(event->one_touch));
 	json_dumpf(object, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(object);
@@ -222,6 +226,10 @@ static void print_event(const struct ifax_event *event, const struct timespec *n
 		if (event->page_fault_line)
 			printf(", wrong at line %u", event->page_fault_line);
 	}
+	if (event->what == IFAX_CMD_JOB_END_NTF)
+		printf("  %u pages", event->job_pages);
+	if (event->what == IFAX_CMD_KEY_NTF && event->one_touch)
+		printf("  one-touch %u", event->one_touch);
 	putchar('\n');
 }
 

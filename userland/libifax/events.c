@@ -54,6 +54,8 @@ static int on_message(struct nl_msg *msg, void *arg)
 		.kind = netlink_u32(tb[IFAX_A_DEVICE_KIND]),
 		.state = netlink_u32(tb[IFAX_A_DEVICE_STATE]),
 		.changed = netlink_u32(tb[IFAX_A_DEVICE_CHANGED]),
+		.job_pages = netlink_u32(tb[IFAX_A_DEVICE_JOB_PAGES]),
+		.one_touch = netlink_u32(tb[IFAX_A_DEVICE_ONE_TOUCH]),
 	};
 	netlink_name(tb[IFAX_A_DEVICE_NAME], events->taken.device);
 	take_page(tb[IFAX_A_DEVICE_PAGE], &events->taken);

@@ -340,6 +340,8 @@ enum ifax_listen {
  * @page_lines: IFAX_CMD_PAGE_END_NTF: lines
  * @page_fault_line: IFAX_CMD_PAGE_END_NTF: line of the first coding fault, 0: none
  * @page_bytes: IFAX_CMD_PAGE_END_NTF: coded bytes
+ * @job_pages: IFAX_CMD_JOB_END_NTF: pages that the job began
+ * @one_touch: IFAX_CMD_KEY_NTF: one-touch key pressed with the start key, 0: none
  * @reserved: for what will be added
  */
 struct ifax_event {
@@ -354,7 +356,9 @@ struct ifax_event {
 	uint32_t page_lines;
 	uint32_t page_fault_line;
 	uint64_t page_bytes;
-	uint64_t reserved[16];
+	uint32_t job_pages;
+	uint32_t one_touch;
+	uint64_t reserved[15];
 };
 
 /** struct ifax_events - events that came and were not taken; opaque */

@@ -38,6 +38,7 @@ static const char *const event_names[] = {
 	[IFAX_CMD_PAGE_END_NTF] = "page-end",
 	[IFAX_CMD_JOB_BEGIN_NTF] = "job-begin",
 	[IFAX_CMD_JOB_END_NTF] = "job-end",
+	[IFAX_CMD_KEY_NTF] = "key",
 };
 
 static const struct {

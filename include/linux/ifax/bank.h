@@ -93,7 +93,7 @@ static inline int ifax_bank_begin(struct ifax_bank *bank, const struct ifax_form
 				  u32 band_lines, u32 limit)
 {
 	const u32 page[][2] = {
-		{ IFAX_REG_INT_STATUS, IFAX_INT_BITS & ~IFAX_INT_PAPER },
+		{ IFAX_REG_INT_STATUS, IFAX_INT_BITS & ~IFAX_INT_IDLE },
 		{ IFAX_REG_WIDTH, fmt->width_px },
 		{ IFAX_REG_RESOLUTION, FIELD_PREP(IFAX_RESOLUTION_X, fmt->x_dpi) |
 				       FIELD_PREP(IFAX_RESOLUTION_Y, fmt->y_dpi) },
@@ -135,14 +135,15 @@ static inline int ifax_bank_start(struct ifax_bank *bank, u32 interrupts)
 }
 
 /**
- * ifax_bank_watch_paper() - have an interrupt for each change of a sensor, or no longer
+ * ifax_bank_watch_paper() - have an interrupt for each change of a sensor and for
+ * the start key, or no longer
  * @bank: bank
  * @on: which of it
  */
 static inline void ifax_bank_watch_paper(struct ifax_bank *bank, bool on)
 {
-	WRITE_ONCE(bank->idle_interrupts, on ? IFAX_INT_PAPER : 0);
-	regmap_update_bits(bank->regs, bank->base + IFAX_REG_INT_ENABLE, IFAX_INT_PAPER,
+	WRITE_ONCE(bank->idle_interrupts, on ? IFAX_INT_IDLE : 0);
+	regmap_update_bits(bank->regs, bank->base + IFAX_REG_INT_ENABLE, IFAX_INT_IDLE,
 			   bank->idle_interrupts);
 }
 
@@ -295,6 +296,10 @@ static inline u32 ifax_bank_paper_path(struct ifax_bank *bank, u32 no_paper, u32
 		state |= IFAX_STATE_JAM;
 	if (status & IFAX_STATUS_BUSY)
 		state |= IFAX_STATE_BUSY;
+	if (status & IFAX_STATUS_PAPER_LOW)
+		state |= IFAX_STATE_PAPER_LOW;
+	if (status & IFAX_STATUS_TONER_LOW)
+		state |= IFAX_STATE_TONER_LOW;
 	return state;
 }
 

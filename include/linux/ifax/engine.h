@@ -53,7 +53,8 @@ struct ifax_scanner_ops {
  *	wrong. -ENOMEDIUM: no paper; -EIO: jam or cover, as @state tells; after
  *	an error it calls no ifax_print_end()
  * @stop: as in &struct ifax_scanner_ops
- * @state: IFAX_STATE_* of the paper path (NO_PAPER, COVER_OPEN, JAM)
+ * @state: IFAX_STATE_* of the paper path (NO_PAPER, PAPER_LOW, TONER_LOW, COVER_OPEN,
+ *	JAM)
  */
 struct ifax_printer_ops {
 	int (*start)(struct ifax_device *idev, const struct ifax_format *fmt);
@@ -122,6 +123,17 @@ void *ifax_priv(struct ifax_device *idev);
  * Context: any; not once ifax_unregister() was called.
  */
 void ifax_paper_path_changed(struct ifax_device *idev);
+
+/**
+ * ifax_start_key_pressed() - somebody pressed the start key
+ * @idev: device
+ * @one_touch: number of the one-touch key pressed with it; 0: none
+ *
+ * Who listens hears of it; what it means is not the kernel's.
+ *
+ * Context: process; not once ifax_unregister() was called.
+ */
+void ifax_start_key_pressed(struct ifax_device *idev, u32 one_touch);
 
 /**
  * ifax_scan_lines() - the next band of the page under the sensor

@@ -31,7 +31,9 @@
 #define IFAX_STATUS_PAPER		BIT(1)
 #define IFAX_STATUS_COVER_OPEN		BIT(2)
 #define IFAX_STATUS_JAM			BIT(3)
-#define IFAX_STATUS_BITS		GENMASK(3, 0)
+#define IFAX_STATUS_PAPER_LOW		BIT(4)
+#define IFAX_STATUS_TONER_LOW		BIT(5)
+#define IFAX_STATUS_BITS		GENMASK(5, 0)
 
 /* What happened (write 1 to clear), and which of it raises the interrupt */
 #define IFAX_REG_INT_STATUS		0x0c
@@ -45,7 +47,10 @@
 #define IFAX_INT_NO_PAPER		BIT(6)
 #define IFAX_INT_FAULT			BIT(7)
 #define IFAX_INT_PAPER			BIT(8)
-#define IFAX_INT_BITS			GENMASK(8, 0)
+#define IFAX_INT_KEY			BIT(9)
+#define IFAX_INT_BITS			GENMASK(9, 0)
+/* What is told also between pages */
+#define IFAX_INT_IDLE			(IFAX_INT_PAPER | IFAX_INT_KEY)
 
 /* The next page: set while not busy */
 #define IFAX_REG_WIDTH			0x14	/* pixels */
@@ -56,6 +61,9 @@
 /* Flow: the engine moves line n (from 0) only if n < LIMIT */
 #define IFAX_REG_LIMIT			0x24
 #define IFAX_REG_LINES			0x28	/* lines moved, read only */
+
+/* The one-touch number that came with the start key, 0: none, read only */
+#define IFAX_REG_KEY			0x2c
 
 /* What the engine can do, read only */
 #define IFAX_REG_WIDTH_RANGE		0x30

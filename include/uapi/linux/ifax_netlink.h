@@ -18,7 +18,8 @@
 /**
  * enum ifax_cmd - messages
  * @IFAX_CMD_DEVICE_GET: ask for a device by name, or dump all of them
- * @IFAX_CMD_POLICY_SET: change the policy of a device
+ * @IFAX_CMD_POLICY_GET: ask for the policy of a device, or of all together
+ * @IFAX_CMD_POLICY_SET: change the policy of a device, or of all together
  * @IFAX_CMD_DEVICE_ADDED_NTF: events: there is a new device
  * @IFAX_CMD_DEVICE_REMOVED_NTF: events: a device has gone
  * @IFAX_CMD_STATE_NTF: events: a sensor of the paper path changed
@@ -26,9 +27,11 @@
  * @IFAX_CMD_PAGE_END_NTF: events: a page has ended
  * @IFAX_CMD_JOB_BEGIN_NTF: jobs: a device was opened
  * @IFAX_CMD_JOB_END_NTF: jobs: it was closed
+ * @IFAX_CMD_KEY_NTF: events: somebody pressed the start key
  */
 enum ifax_cmd {
 	IFAX_CMD_DEVICE_GET = 1,
+	IFAX_CMD_POLICY_GET,
 	IFAX_CMD_POLICY_SET,
 	IFAX_CMD_DEVICE_ADDED_NTF,
 	IFAX_CMD_DEVICE_REMOVED_NTF,
@@ -37,6 +40,7 @@ enum ifax_cmd {
 	IFAX_CMD_PAGE_END_NTF,
 	IFAX_CMD_JOB_BEGIN_NTF,
 	IFAX_CMD_JOB_END_NTF,
+	IFAX_CMD_KEY_NTF,
 };
 
 /**
@@ -49,8 +53,13 @@ enum ifax_cmd {
  * @IFAX_A_DEVICE_BUDGET_BYTES: u64: most memory for coded pages; when it is
  *	set, 0 goes back to the module's parameter
  * @IFAX_A_DEVICE_BUDGET_USED_BYTES: u64: memory in coded pages now
+ * @IFAX_A_DEVICE_TOTAL_BUDGET_BYTES: u64: the same for all devices together
+ * @IFAX_A_DEVICE_TOTAL_BUDGET_USED_BYTES: u64: the same for all devices together
  * @IFAX_A_DEVICE_COUNTERS: nest: &enum ifax_counters_attr
  * @IFAX_A_DEVICE_PAGE: nest: &enum ifax_page_attr
+ * @IFAX_A_DEVICE_JOB_PAGES: u32: pages that the job began
+ * @IFAX_A_DEVICE_ONE_TOUCH: u32: number of the one-touch key that was pressed
+ *	with the start key, 0: none
  * @IFAX_A_DEVICE_PAD: nothing
  */
 enum ifax_device_attr {
@@ -61,8 +70,12 @@ enum ifax_device_attr {
 	IFAX_A_DEVICE_PAGES_QUEUED,
 	IFAX_A_DEVICE_BUDGET_BYTES,
 	IFAX_A_DEVICE_BUDGET_USED_BYTES,
+	IFAX_A_DEVICE_TOTAL_BUDGET_BYTES,
+	IFAX_A_DEVICE_TOTAL_BUDGET_USED_BYTES,
 	IFAX_A_DEVICE_COUNTERS,
 	IFAX_A_DEVICE_PAGE,
+	IFAX_A_DEVICE_JOB_PAGES,
+	IFAX_A_DEVICE_ONE_TOUCH,
 	IFAX_A_DEVICE_PAD,
 };
 
@@ -75,6 +88,8 @@ enum ifax_device_attr {
  *	&enum ifax_fault_attr
  * @IFAX_A_COUNTERS_BAND_NS_MAX: u64: longest time that coding or decoding a
  *	band took
+ * @IFAX_A_COUNTERS_PAUSES: u64: how often the motor of a scanner waited for room
+ *	in the page store
  * @IFAX_A_COUNTERS_PAD: nothing
  */
 enum ifax_counters_attr {
@@ -83,6 +98,7 @@ enum ifax_counters_attr {
 	IFAX_A_COUNTERS_BYTES,
 	IFAX_A_COUNTERS_FAULT,
 	IFAX_A_COUNTERS_BAND_NS_MAX,
+	IFAX_A_COUNTERS_PAUSES,
 	IFAX_A_COUNTERS_PAD,
 };
 
