@@ -4,6 +4,7 @@ import atexit
 import hashlib
 import os
 import shutil
+import socket
 import socketserver
 import ssl
 import subprocess
@@ -84,9 +85,11 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, handler, port=None):
+    def __init__(self, handler, port=None, address="127.0.0.1"):
         self.port = port or free_port()
-        super().__init__(("127.0.0.1", self.port), handler)
+        if ":" in address:
+            self.address_family = socket.AF_INET6
+        super().__init__((address, self.port), handler)
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05},
                          daemon=True).start()
 
@@ -166,7 +169,7 @@ class SmtpServer(Server):
     USUAL = {"greeting": "220 test", "EHLO": "250 test", "HELO": "250 test", "DATA": "354 go on",
              "QUIT": "221 bye", ".": "250 2.0.0 taken"}
 
-    def __init__(self, script=None, port=None, tls=None, implicit=False):
+    def __init__(self, script=None, port=None, tls=None, implicit=False, address="127.0.0.1"):
         self.script = script or {}
         self.commands = []
         self.messages = []
@@ -177,7 +180,7 @@ class SmtpServer(Server):
         self.implicit = implicit
         self.offers = []        # more lines of EHLO
         self.tls_errors = []
-        super().__init__(SmtpHandler, port)
+        super().__init__(SmtpHandler, port, address)
 
     def answer(self, verb, line):
         for key in (line, verb):

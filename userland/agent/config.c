@@ -26,7 +26,7 @@
 	CFG_STR("tls_key", NULL, CFGF_NODEFAULT)
 
 static cfg_opt_t route_opts[] = {
-	CFG_STR("host", NULL, CFGF_NODEFAULT),
+	CFG_STR_LIST("host", NULL, CFGF_NODEFAULT),
 	CFG_INT("port", 25, CFGF_NONE),
 	TLS_OPTIONS(TLS_OPPORTUNISTIC),
 	CFG_STR("user", NULL, CFGF_NODEFAULT),
@@ -102,6 +102,7 @@ static cfg_opt_t limits_opts[] = {
 	CFG_INT("sessions", 100, CFGF_NONE),
 	CFG_INT("sessions_per_peer", 20, CFGF_NONE),
 	CFG_INT("connections", 10, CFGF_NONE),
+	CFG_INT("connections_per_host", 4, CFGF_NONE),
 	CFG_INT("recipients", 100, CFGF_NONE),
 	CFG_INT("history", 1000, CFGF_NONE),
 	TIME("worker", 2 * MINUTE),
@@ -163,6 +164,7 @@ static cfg_opt_t station_opts[] = {
 	CFG_STR("control", "/run/ifax/control", CFGF_NONE),
 	CFG_STR("control_group", "", CFGF_NONE),
 	CFG_STR("user", "", CFGF_NONE),
+	CFG_STR("name_servers", NULL, CFGF_NODEFAULT),
 	CFG_STR("scanner", "scan0", CFGF_NONE),
 	CFG_STR("printer", "print0", CFGF_NONE),
 	CFG_BOOL("printing", cfg_true, CFGF_NONE),
@@ -289,12 +291,11 @@ static bool fill_routes(struct config *config, cfg_t *cfg)
 
 		config->route[i] = (struct config_route){
 			.domain = cfg_title(section),
-			.host = cfg_getstr(section, "host"),
 			.port = cfg_getint(section, "port"),
 		};
-		if (!config->route[i].host)
-			return complain(section, "route \"%s\" needs host = NAME or ADDRESS",
-					cfg_title(section));
+		fill_list(section, "host", &config->route[i].hosts);
+		if (!config->route[i].hosts.item)
+			return false;
 		if (!fill_tls(&config->route[i].tls, &config->route[i].tls_pins, section) ||
 		    !fill_login(&config->route[i], section))
 			return false;
@@ -453,6 +454,7 @@ static void fill_limits(struct config_limits *limits, cfg_t *cfg)
 		.sessions = cfg_getint(cfg, "sessions"),
 		.sessions_per_peer = cfg_getint(cfg, "sessions_per_peer"),
 		.connections = cfg_getint(cfg, "connections"),
+		.connections_per_host = cfg_getint(cfg, "connections_per_host"),
 		.recipients = cfg_getint(cfg, "recipients"),
 		.history_jobs = cfg_getint(cfg, "history"),
 		.worker_ms = cfg_getint(cfg, "worker"),
@@ -518,6 +520,7 @@ static bool fill(struct config *config, cfg_t *cfg)
 	config->control = cfg_getstr(cfg, "control");
 	config->control_group = cfg_getstr(cfg, "control_group");
 	config->user = cfg_getstr(cfg, "user");
+	config->name_servers = cfg_getstr(cfg, "name_servers");
 	config->scanner = cfg_getstr(cfg, "scanner");
 	config->printer = cfg_getstr(cfg, "printer");
 	config->printing = cfg_getbool(cfg, "printing");
@@ -606,6 +609,7 @@ static void free_route(struct config_route *route)
 {
 	free(route->tls_pins.item);
 	free(route->auth.item);
+	free(route->hosts.item);
 }
 
 void config_free(struct config *config)

@@ -38,7 +38,7 @@ struct config_list {
 /**
  * struct config_route - where mail for a domain goes
  * @domain: the domain, "*" for all others (smart host)
- * @host: name or address
+ * @hosts: names or addresses, tried in this order; none: the mail exchangers of the domain
  * @port: TCP port
  * @tls: what is demanded of the server
  * @tls_pins: memory of @tls
@@ -49,7 +49,7 @@ struct config_list {
  */
 struct config_route {
 	const char *domain;
-	const char *host;
+	struct config_list hosts;
 	unsigned int port;
 	struct tls_demand tls;
 	struct config_list tls_pins;
@@ -174,6 +174,7 @@ struct config_limits {
 	unsigned int sessions;
 	unsigned int sessions_per_peer;
 	unsigned int connections;
+	unsigned int connections_per_host;
 	unsigned int recipients;
 	unsigned int history_jobs;
 	long worker_ms;
@@ -189,6 +190,7 @@ struct config {
 	const char *control;
 	const char *control_group;
 	const char *user;
+	const char *name_servers;
 	const char *scanner;
 	const char *printer;
 	bool printing;

@@ -12,19 +12,20 @@
 #include <unistd.h>
 
 #include "dial.h"
-#include "lookup.h"
 
 struct dial {
-	struct event_base *base;
+	struct resolver *resolver;
+	struct resolver_query *query;
 	char host[256];
 	unsigned int port;
 	struct timeval timeout;
 	void (*done)(void *arg, int fd, const char *reason);
 	void *arg;
-	struct addrinfo *addresses;
+	struct addrinfo *addresses;	/* of a name */
+	struct addrinfo *literal;	/* of an address */
 	const struct addrinfo *next;
-	struct event *event;		/* start, look-up or connect, and its deadline */
-	int fd;				/* of the look-up or the connect that is under way */
+	struct event *event;		/* start, connect, and the deadline of what is under way */
+	int fd;				/* of the connect that is under way */
 	char reason[512];
 };
 
@@ -78,7 +79,7 @@ static bool try_address(struct dial *dial, const struct addrinfo *address)
 	if (connect(fd, address->ai_addr, address->ai_addrlen) && errno != EINPROGRESS)
 		goto failed;
 	/* an immediate success is told by the event too: done is never called from start */
-	dial->event = event_new(dial->base, fd, EV_WRITE, on_connected, dial);
+	dial->event = event_new(resolver_base(dial->resolver), fd, EV_WRITE, on_connected, dial);
 	if (!dial->event || event_add(dial->event, &dial->timeout)) {
 		errno = ENOMEM;
 		goto failed;
@@ -106,34 +107,35 @@ static void try_next(struct dial *dial)
 	finish(dial, -1);
 }
 
-static void on_resolved(evutil_socket_t fd, short what, void *arg)
+static void on_resolved(void *arg, enum resolver_result result, struct addrinfo *addresses,
+			const char *why)
 {
 	struct dial *dial = arg;
-	int err;
 
 	stop_event(dial);
-	if (what & EV_TIMEOUT) {
-		explain(dial, "no answer from the name server");
-		finish(dial, -1);
-		return;
-	}
-	dial->fd = -1;
-	err = lookup_take(fd, &dial->addresses);
-	if (err)
-		explain(dial, gai_strerror(err));
-	dial->next = dial->addresses;
+	dial->query = NULL;
+	dial->addresses = addresses;
+	dial->next = addresses;
+	if (!addresses)
+		explain(dial, why);
 	try_next(dial);
+}
+
+static void on_unresolved(evutil_socket_t fd, short what, void *arg)
+{
+	struct dial *dial = arg;
+
+	explain(dial, "no answer from the name server");
+	finish(dial, -1);
 }
 
 static void resolve(struct dial *dial)
 {
-	dial->fd = lookup_start(dial->host, dial->port);
-	if (dial->fd >= 0) {
-		dial->event = event_new(dial->base, dial->fd, EV_READ, on_resolved, dial);
-		if (dial->event && !event_add(dial->event, &dial->timeout))
-			return;
-	}
-	explain(dial, dial->fd < 0 ? strerror(-dial->fd) : strerror(ENOMEM));
+	dial->event = evtimer_new(resolver_base(dial->resolver), on_unresolved, dial);
+	dial->query = resolver_addresses(dial->resolver, dial->host, dial->port, on_resolved, dial);
+	if (dial->query && dial->event && !evtimer_add(dial->event, &dial->timeout))
+		return;
+	explain(dial, strerror(ENOMEM));
 	finish(dial, -1);
 }
 
@@ -145,11 +147,11 @@ static void on_start(evutil_socket_t fd, short what, void *arg)
 
 	stop_event(dial);
 	snprintf(port, sizeof(port), "%u", dial->port);
-	if (getaddrinfo(dial->host, port, &hints, &dial->addresses)) {
+	if (getaddrinfo(dial->host, port, &hints, &dial->literal)) {
 		resolve(dial);
 		return;
 	}
-	dial->next = dial->addresses;
+	dial->next = dial->literal;
 	try_next(dial);
 }
 
@@ -166,7 +168,7 @@ static void copy_host(char *to, size_t bytes, const char *host)
 		to[length - 1] = 0;
 }
 
-struct dial *dial_start(struct event_base *base, const char *host, unsigned int port,
+struct dial *dial_start(struct resolver *resolver, const char *host, unsigned int port,
 			long timeout_ms, void (*done)(void *arg, int fd, const char *reason),
 			void *arg)
 {
@@ -175,11 +177,11 @@ struct dial *dial_start(struct event_base *base, const char *host, unsigned int 
 	if (!dial)
 		return NULL;
 	*dial = (struct dial){
-		.base = base, .port = port, .done = done, .arg = arg, .fd = -1,
+		.resolver = resolver, .port = port, .done = done, .arg = arg, .fd = -1,
 		.timeout = { timeout_ms / 1000, timeout_ms % 1000 * 1000 },
 	};
 	copy_host(dial->host, sizeof(dial->host), host);
-	dial->event = evtimer_new(base, on_start, dial);
+	dial->event = evtimer_new(resolver_base(resolver), on_start, dial);
 	if (!dial->event) {
 		free(dial);
 		return NULL;
@@ -195,7 +197,9 @@ void dial_cancel(struct dial *dial)
 	stop_event(dial);
 	if (dial->fd >= 0)
 		close(dial->fd);
-	if (dial->addresses)
-		freeaddrinfo(dial->addresses);
+	resolver_cancel(dial->query);
+	resolver_free_addresses(dial->addresses);
+	if (dial->literal)
+		freeaddrinfo(dial->literal);
 	free(dial);
 }

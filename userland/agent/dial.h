@@ -5,7 +5,7 @@
 #ifndef IFAX_DIAL_H
 #define IFAX_DIAL_H
 
-#include <event2/event.h>
+#include "resolver.h"
 
 struct dial;
 
@@ -19,7 +19,7 @@ struct dial;
  *
  * Return: the dial; NULL without memory.
  */
-struct dial *dial_start(struct event_base *base, const char *host, unsigned int port,
+struct dial *dial_start(struct resolver *resolver, const char *host, unsigned int port,
 			long timeout_ms, void (*done)(void *arg, int fd, const char *reason),
 			void *arg);
 

@@ -532,7 +532,7 @@ struct fetch_visit *fetch_visit_start(struct station *station, const struct conf
 			      bytes))
 		goto cancel;
 	fill_config(visit);
-	visit->dial = dial_start(station->base, account->host, account->port,
+	visit->dial = dial_start(station->resolver, account->host, account->port,
 				 station->config.pop3_connect_ms, on_dialed, visit);
 	if (visit->dial)
 		return visit;

@@ -268,8 +268,17 @@ bool jobs_set_forgotten(struct jobs *jobs, int64_t id);
 bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipients);
 void recipient_clear(struct recipient *recipient);
 void recipients_clear(struct recipients *recipients);
-/** jobs_next_due - the job whose recipient is due first and when; 0: none waits */
-int64_t jobs_next_due(struct jobs *jobs, int64_t *next_ms);
+/**
+ * struct job_due - a job of which recipients wait
+ * @next_ms: when the first of them is due
+ */
+struct job_due {
+	int64_t job;
+	int64_t next_ms;
+};
+
+/** jobs_due - the jobs that are due first, up to @most, the first one first; their number */
+size_t jobs_due(struct jobs *jobs, struct job_due *due, size_t most);
 /** jobs_set_recipients - store recipients, and what follows for the state of their job */
 bool jobs_set_recipients(struct jobs *jobs, int64_t id, const struct recipient *recipient,
 			 size_t recipients);

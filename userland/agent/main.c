@@ -17,6 +17,7 @@
 
 #include "arrivals.h"
 #include "log.h"
+#include "resolver.h"
 #include "secret_file.h"
 #include "station.h"
 #include "users.h"
@@ -251,6 +252,9 @@ static bool open_parts(struct station *station)
 	    !listener_load(station->listener) || !pop3_listener_load(station->pop3_listener) ||
 	    !check_secrets(&station->config) || !open_spool(station) || !recover(station))
 		return false;
+	station->resolver = resolver_create(station->base, station->config.name_servers);
+	if (!station->resolver)
+		return false;
 	station->arrivals = arrivals_create(station);
 	station->sender = sender_create(station);
 	station->incoming = incoming_create(station);
@@ -278,6 +282,7 @@ static void close_parts(struct station *station)
 	reporter_free(station->reporter);
 	incoming_free(station->incoming);
 	sender_free(station->sender);
+	resolver_free(station->resolver);
 	arrivals_free(station->arrivals);
 	jobs_close(station->jobs);
 	if (station->spool.path)

@@ -93,31 +93,35 @@ void recipients_clear(struct recipients *recipients)
 	*recipients = (struct recipients){ 0 };
 }
 
-struct due {
-	int64_t job;
-	int64_t next_ms;
+struct due_list {
+	struct job_due *due;
+	size_t count;
+	size_t most;
 };
 
+/* A job is named once, by the first of its recipients. */
 static bool take_due(void *arg, sqlite3_stmt *row)
 {
-	struct due *due = arg;
+	struct due_list *list = arg;
+	int64_t job = sqlite3_column_int64(row, 0);
 
-	due->job = sqlite3_column_int64(row, 0);
-	due->next_ms = sqlite3_column_int64(row, 1);
-	return false;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->due[i].job == job)
+			return true;
+	list->due[list->count++] = (struct job_due){ job, sqlite3_column_int64(row, 1) };
+	return list->count < list->most;
 }
 
-int64_t jobs_next_due(struct jobs *jobs, int64_t *next_ms)
+size_t jobs_due(struct jobs *jobs, struct job_due *due, size_t most)
 {
-	struct due due = { 0 };
+	struct due_list list = { .due = due, .most = most };
 
-	database_query(jobs->db, take_due, &due,
+	database_query(jobs->db, take_due, &list,
 		       "SELECT r.job, r.next_ms FROM recipient r"
 		       " JOIN job j ON j.id = r.job WHERE r.state = 'queued'"
-		       " AND j.state IN ('queued', 'sending') ORDER BY r.next_ms, r.job LIMIT 1",
-		       "");
-	*next_ms = due.next_ms;
-	return due.job;
+		       " AND j.state IN ('queued', 'sending') ORDER BY r.next_ms, r.job LIMIT ?",
+		       "i", (int64_t)(4 * most));
+	return list.count;
 }
 
 static bool update_recipient(struct jobs *jobs, int64_t id, const struct recipient *recipient)

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
 # The daemon of a station, and its worker that moves paper
 
-AGENT_PACKAGES = libevent libconfuse sqlite3 jansson libssl libcrypto libgsasl
+AGENT_PACKAGES = libevent libconfuse sqlite3 jansson libssl libcrypto libgsasl libcares
 AGENT_ENGINES := mail_path mail_wire line_reader dot_stuffing xtext
 AGENT_ENGINES += smtp_reply smtp_server smtp_auth smtp_commands smtp_content smtp_envelope
 AGENT_ENGINES += smtp_client smtp_client_hello smtp_client_mail
 AGENT_ENGINES += pop3_client pop3_login pop3_visit
 AGENT_ENGINES += pop3_server pop3_commands pop3_text
 AGENT_PARTS := config config_check log main secret_file station worker
-AGENT_PARTS += acceptor connection dial lookup sasl tls users
+AGENT_PARTS += acceptor connection dial hops resolver sasl tls users
 AGENT_PARTS += arrivals database jobs pool recipients spool
 AGENT_PARTS += control report
 AGENT_PARTS += confirm opened reporter fragments joiner
 AGENT_PARTS += incoming outgoing paper
-AGENT_PARTS += listener sender
+AGENT_PARTS += delivery listener sender
 AGENT_PARTS += fetch_visit fetched fetcher
 AGENT_PARTS += guard mailbox pop3_listener
 PAPER_PARTS := paper_worker paper_scan paper_print page_file

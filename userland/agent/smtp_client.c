@@ -134,6 +134,8 @@ void smtp_client_cut(struct smtp_client *client, enum smtp_outcome outcome,
 
 	if (client->step == SMTP_STEP_CLOSED)
 		return;
+	client->tls_failed = client->step == SMTP_STEP_STARTTLS ||
+			     client->step == SMTP_STEP_SECURING;
 	/* what comes after the results, at QUIT, changes nothing */
 	if (client->step != SMTP_STEP_QUIT) {
 		client->outcome = outcome;
@@ -317,6 +319,11 @@ const struct mail_deadline *smtp_client_deadline(const struct smtp_client *clien
 bool smtp_client_get_begun(const struct smtp_client *client)
 {
 	return client->begun;
+}
+
+bool smtp_client_get_tls_failed(const struct smtp_client *client)
+{
+	return client->tls_failed;
 }
 
 bool smtp_client_wants_tls(const struct smtp_client *client)

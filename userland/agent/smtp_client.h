@@ -208,6 +208,9 @@ void smtp_client_timeout(struct smtp_client *client);
  */
 bool smtp_client_get_begun(const struct smtp_client *client);
 
+/** smtp_client_get_tls_failed() - the session ended in STARTTLS, or in its handshake */
+bool smtp_client_get_tls_failed(const struct smtp_client *client);
+
 /**
  * smtp_client_wants_tls() - the TLS handshake is due, when the output is sent
  * @client: the engine

@@ -78,6 +78,7 @@ struct smtp_offer {
  * @outcome: of the session
  * @result: why, if it was not in order
  * @secure: TLS protects the session
+ * @tls_failed: the session broke while it was to be secured
  * @initial: the first response of AUTH, if the server has to ask for it
  * @offer: of the server
  * @reply: that comes
@@ -114,6 +115,7 @@ struct smtp_client {
 	struct smtp_reply result;
 
 	bool secure;
+	bool tls_failed;
 	const char *initial;
 	struct smtp_offer offer;
 

@@ -16,6 +16,7 @@
 #include "jobs.h"
 #include "spool.h"
 
+struct resolver;
 struct arrivals;
 struct incoming;
 struct outgoing;
@@ -30,6 +31,7 @@ struct joiner;
 struct station {
 	struct config config;
 	struct event_base *base;
+	struct resolver *resolver;
 	struct spool spool;
 	struct jobs *jobs;
 	struct arrivals *arrivals;

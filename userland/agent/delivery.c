@@ -1,0 +1,608 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * delivery: one job on its way to one destination
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "connection.h"
+#include "delivery.h"
+#include "dial.h"
+#include "hops.h"
+#include "log.h"
+#include "sasl.h"
+#include "secret_file.h"
+#include "smtp_client.h"
+#include "station.h"
+
+#define SECRET_BYTES	256
+#define REASON_BYTES	600
+
+/**
+ * struct delivery - on its way
+ * @destination: what connections are counted by
+ * @route: of the configuration, NULL: none
+ * @demand: what of TLS
+ * @recipients: of this delivery alone
+ * @address: of each, for @envelope
+ * @dsn: of each, for @envelope
+ * @hops: the servers
+ * @hop: the one that is tried
+ * @clear: TLS failed with it, and is not required: once more without
+ * @reason: why the last try failed
+ * @store_again: what became of the recipients could not be stored yet
+ * @stored: it is in the database
+ */
+struct delivery {
+	struct station *station;
+	void (*ended)(void *arg, struct delivery *delivery);
+	void *arg;
+	char destination[DESTINATION_BYTES];
+	struct job job;
+	const struct config_route *route;
+	struct tls_demand demand;
+
+	struct recipients recipients;
+	const char **address;
+	struct smtp_client_dsn *dsn;
+	struct smtp_client_envelope envelope;
+	int message_fd;
+
+	struct hop_search *search;
+	struct hops hops;
+	size_t hop;
+	bool clear;
+	char reason[REASON_BYTES];
+
+	struct smtp_client_config config;
+	struct sasl_account account;
+	struct sasl *sasl;
+	char secret[SECRET_BYTES];
+	struct dial *dial;
+	struct connection *connection;
+	struct smtp_client *engine;
+
+	struct event *store_again;
+	bool stored;
+};
+
+int64_t delivery_job(const struct delivery *delivery)
+{
+	return delivery->job.id;
+}
+
+const char *delivery_destination(const struct delivery *delivery)
+{
+	return delivery->destination;
+}
+
+/* Ends what is under way with one server. */
+static void hang_up(struct delivery *delivery)
+{
+	dial_cancel(delivery->dial);
+	connection_free(delivery->connection);
+	smtp_client_destroy(delivery->engine);
+	sasl_end(delivery->sasl);
+	explicit_bzero(delivery->secret, sizeof(delivery->secret));
+	delivery->dial = NULL;
+	delivery->connection = NULL;
+	delivery->engine = NULL;
+	delivery->sasl = NULL;
+}
+
+void delivery_free(struct delivery *delivery)
+{
+	hang_up(delivery);
+	hops_cancel(delivery->search);
+	if (delivery->store_again)
+		event_free(delivery->store_again);
+	if (delivery->message_fd >= 0)
+		close(delivery->message_fd);
+	recipients_clear(&delivery->recipients);
+	job_clear(&delivery->job);
+	free(delivery->address);
+	free(delivery->dsn);
+	free(delivery);
+}
+
+/* Results */
+
+static void set_reply(struct recipient *recipient, const char *text)
+{
+	char *copy = strdup(text);
+
+	/* without memory the state alone must do */
+	if (!copy)
+		return;
+	free(recipient->reply);
+	recipient->reply = copy;
+}
+
+static int64_t next_wait_ms(const struct config_retry *retry, int64_t tries)
+{
+	return tries < (int64_t)retry->quick_items ? retry->quick_ms[tries] : retry->interval_ms;
+}
+
+static void defer(struct delivery *delivery, struct recipient *recipient, const char *text)
+{
+	const struct config_retry *retry = &delivery->station->config.retry;
+	int64_t wait_ms = next_wait_ms(retry, recipient->tries);
+	char gave_up[1024];
+
+	recipient->tries++;
+	if (recipient->waited_ms + wait_ms > retry->give_up_ms) {
+		snprintf(gave_up, sizeof(gave_up), "given up after %lld tries: %.900s",
+			 (long long)recipient->tries, text);
+		set_reply(recipient, gave_up);
+		recipient->state = RECIPIENT_FAILED;
+		return;
+	}
+	set_reply(recipient, text);
+	recipient->state = RECIPIENT_QUEUED;
+	recipient->waited_ms += wait_ms;
+	recipient->next_ms = now_ms() + wait_ms;
+}
+
+static void fail(struct recipient *recipient, const char *text)
+{
+	recipient->state = RECIPIENT_FAILED;
+	recipient->tries++;
+	set_reply(recipient, text);
+}
+
+/* false: not stored */
+static bool store(struct delivery *delivery)
+{
+	struct station *station = delivery->station;
+	struct job job;
+
+	if (delivery->stored)
+		return true;
+	if (!jobs_set_recipients(station->jobs, delivery->job.id, delivery->recipients.item,
+				 delivery->recipients.items))
+		return false;
+	/* a report that cannot be delivered is reported to nobody, and nobody tries it again */
+	if (jobs_get(station->jobs, delivery->job.id, &job) &&
+	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && *job.source))) {
+		station_remove_files(station, &job);
+		jobs_prune(station->jobs, station->config.limits.history_jobs);
+	}
+	job_clear(&job);
+	delivery->stored = true;
+	return true;
+}
+
+static bool is_decided(const struct delivery *delivery)
+{
+	for (size_t i = 0; i < delivery->recipients.items; i++)
+		if (delivery->recipients.item[i].state == RECIPIENT_SENDING)
+			return false;
+	return true;
+}
+
+static void finish(struct delivery *delivery);
+
+static void on_store_again(evutil_socket_t fd, short what, void *arg)
+{
+	finish(arg);
+}
+
+/*
+ * What the server said must not be forgotten: a mail that it took would go out
+ * again. So it is stored before anything else happens to the job.
+ */
+static void finish(struct delivery *delivery)
+{
+	struct timeval time = { STATION_RECOVER_MS / 1000, 0 };
+
+	if (store(delivery)) {
+		delivery->ended(delivery->arg, delivery);
+		return;
+	}
+	if (!delivery->store_again)
+		delivery->store_again =
+			evtimer_new(delivery->station->base, on_store_again, delivery);
+	if (delivery->store_again)
+		evtimer_add(delivery->store_again, &time);
+}
+
+/* The end of the way, for all that are left. */
+static void give_up(struct delivery *delivery, bool permanent)
+{
+	for (size_t i = 0; i < delivery->recipients.items; i++) {
+		struct recipient *recipient = &delivery->recipients.item[i];
+
+		if (recipient->state != RECIPIENT_SENDING)
+			continue;
+		if (permanent)
+			fail(recipient, delivery->reason);
+		else
+			defer(delivery, recipient, delivery->reason);
+	}
+	finish(delivery);
+}
+
+bool delivery_stop(struct delivery *delivery)
+{
+	for (size_t i = 0; i < delivery->recipients.items; i++)
+		if (delivery->recipients.item[i].state == RECIPIENT_SENDING)
+			delivery->recipients.item[i].state = RECIPIENT_QUEUED;
+	return store(delivery);
+}
+
+/* The engine */
+
+static void try_hop(struct delivery *delivery);
+
+static bool has_more_hops(const struct delivery *delivery)
+{
+	return delivery->hop + 1 < delivery->hops.items;
+}
+
+static const struct hop *hop_of(const struct delivery *delivery)
+{
+	return &delivery->hops.item[delivery->hop];
+}
+
+static ssize_t on_read_message(void *arg, char *bytes, size_t size)
+{
+	struct delivery *delivery = arg;
+
+	return read(delivery->message_fd, bytes, size);
+}
+
+static void on_recipient(void *arg, size_t index, enum smtp_outcome outcome,
+			 const struct smtp_reply *reply)
+{
+	struct delivery *delivery = arg;
+	struct recipient *recipient = &delivery->recipients.item[index];
+	char text[SMTP_REPLY_TEXT_MAX + 32];
+
+	if (!reply->code)
+		snprintf(text, sizeof(text), "%s", reply->text);
+	else
+		snprintf(text, sizeof(text), "%u %s%s%s", reply->code, reply->enhanced,
+			 *reply->enhanced ? " " : "", reply->text);
+	snprintf(delivery->reason, sizeof(delivery->reason), "%s", text);
+	/* a server that did not let us begin has not decided anything */
+	if (!smtp_client_get_begun(delivery->engine) &&
+	    (outcome == SMTP_OUTCOME_TEMPORARY || has_more_hops(delivery)))
+		return;
+	log_event(outcome == SMTP_OUTCOME_DONE ? LOG_NOTICE : LOG_WARNING,
+		  "sender.recipient job=%lld to=%s host=%s reply=%s",
+		  (long long)delivery->job.id, recipient->address, hop_of(delivery)->host, text);
+	if (outcome == SMTP_OUTCOME_PERMANENT) {
+		fail(recipient, text);
+	} else if (outcome != SMTP_OUTCOME_DONE) {
+		defer(delivery, recipient, text);
+	} else {
+		recipient->state = RECIPIENT_HANDED_OVER;
+		set_reply(recipient, text);
+	}
+	/* not only after QUIT: a crash until then would send a mail again that was taken */
+	if (is_decided(delivery) && !store(delivery))
+		log_event(LOG_ERR, "sender.store job=%lld", (long long)delivery->job.id);
+}
+
+static void on_finished(void *arg, enum smtp_outcome outcome, const struct smtp_reply *reply)
+{
+	struct delivery *delivery = arg;
+
+	if (outcome != SMTP_OUTCOME_DONE)
+		log_event(LOG_WARNING, "sender.session job=%lld host=%s port=%u reply=%s",
+			  (long long)delivery->job.id, hop_of(delivery)->host,
+			  hop_of(delivery)->port, reply->text);
+}
+
+static const char *on_auth_begin(void *arg, const char *offered, bool secure, const char **initial)
+{
+	struct delivery *delivery = arg;
+	const char *mechanism;
+
+	sasl_end(delivery->sasl);
+	delivery->sasl = sasl_login(&delivery->account, offered, secure, &mechanism, initial);
+	return delivery->sasl ? mechanism : NULL;
+}
+
+static const char *on_auth_respond(void *arg, const char *challenge, bool final)
+{
+	struct delivery *delivery = arg;
+
+	return sasl_respond(delivery->sasl, challenge, final);
+}
+
+static const struct smtp_client_ops client_ops = {
+	.read_message = on_read_message,
+	.recipient = on_recipient,
+	.finished = on_finished,
+	.auth_begin = on_auth_begin,
+	.auth_respond = on_auth_respond,
+};
+
+static void engine_eof(void *engine, const char *why)
+{
+	smtp_client_eof(engine, why);
+}
+
+DEFINE_ENGINE_TLS(smtp_client);
+DEFINE_ENGINE_OPS(smtp_client, ENGINE_TLS);
+
+static struct tls *start_tls(void *arg, int fd, char *reason, size_t bytes)
+{
+	struct delivery *delivery = arg;
+
+	return tls_connect(&delivery->demand, hop_of(delivery)->host, fd, reason, bytes);
+}
+
+/* TLS that nobody insists on must not be in the way of the mail. */
+static bool may_go_without_tls(const struct delivery *delivery)
+{
+	return delivery->demand.policy == TLS_OPPORTUNISTIC && !delivery->demand.implicit &&
+	       !delivery->clear && !smtp_client_get_begun(delivery->engine) &&
+	       smtp_client_get_tls_failed(delivery->engine);
+}
+
+static void on_closed(void *arg)
+{
+	struct delivery *delivery = arg;
+	bool begun = smtp_client_get_begun(delivery->engine);
+	bool clear = may_go_without_tls(delivery);
+
+	/* freed by who calls */
+	delivery->connection = NULL;
+	hang_up(delivery);
+	if (is_decided(delivery)) {
+		finish(delivery);
+	} else if (clear) {
+		delivery->clear = true;
+		try_hop(delivery);
+	} else if (!begun && has_more_hops(delivery)) {
+		delivery->hop++;
+		delivery->clear = false;
+		try_hop(delivery);
+	} else {
+		give_up(delivery, false);
+	}
+}
+
+static void next_hop(struct delivery *delivery, const char *reason)
+{
+	log_event(LOG_WARNING, "sender.connect job=%lld error=%s", (long long)delivery->job.id,
+		  reason);
+	snprintf(delivery->reason, sizeof(delivery->reason), "%s", reason);
+	hang_up(delivery);
+	if (!has_more_hops(delivery)) {
+		give_up(delivery, false);
+		return;
+	}
+	delivery->hop++;
+	delivery->clear = false;
+	try_hop(delivery);
+}
+
+static void on_dialed(void *arg, int fd, const char *reason)
+{
+	struct delivery *delivery = arg;
+
+	delivery->dial = NULL;
+	if (fd < 0) {
+		next_hop(delivery, reason);
+		return;
+	}
+	delivery->engine =
+		smtp_client_create(&delivery->config, &delivery->envelope, &client_ops, delivery);
+	if (!delivery->engine) {
+		close(fd);
+		next_hop(delivery, "out of memory");
+		return;
+	}
+	delivery->connection = connection_create(delivery->station->base, fd, &engine_ops,
+						 delivery->engine, on_closed, delivery);
+	if (!delivery->connection) {
+		next_hop(delivery, "out of memory");
+		return;
+	}
+	connection_set_tls(delivery->connection, start_tls);
+	smtp_client_start(delivery->engine);
+	connection_pump(delivery->connection);
+}
+
+static enum smtp_client_tls tls_of(const struct delivery *delivery)
+{
+	if (delivery->demand.implicit)
+		return SMTP_CLIENT_TLS_FIRST;
+	if (delivery->demand.policy == TLS_NONE || delivery->clear)
+		return SMTP_CLIENT_TLS_NONE;
+	return delivery->demand.policy == TLS_OPPORTUNISTIC ? SMTP_CLIENT_TLS_OFFERED :
+							      SMTP_CLIENT_TLS_REQUIRED;
+}
+
+/* Read anew each time: a changed secret needs no restart. */
+static bool fill_account(struct delivery *delivery, char *reason, size_t bytes)
+{
+	const struct config_route *route = delivery->route;
+
+	if (!route || !route->user)
+		return true;
+	delivery->account = (struct sasl_account){
+		.user = route->user,
+		.secret = delivery->secret,
+		.mechanism = route->auth.item,
+		.mechanisms = route->auth.items,
+		.clear = route->auth_without_tls,
+		.host = hop_of(delivery)->host,
+		.port = hop_of(delivery)->port,
+	};
+	return !route->secret_file || secret_file_line(route->secret_file, delivery->secret,
+						       sizeof(delivery->secret), reason, bytes);
+}
+
+static void try_hop(struct delivery *delivery)
+{
+	struct station *station = delivery->station;
+	char reason[512] = "the message cannot be read from the spool";
+
+	if (lseek(delivery->message_fd, 0, SEEK_SET) < 0 ||
+	    !fill_account(delivery, reason, sizeof(reason))) {
+		next_hop(delivery, reason);
+		return;
+	}
+	delivery->config = (struct smtp_client_config){
+		.host_name = station->config.host_name,
+		.tls = tls_of(delivery),
+		.auth = delivery->route && delivery->route->user,
+		.timeouts = station->config.smtp_client,
+	};
+	delivery->dial = dial_start(station->resolver, hop_of(delivery)->host,
+				    hop_of(delivery)->port, station->config.smtp_connect_ms,
+				    on_dialed, delivery);
+	if (!delivery->dial)
+		next_hop(delivery, "out of memory");
+}
+
+static void on_hops(void *arg, const struct hops *hops, bool permanent, const char *why)
+{
+	struct delivery *delivery = arg;
+
+	delivery->search = NULL;
+	if (hops) {
+		delivery->hops = *hops;
+		try_hop(delivery);
+		return;
+	}
+	log_event(LOG_WARNING, "sender.route job=%lld destination=%s error=%s",
+		  (long long)delivery->job.id, delivery->destination, why);
+	snprintf(delivery->reason, sizeof(delivery->reason), "%s", why);
+	give_up(delivery, permanent);
+}
+
+/* Choosing */
+
+static const char *domain_of(const struct recipient *recipient)
+{
+	return strrchr(recipient->address, '@') + 1;
+}
+
+/* What connections are counted by: the domain, or the first host of its route. */
+static void name_destination(const struct config_route *route, const char *domain,
+			     char name[DESTINATION_BYTES])
+{
+	if (route && route->hosts.items)
+		snprintf(name, DESTINATION_BYTES, "%.255s:%u", route->hosts.item[0], route->port);
+	else
+		snprintf(name, DESTINATION_BYTES, "%.255s", domain);
+}
+
+static bool is_due(const struct station *station, const struct recipient *recipient)
+{
+	return recipient->state == RECIPIENT_QUEUED &&
+	       !station_left_ms(station, recipient->next_ms);
+}
+
+/* Keep the due recipients that have the same way as the first one that is not busy. */
+static bool choose(struct delivery *delivery, bool (*busy)(void *arg, const char *destination))
+{
+	static const struct tls_demand opportunistic = { .policy = TLS_OPPORTUNISTIC };
+	const struct config *config = &delivery->station->config;
+	struct recipients *recipients = &delivery->recipients;
+	size_t chosen = 0;
+
+	for (size_t i = 0; i < recipients->items; i++) {
+		struct recipient other = recipients->item[i];
+		const struct config_route *route = config_route(config, domain_of(&other));
+		char destination[DESTINATION_BYTES];
+
+		name_destination(route, domain_of(&other), destination);
+		if (!is_due(delivery->station, &other))
+			continue;
+		if (chosen ? route != delivery->route ||
+			     strcasecmp(destination, delivery->destination)
+			   : busy(delivery->arg, destination))
+			continue;
+		if (!chosen) {
+			delivery->route = route;
+			delivery->demand = route ? route->tls : opportunistic;
+			strcpy(delivery->destination, destination);
+		}
+		recipients->item[i] = recipients->item[chosen];
+		recipients->item[chosen] = other;
+		recipients->item[chosen++].state = RECIPIENT_SENDING;
+	}
+	for (size_t i = chosen; i < recipients->items; i++)
+		recipient_clear(&recipients->item[i]);
+	recipients->items = chosen;
+	return chosen;
+}
+
+static bool fill_envelope(struct delivery *delivery)
+{
+	size_t items = delivery->recipients.items;
+
+	delivery->address = calloc(items, sizeof(*delivery->address));
+	delivery->dsn = calloc(items, sizeof(*delivery->dsn));
+	if (!delivery->address || !delivery->dsn)
+		return false;
+	for (size_t i = 0; i < items; i++) {
+		delivery->address[i] = delivery->recipients.item[i].address;
+		delivery->dsn[i] = (struct smtp_client_dsn){
+			.notify = delivery->recipients.item[i].notify,
+			.original = delivery->recipients.item[i].original,
+		};
+	}
+	delivery->envelope = (struct smtp_client_envelope){
+		.reverse_path = delivery->job.sender,
+		.recipients = delivery->address,
+		.recipient_count = items,
+		.dsn = delivery->dsn,
+		.envelope_id = delivery->job.envelope_id,
+		.dsn_return = delivery->job.dsn_return,
+		.message_bytes = delivery->job.message_bytes,
+	};
+	return true;
+}
+
+static bool begin(struct delivery *delivery)
+{
+	struct station *station = delivery->station;
+
+	delivery->message_fd = spool_open_file(&station->spool, SPOOL_MESSAGE,
+					       delivery->job.message_file, O_RDONLY);
+	if (delivery->message_fd < 0 && delivery->message_fd != -ENOENT)
+		return false;
+	if (!fill_envelope(delivery) ||
+	    !jobs_set_recipients(station->jobs, delivery->job.id, delivery->recipients.item,
+				 delivery->recipients.items))
+		return false;
+	delivery->search = hops_find(station->resolver, &station->config, delivery->route,
+				     domain_of(&delivery->recipients.item[0]), on_hops, delivery);
+	return delivery->search;
+}
+
+struct delivery *delivery_start(struct station *station, int64_t job,
+				bool (*busy)(void *arg, const char *destination),
+				void (*ended)(void *arg, struct delivery *delivery), void *arg,
+				bool *none)
+{
+	struct delivery *delivery = calloc(1, sizeof(*delivery));
+
+	*none = false;
+	if (!delivery)
+		return NULL;
+	*delivery = (struct delivery){
+		.station = station, .ended = ended, .arg = arg, .message_fd = -1,
+	};
+	if (!jobs_get(station->jobs, job, &delivery->job) ||
+	    !jobs_recipients(station->jobs, job, &delivery->recipients))
+		goto free;
+	*none = !choose(delivery, busy);
+	if (!*none && begin(delivery))
+		return delivery;
+free:
+	delivery_free(delivery);
+	return NULL;
+}
