@@ -202,7 +202,7 @@ static void runs_entry(int black, const char *text)
 		printf("RUNS(0, %u, %u, 0, 0),", bits, complete);
 		return;
 	}
-	if (!next_complete || !next_px) {
+	if (!next_complete || !next_px || next_px > 127) {
 		next_bits = 0;
 		next_px = 0;
 		next_complete = 0;

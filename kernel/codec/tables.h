@@ -35,7 +35,14 @@ extern const u8 ifax_change_bytes[256];
  */
 #define RUNS_BITS	11
 #define RUNS(bits, first_bits, count, px, next_px) \
-	((bits) | (first_bits) << 4 | (count) << 8 | (px) << 10 | (u32)(next_px) << 21)
+	((bits) | (first_bits) << 6 | (count) << RUNS_BITS | (px) << 14 | (u32)(next_px) << 25)
+#define RUNS_NEXT_PX_MAX	127
+#define RUNS_TAKEN(entry)	((entry) & 63)
+#define RUNS_FIRST(entry)	((entry) >> 6 & 15)
+#define RUNS_BLACK		0x800	/* in an index; in an entry, where runs are odd: change it */
+#define RUNS_COUNT(entry)	((entry) >> RUNS_BITS & 3)
+#define RUNS_PX(entry)		((entry) >> 14 & 0x7ff)
+#define RUNS_NEXT_PX(entry)	((entry) >> 25)
 extern const u32 ifax_runs[2 << RUNS_BITS];	/* white, black */
 
 /* By the next bits behind four zeros, the words of more bits: run length << 4 | bits; 0: none */

@@ -10,7 +10,7 @@
 
 static __always_inline u32 runs_entry(struct bits_in in, u32 black)
 {
-	return ifax_runs[(u32)black << RUNS_BITS | in.acc >> (64 - RUNS_BITS)];
+	return ifax_runs[black << RUNS_BITS | in.acc >> (64 - RUNS_BITS)];
 }
 
 u32 ifax_take_any_run(struct bits_source *src, bool black);
@@ -21,9 +21,9 @@ static __always_inline struct bits_in take_run(struct bits_in in, struct bits_so
 {
 	u32 entry = runs_entry(in, black);
 
-	if (likely(entry >> 8 & 3)) {
-		*px = entry >> 10 & 0x7ff;
-		return skip(in, entry >> 4 & 15);
+	if (likely(RUNS_COUNT(entry))) {
+		*px = RUNS_PX(entry);
+		return skip(in, RUNS_FIRST(entry));
 	}
 	src->bits.acc = in.acc;
 	src->bits.n = in.n;

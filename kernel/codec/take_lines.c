@@ -85,10 +85,10 @@ u32 ifax_take_any_run(struct bits_source *src, bool black)
 
 		src->bits = refill(src->bits, src);
 		entry = runs_entry(src->bits, black);
-		if (entry >> 4 & 15) {
-			px += entry >> 10 & 0x7ff;
-			src->bits = skip(src->bits, entry >> 4 & 15);
-			if (entry >> 8 & 3)
+		if (RUNS_FIRST(entry)) {
+			px += RUNS_PX(entry);
+			src->bits = skip(src->bits, RUNS_FIRST(entry));
+			if (RUNS_COUNT(entry))
 				return px;
 			continue;
 		}
@@ -109,48 +109,80 @@ enum line ifax_run_fault(struct ifax_decoder *dec, struct bits_in in, u32 px)
 	return ifax_fault(dec, in, px == NO_RUN ? ifax_word_fault(in, 8) : IFAX_FAULT_LONG);
 }
 
+/* A line being decoded: its next bits, room for the next change, where it is, RUNS_BLACK or 0 */
+struct line_1d {
+	struct bits_in in;
+	u16 *to;
+	u32 at;
+	u32 black;
+};
+
+static __always_inline u32 look(const struct line_1d *line)
+{
+	return ifax_runs[line->black | line->in.acc >> (64 - RUNS_BITS)];
+}
+
+/* Take what @entry says, if it is something, and inside of the line */
+static __always_inline bool take_runs(struct line_1d *line, u32 entry, u32 width_px)
+{
+	u32 px = line->at + RUNS_PX(entry);
+	u32 next = px + RUNS_NEXT_PX(entry);
+
+	if (unlikely(!RUNS_TAKEN(entry) || next >= width_px))
+		return false;
+	line->in = skip(line->in, RUNS_TAKEN(entry));
+	line->to[0] = px;
+	line->to[1] = next;
+	line->to += RUNS_COUNT(entry);
+	line->black ^= entry & RUNS_BLACK;
+	line->at = next;
+	return true;
+}
+
 /*
  * T.4 4.1. Inside of the line: look after look, each of which gives a make-up
- * word, a run, or two; which of them is no branch. At its end, and where a look
+ * word, a run, or two; which of them is no branch. The bits that are loaded are
+ * not waited for by the look before. At the end of the line, and where a look
  * gives nothing: run by run.
  */
 static enum line take_1d_data(struct ifax_decoder *dec, u32 *changes)
 {
-	u32 width_px = dec->fmt.width_px;
+	u32 width_px = dec->fmt.width_px, entry, px;
 	struct bits_source *src = &dec->src;
-	struct bits_in in = src->bits;
-	u16 *to = dec->cur;
-	u32 black = 0, at = 0, px;
+	struct line_1d line = { refill(src->bits, src), dec->cur, 0, 0 };
 
 	for (;;) {
-		u32 entry, next;
-
-		in = refill(in, src);
-		entry = runs_entry(in, black);
-		px = at + (entry >> 10 & 0x7ff);
-		next = px + (entry >> 21);
-		if (likely((entry & 15) && next < width_px)) {
-			in = skip(in, entry & 15);
-			to[0] = px;
-			to[1] = next;
-			to += entry >> 8 & 3;
-			black ^= entry >> 8 & 1;
-			at = next;
+		entry = look(&line);
+		while (take_runs(&line, entry, width_px)) {
+			entry = look(&line);
+			line.in = refill(line.in, src);
+			if (!take_runs(&line, entry, width_px))
+				break;
+			entry = look(&line);
+		}
+		line.in = refill(line.in, src);
+		px = line.at + RUNS_PX(entry);
+		if (RUNS_TAKEN(entry) && !RUNS_COUNT(entry) && px <= width_px) {
+			/* a make-up word, which goes to the end of the line */
+			line.in = skip(line.in, RUNS_TAKEN(entry));
+			line.at = px;
 			continue;
 		}
-		in = take_run(in, src, black, &px);
-		if (unlikely(px >= width_px - at))
+		line.in = take_run(line.in, src, !!line.black, &px);
+		if (unlikely(px >= width_px - line.at))
 			break;
-		at += px;
-		to = add_change(to, dec->cur, at, px);
-		black ^= 1;
+		line.at += px;
+		line.to = add_change(line.to, dec->cur, line.at, px);
+		line.black ^= RUNS_BLACK;
 	}
-	if (px > width_px - at)
-		return ifax_run_fault(dec, in, px);
-	if (overrun(src, in))
-		return ifax_fault(dec, in, IFAX_FAULT_SHORT);
-	src->bits = in;
-	*changes = to - dec->cur;
+	if (px > width_px - line.at)
+		return ifax_run_fault(dec, line.in, px);
+	if (overrun(src, line.in))
+		return ifax_fault(dec, line.in, IFAX_FAULT_SHORT);
+	src->bits = line.in;
+	*changes = line.to - dec->cur;
+	if (*changes == dec->changes && !memcmp(dec->cur, dec->ref, *changes * sizeof(*dec->cur)))
+		return LINE_SAME;
 	return LINE_NEW;
 }
 
@@ -190,24 +222,31 @@ bool ifax_find_eol(struct ifax_decoder *dec)
 static bool find_data(struct ifax_decoder *dec, u32 *eols)
 {
 	struct bits_source *src = &dec->src;
+	struct bits_in in = src->bits;
 	enum begin begin;
 
 	if (dec->fmt.flags & IFAX_FMT_ROW_ALIGNED)
-		src->bits = skip(src->bits, src->bits.n & 7);
+		in = skip(in, in.n & 7);
 	for (*eols = dec->eol_taken; *eols < RTC_EOLS; ++*eols) {
-		src->bits = refill(src->bits, src);
-		if (likely(src->bits.acc >> 56))
-			return true;
-		begin = take_eol(dec);
-		if (begin != BEGIN_EOL)
-			return begin == BEGIN_LINE;
+		in = refill(in, src);
+		if (likely(in.acc >> 56))
+			break;
+		if (likely(in.acc >> (64 - EOL_BITS) == EOL_WORD)) {
+			in = skip(in, EOL_BITS);
+		} else {
+			src->bits = in;
+			begin = take_eol(dec);
+			if (begin != BEGIN_EOL)
+				return begin == BEGIN_LINE;
+			in = refill(src->bits, src);
+		}
 		if (dec->fmt.coding == IFAX_CODING_MR) {
-			src->bits = refill(src->bits, src);
-			dec->tag = src->bits.acc >> 63;
-			src->bits = skip(src->bits, 1);
+			dec->tag = in.acc >> 63;
+			in = skip(in, 1);
 		}
 	}
-	return false;
+	src->bits = in;
+	return *eols < RTC_EOLS;
 }
 
 /* A line may have an EOL in front; two or more of them are (the begin of) an RTC */

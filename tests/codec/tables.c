@@ -140,7 +140,7 @@ static u32 expected_runs(const u32 *codes, const u32 *next_codes, u32 value)
 		return RUNS(0, bits, bits > 0, 0, 0);
 	next = find_run(next_codes, value & ((1U << (RUNS_BITS - bits)) - 1), RUNS_BITS - bits,
 			&next_px);
-	if (!next || !next_px)
+	if (!next || !next_px || next_px > RUNS_NEXT_PX_MAX)
 		return RUNS(bits, bits, 1, px, 0);
 	return RUNS(bits + next, bits, 2, px, next_px);
 }
