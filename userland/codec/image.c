@@ -119,8 +119,10 @@ int image_read(FILE *from, const char *name, const struct ifax_grey_format *grey
 
 	while (isspace(c))
 		c = getc(from);
-	if (c == EOF && !ferror(from))
-		return 0;
+	if (c == EOF && ferror(from))
+		fprintf(stderr, "%s: %s\n", name, strerror(errno));
+	if (c == EOF)
+		return ferror(from) ? -1 : 0;
 	kind = getc(from);
 	if (c != 'P' || (kind != '4' && kind != '5')) {
 		fprintf(stderr, "%s: not a PBM (P4) or PGM (P5) file%s\n", name,

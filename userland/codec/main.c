@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "job.h"
 #include "output.h"
@@ -210,6 +211,15 @@ static const struct command *command(const char *name, int files)
 	return NULL;
 }
 
+/* Would writing the one destroy the other? */
+static bool same_file(const char *in, const char *out)
+{
+	struct stat a, b;
+
+	return in && out && !stat(in, &a) && !stat(out, &b) && S_ISREG(a.st_mode) &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 /* What has not been said */
 static void fill_in(struct job *job, const struct command *what)
 {
@@ -256,6 +266,8 @@ int main(int argc, char **argv)
 		job.band = *argv++;
 	job.in = argv[0];
 	job.out = files > 1 ? argv[1] : NULL;
+	if (same_file(job.in, job.out) || same_file(job.band, job.out))
+		return wrong_use("what is read and what is written are the same file: ", job.out);
 	fill_in(&job, what);
 	if (ifax_codec_format_ok(&job.fmt) || ifax_codec_format_ok(&job.from))
 		return wrong_use("these options contradict each other, or the width is 0", "");
