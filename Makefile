@@ -30,6 +30,7 @@ LIBRARIES :=
 CHECKS :=
 KSELFTESTS :=
 BENCHES :=
+FUZZERS :=
 
 include kernel/codec/host.mk
 include userland/userland.mk
@@ -108,6 +109,7 @@ help:
 	@echo 'make lint       checkpatch, kernel-doc, sparse, coccinelle, mandoc'
 	@echo 'make reference  what is public, from the comments in headers: $(B)/reference/*.rst'
 	@echo 'make check-matrix  other kernels and architectures (check-arm64 for one)'
+	@echo 'make fuzz       hostile bytes (SECONDS=600, TARGETS="codec_mmr smtp_server")'
 	@echo 'make bench      how fast it is'
 	@echo 'make install    below PREFIX=$(PREFIX), modules in /lib/modules (DESTDIR= for packagers)'
 	@echo 'make clean      remove $(B)/'

@@ -62,23 +62,39 @@ $(B)/tests/codec/bench_grey: $(patsubst %,$(B)/tests/codec/%.o,bench_grey page) 
 bench-grey: $(B)/tests/codec/bench_grey
 	@taskset -c 0 $<
 
-# "make fuzz-codec SECONDS=600": libFuzzer with sanitizers; needs clang
-SECONDS ?= 60
-CODEC_FUZZ_SOURCES := $(patsubst $(B)/%.o,%.c,$(filter-out %/tables.o,$(CODEC_OBJECTS))) \
-	$(patsubst %,tests/codec/%.c,fuzz page coded)
+# Fuzzers: the codec once with libFuzzer's eyes, and a program for each target
+CODEC_FUZZ := raw mh mr mmr jbig round_trip splice scale transcode
+CODEC_FUZZ_OBJECTS := $(CODEC_OBJECTS:$(B)/%.o=$(B)/fuzz/objects/%.o) \
+	$(patsubst %,$(B)/fuzz/objects/tests/codec/%.o,page coded)
+CODEC_FUZZ_COMPILE = clang $(filter-out -fPIE,$(IFAX_CFLAGS)) -U_FORTIFY_SOURCE -O1 -g \
+	-Wno-bitwise-conditional-parentheses $(CODEC_CFLAGS) -fno-sanitize-recover=all
+FUZZERS += $(CODEC_FUZZ:%=$(B)/fuzz/codec_%)
 
-$(B)/tests/codec/fuzz: $(CODEC_FUZZ_SOURCES) $(B)/kernel/codec/tables.c $(wildcard kernel/codec/*.h)
+$(B)/fuzz/objects/%.o: %.c
 	@mkdir -p $(@D)
-	clang $(filter-out -fPIE -MMD -MP,$(IFAX_CFLAGS)) -U_FORTIFY_SOURCE -O1 -g $(CODEC_CFLAGS) \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ \
-		$(CODEC_FUZZ_SOURCES) $(B)/kernel/codec/tables.c -lz
+	$(CODEC_FUZZ_COMPILE) -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
 
+$(B)/fuzz/objects/kernel/codec/tables.o: $(B)/kernel/codec/tables.c
+	@mkdir -p $(@D)
+	$(CODEC_FUZZ_COMPILE) -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
+
+$(CODEC_FUZZ:%=$(B)/fuzz/codec_%): $(B)/fuzz/codec_%: tests/codec/fuzz.c $(CODEC_FUZZ_OBJECTS)
+	$(CODEC_FUZZ_COMPILE) -DFUZZ_TARGET='"$*"' -fsanitize=fuzzer,address,undefined -o $@ \
+		$< $(CODEC_FUZZ_OBJECTS) -lz
+	@ln -sfn ../../tests/codec/corpus/$* $@.seeds
+
+# The seeds are in the tree; this makes them anew
 $(B)/tests/codec/fuzz_seeds: $(patsubst %,$(B)/tests/codec/%.o,fuzz_seeds page coded) $(CODEC_LIB)
 	$(CC) $(IFAX_LDFLAGS) -o $@ $^ -lz
 
-.PHONY: fuzz-codec
-fuzz-codec: $(B)/tests/codec/fuzz $(B)/tests/codec/fuzz_seeds
-	@mkdir -p $(B)/fuzz/codec $(B)/fuzz/codec-seeds
-	@$(B)/tests/codec/fuzz_seeds $(B)/fuzz/codec-seeds
-	cd $(B)/fuzz && ../tests/codec/fuzz -max_total_time=$(SECONDS) -timeout=5 -max_len=4096 \
-		-print_final_stats=1 codec codec-seeds
+.PHONY: codec-corpus
+codec-corpus: $(B)/tests/codec/fuzz_seeds
+	@mkdir -p tests/codec/corpus
+	@$< tests/codec/corpus
+
+# They go through the fuzzers' code in "make check", too
+CHECKS += $(B)/tests/codec/replay
+$(B)/tests/codec/replay: $(CODEC_OBJECTS:$(B)/kernel/%.o=$(B)/sanitized/kernel/%.o) \
+		$(patsubst %,$(B)/sanitized/tests/codec/%.o,replay fuzz tap page coded)
+	@mkdir -p $(@D)
+	$(CC) -fsanitize=address,undefined -o $@ $^ -lz

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Hostile bytes for one engine: each target has the entry of libFuzzer, and
- * seeds, so that the same target runs under "make fuzz-mail" and, with a few
+ * seeds, so that the same target runs under "make fuzz" and, with a few
  * mutations that are always the same, in "make check".
  *
  * Two bytes stand for events: 0xfd the end of the deadline, 0xfe end of file.

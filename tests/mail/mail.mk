@@ -3,8 +3,7 @@
 # The mail engines without sockets, built with the sanitizers so that every
 # test is a test of memory as well.
 #
-# make fuzz-mail SECONDS=n: libFuzzer (clang) for n seconds on each engine;
-# what it learned stays in build/fuzz and is taken up by the next run.
+# Each engine has a fuzzer, too: make fuzz TARGETS="smtp_server ...".
 
 MAIL_ENGINES := $(AGENT_ENGINES)
 MAIL_TESTS := text server client pop3 pop3_server back_to_back
@@ -13,7 +12,6 @@ MAIL_B := $(B)/tests/mail
 MAIL_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 MAIL_LIBS = $(shell $(PKG_CONFIG) --libs libcrypto)
 MAIL_COMMON := $(MAIL_B)/tap.o $(MAIL_B)/dialogue.o $(MAIL_ENGINES:%=$(MAIL_B)/engine/%.o)
-SECONDS ?= 60
 
 CHECKS += $(addprefix $(MAIL_B)/,$(MAIL_TESTS) $(MAIL_FUZZ:%=mutate_%))
 
@@ -35,16 +33,10 @@ $(MAIL_FUZZ:%=$(MAIL_B)/mutate_%): $(MAIL_B)/mutate_%: $(MAIL_B)/mutate.o $(MAIL
 $(MAIL_FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: tests/mail/fuzz_%.c $(MAIL_ENGINES:%=userland/agent/%.c)
 	@mkdir -p $(@D)
 	clang $(filter-out -fPIE -MMD -MP,$(IFAX_CFLAGS)) -Iuserland/agent $(CFLAGS) \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(MAIL_LIBS)
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ \
+		$(filter %.c,$^) $(MAIL_LIBS)
+	@mkdir -p $@.seeds
+	@$(MAIL_B)/mutate_$* --seeds $@.seeds
 
-.PHONY: fuzz-mail
-fuzz-mail: $(MAIL_FUZZ:%=$(B)/fuzz/%) $(MAIL_FUZZ:%=$(MAIL_B)/mutate_%)
-	@set -e; for engine in $(MAIL_FUZZ); do \
-		fuzz=$(B)/fuzz/$$engine; mkdir -p $$fuzz.corpus $$fuzz.seeds; \
-		$(MAIL_B)/mutate_$$engine --seeds $$fuzz.seeds; \
-		echo "fuzzing $$engine for $(SECONDS) s, log in $$fuzz.log"; \
-		$$fuzz -max_total_time=$(SECONDS) -max_len=8192 -dict=$$fuzz.seeds/dictionary \
-			-artifact_prefix=$$fuzz- $$fuzz.corpus $$fuzz.seeds >$$fuzz.log 2>&1 || \
-			{ tail -40 $$fuzz.log; exit 1; }; \
-		tail -2 $$fuzz.log; \
-	done
+FUZZERS += $(MAIL_FUZZ:%=$(B)/fuzz/%)
+$(MAIL_FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: $(MAIL_B)/mutate_%

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A short run of a fuzz target with mutations that are the same each time:
- * what it finds stays found. The long run is "make fuzz-mail", for which
+ * what it finds stays found. The long run is "make fuzz", for which
  * "--seeds DIR" writes the seeds and a dictionary into DIR.
  */
 #include <string.h>
