@@ -221,7 +221,7 @@ class Pop3Handler(socketserver.StreamRequestHandler):
             if server.cut == verb:
                 return
             if verb == "CAPA":
-                self.listing(["USER"] + ([] if server.no_uidl else ["UIDL"]))
+                self.listing(["USER"] + server.capabilities + ([] if server.no_uidl else ["UIDL"]))
             elif verb == "PASS" and words != ["secret"]:
                 self.say("-ERR wrong")
             elif verb == "STAT":
@@ -262,5 +262,6 @@ class Pop3Server(Server):
         self.visits = 0
         self.cut = None
         self.no_uidl = False
+        self.capabilities = []
         self.on_dele = lambda: None
         super().__init__(Pop3Handler)

@@ -21,6 +21,7 @@
 #include "station.h"
 
 #define MESSAGES_MAX	100000	/* looked at in one visit */
+#define STORING_MAX	8	/* messages that become durable at a time */
 #define SECRET_BYTES	256
 #define DAY_MS		(24 * 3600 * INT64_C(1000))
 
@@ -36,6 +37,20 @@ struct listed {
 	uint64_t bytes;
 	char *digest;
 	bool deleted;
+};
+
+/**
+ * struct storing - a message that becomes durable
+ * @visit: whose; NULL: this place is free
+ * @number: of the message
+ * @decided: answers the engine
+ * @err: 0: it was known before; else why it is not stored
+ */
+struct storing {
+	struct fetch_visit *visit;
+	unsigned int number;
+	struct event *decided;
+	int err;
 };
 
 /**
@@ -58,10 +73,9 @@ struct listed {
  * @stopped: not all that the server has was looked at
  * @nameless: a message has no unique-id of its own
  * @wanted: messages to be fetched
- * @number: of the message that comes
- * @file: it is written here
+ * @file: the message that comes is written here
  * @digest: of it
- * @store: the message is complete
+ * @storing: messages that are complete
  * @taken: messages that were taken
  * @bytes: that came
  * @started_ms: when the first message came
@@ -89,10 +103,9 @@ struct fetch_visit {
 	bool nameless;
 
 	unsigned int wanted;
-	unsigned int number;
 	struct spool_file file;
 	EVP_MD_CTX *digest;
-	struct event *store;
+	struct storing storing[STORING_MAX];
 	unsigned int taken;
 	uint64_t bytes;
 	int64_t started_ms;
@@ -162,8 +175,11 @@ static struct listed *list_message(struct fetch_visit *visit, unsigned int numbe
 		return NULL;
 	if (unique_id && is_listed(visit, unique_id))
 		unique_id = NULL;
-	if (!unique_id)
+	/* by the content alone: one after the other, or two of the same are not told apart */
+	if (!unique_id) {
 		visit->nameless = true;
+		visit->config.storing_max = 1;
+	}
 	listed = &visit->listed[number - 1];
 	listed->bytes = bytes;
 	free(listed->unique_id);
@@ -228,7 +244,6 @@ static bool on_message_begin(void *arg, unsigned int number)
 {
 	struct fetch_visit *visit = arg;
 
-	visit->number = number;
 	if (!visit->started_ms)
 		visit->started_ms = now_ms();
 	return number >= 1 && number <= visit->listed_count &&
@@ -246,14 +261,6 @@ static bool on_message(void *arg, const char *bytes, size_t len)
 		log_event(LOG_ERR, "fetcher.write account=%s error=%s", visit->account->title,
 			  strerror(-err));
 	return !err && EVP_DigestUpdate(visit->digest, bytes, len);
-}
-
-/* The engine wants no answer from within its call. */
-static void on_message_end(void *arg, unsigned int number)
-{
-	struct fetch_visit *visit = arg;
-
-	event_active(visit->store, EV_TIMEOUT, 1);
 }
 
 static void on_message_abort(void *arg, unsigned int number)
@@ -288,34 +295,63 @@ static bool is_known(struct fetch_visit *visit, const struct job_arrival *arriva
 	return !*arrival->unique_id || jobs_set_fetched(jobs, id, arrival);
 }
 
-/* The message is durable here, now or before; or it could not be stored. */
-static void answer(struct fetch_visit *visit, bool stored)
+/* A message is durable here, now or before; or it could not be stored. */
+static void answer(struct storing *storing, bool stored)
 {
+	struct fetch_visit *visit = storing->visit;
 	enum pop3_verdict verdict = visit->account->keep ? POP3_KEEP : POP3_DELETE;
+	unsigned int number = storing->number;
 
+	storing->visit = NULL;
 	if (!stored) {
 		visit->stopped = true;
 		verdict = POP3_STOP;
 	}
-	pop3_client_message_done(visit->engine, visit->number, verdict);
+	pop3_client_message_done(visit->engine, number, verdict);
 	connection_pump(visit->connection);
 }
 
 static void on_taken(void *arg, int64_t job, int err)
 {
-	struct fetch_visit *visit = arg;
+	struct storing *storing = arg;
+	struct fetch_visit *visit = storing->visit;
 
 	visit->taken += job != 0;
 	if (!job)
 		log_event(LOG_ERR, "fetcher.store account=%s error=%s", visit->account->title,
 			  strerror(err));
-	answer(visit, job);
+	answer(storing, job);
 }
 
-static void on_store(evutil_socket_t fd, short what, void *arg)
+/* The engine wants no answer from within its call. */
+static void on_decided(evutil_socket_t fd, short what, void *arg)
+{
+	struct storing *storing = arg;
+
+	answer(storing, !storing->err);
+}
+
+static void answer_later(struct storing *storing, int err)
+{
+	storing->err = err;
+	event_active(storing->decided, EV_TIMEOUT, 1);
+}
+
+static struct storing *free_place(struct fetch_visit *visit)
+{
+	struct storing *storing = visit->storing;
+
+	/* the engine gives us no more at a time than there are places */
+	while (storing->visit)
+		storing++;
+	return storing;
+}
+
+static void on_message_end(void *arg, unsigned int number)
 {
 	struct fetch_visit *visit = arg;
-	struct listed *listed = &visit->listed[visit->number - 1];
+	struct storing *storing = free_place(visit);
+	struct listed *listed = &visit->listed[number - 1];
 	char digest[2 * EVP_MAX_MD_SIZE + 1] = "";
 	char source[256];
 	struct job_arrival arrival = {
@@ -327,15 +363,18 @@ static void on_store(evutil_socket_t fd, short what, void *arg)
 		.digest = digest,
 	};
 
+	storing->visit = visit;
+	storing->number = number;
 	finish_digest(visit->digest, digest);
 	listed->deleted = !visit->account->keep;
 	if (!*listed->unique_id)
 		listed->digest = strdup(digest);
 	snprintf(source, sizeof(source), "pop3 %s", visit->account->title);
 	if (is_known(visit, &arrival))
-		answer(visit, true);
-	else if (!arrivals_take(visit->station->arrivals, &visit->file, &arrival, on_taken, visit))
-		on_taken(visit, 0, ENOMEM);
+		answer_later(storing, 0);
+	else if (!arrivals_take(visit->station->arrivals, &visit->file, &arrival, on_taken,
+				storing))
+		answer_later(storing, ENOMEM);
 }
 
 /* Ending */
@@ -387,13 +426,15 @@ void fetch_visit_cancel(struct fetch_visit *visit)
 {
 	if (!visit)
 		return;
-	arrivals_forget(visit->station->arrivals, visit);
 	dial_cancel(visit->dial);
 	connection_free(visit->connection);
 	pop3_client_destroy(visit->engine);
 	sasl_end(visit->sasl);
-	if (visit->store)
-		event_free(visit->store);
+	for (unsigned int i = 0; i < STORING_MAX; i++) {
+		arrivals_forget(visit->station->arrivals, &visit->storing[i]);
+		if (visit->storing[i].decided)
+			event_free(visit->storing[i].decided);
+	}
 	spool_discard(&visit->file);
 	EVP_MD_CTX_free(visit->digest);
 	tdestroy(visit->names, free_nothing);
@@ -496,6 +537,7 @@ static void fill_config(struct fetch_visit *visit)
 		.tls = tls_of(&account->tls),
 		.no_capa = !account->capa,
 		.message_bytes_max = config->limits.message_bytes,
+		.storing_max = STORING_MAX,
 		.messages_max = MESSAGES_MAX,
 		.timeouts = config->pop3_client,
 	};
@@ -524,10 +566,15 @@ struct fetch_visit *fetch_visit_start(struct station *station, const struct conf
 	visit->ended = ended;
 	visit->arg = arg;
 	visit->file.fd = -1;
-	visit->store = evtimer_new(station->base, on_store, visit);
+	for (unsigned int i = 0; i < STORING_MAX; i++) {
+		visit->storing[i].decided = evtimer_new(station->base, on_decided,
+							&visit->storing[i]);
+		if (!visit->storing[i].decided)
+			goto cancel;
+	}
 	visit->digest = EVP_MD_CTX_new();
 	/* read anew each time: a changed secret needs no restart */
-	if (!visit->store || !visit->digest ||
+	if (!visit->digest ||
 	    !secret_file_line(account->secret_file, visit->secret, sizeof(visit->secret), reason,
 			      bytes))
 		goto cancel;
