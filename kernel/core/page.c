@@ -56,6 +56,7 @@ void ifax_page_free(struct ifax_page *page)
 		return;
 	ifax_store_clear(&page->store);
 	kvfree(page->bounce);
+	kvfree(page->scaler);
 	kvfree(page->codec);
 	kfree(page);
 }
@@ -205,11 +206,51 @@ int ifax_page_decode_begin(struct ifax_page *page)
 }
 
 /**
- * ifax_page_decode_end() - free the decoder
+ * ifax_page_scale() - from now on decode to another resolution or place
+ * @page: page between ifax_page_decode_begin() and its first line
+ * @scale: what becomes of it
+ *
+ * Return: 0; -EINVAL if that cannot be, -ENOMEM.
+ */
+int ifax_page_scale(struct ifax_page *page, const struct ifax_scale *scale)
+{
+	const struct ifax_codec_format fmt = ifax_page_codec_format(&page->format);
+	int err = ifax_scale_ok(scale, &fmt);
+	void *mem;
+
+	if (err)
+		return err;
+	mem = page_memory(ifax_scaler_size(scale, &fmt));
+	if (!mem)
+		return -ENOMEM;
+	kvfree(page->scaler);
+	page->scaler = ifax_scaler_init(mem, scale, &fmt, page->decoder);
+	return 0;
+}
+
+/**
+ * ifax_page_decode() - the next lines, scaled or not
+ * @page: page
+ * @rows: lines of pixels go here
+ * @stride: bytes from one line to the next
+ * @lines: most lines to decode
+ *
+ * Return: lines; fewer than @lines only at the end of the page.
+ */
+u32 ifax_page_decode(struct ifax_page *page, void *rows, size_t stride, u32 lines)
+{
+	return page->scaler ? ifax_scale_lines(page->scaler, rows, stride, lines) :
+			      ifax_decode_lines(page->decoder, rows, stride, lines);
+}
+
+/**
+ * ifax_page_decode_end() - free decoder and scaler
  * @page: page
  */
 void ifax_page_decode_end(struct ifax_page *page)
 {
+	kvfree(page->scaler);
+	page->scaler = NULL;
 	kvfree(page->codec);
 	page->codec = NULL;
 	page->decoder = NULL;

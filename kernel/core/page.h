@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <linux/ifax.h>
 #include <linux/ifax/codec.h>
+#include <linux/ifax/scale.h>
 
 #include "page_store.h"
 
@@ -44,6 +45,7 @@ enum ifax_stage {
  * @bounce_end: behind the last one
  * @moved: its first lines have passed
  * @decoder: while the page is checked or printed
+ * @scaler: between @decoder and the engine, if the page is scaled; with its memory
  * @source: input of @decoder
  */
 struct ifax_page {
@@ -61,6 +63,7 @@ struct ifax_page {
 	size_t bounce_end;
 	bool moved;
 	struct ifax_decoder *decoder;
+	struct ifax_scaler *scaler;
 	struct ifax_store_source source;
 };
 
@@ -76,6 +79,8 @@ const u8 *ifax_page_peek(const struct ifax_page *page, size_t *bytes);
 void ifax_page_consume(struct ifax_page *page, size_t bytes);
 
 int ifax_page_decode_begin(struct ifax_page *page);
+int ifax_page_scale(struct ifax_page *page, const struct ifax_scale *scale);
+u32 ifax_page_decode(struct ifax_page *page, void *rows, size_t stride, u32 lines);
 void ifax_page_decode_end(struct ifax_page *page);
 int ifax_page_check(struct ifax_page *page, u32 lines_max);
 

@@ -7,6 +7,21 @@
 
 #include "core.h"
 
+int ifax_print_scale(struct ifax_device *idev, const struct ifax_scale *scale)
+{
+	struct ifax_page *page = READ_ONCE(idev->engine_page);
+	struct mem_cgroup *outer;
+	int err;
+
+	if (WARN_ON_ONCE(!page))
+		return -EINVAL;
+	outer = set_active_memcg(idev->job->memcg);
+	err = ifax_page_scale(page, scale);
+	set_active_memcg(outer);
+	return err;
+}
+EXPORT_SYMBOL_GPL(ifax_print_scale);
+
 u32 ifax_print_lines(struct ifax_device *idev, void *rows, size_t stride, u32 lines)
 {
 	struct ifax_page *page = READ_ONCE(idev->engine_page);
@@ -19,7 +34,7 @@ u32 ifax_print_lines(struct ifax_device *idev, void *rows, size_t stride, u32 li
 	begin_ns = ifax_engine_lines_begin(idev, page);
 	mutex_unlock(&idev->lock);
 
-	n = ifax_decode_lines(page->decoder, rows, stride, lines);
+	n = ifax_page_decode(page, rows, stride, lines);
 
 	mutex_lock(&idev->lock);
 	ifax_engine_lines_end(idev, page, n, begin_ns);

@@ -18,6 +18,7 @@
 #include <linux/ifax.h>
 
 struct ifax_device;
+struct ifax_scale;
 
 /**
  * struct ifax_scanner_ops - a scanner
@@ -47,7 +48,7 @@ struct ifax_scanner_ops {
  * @start: take a sheet and print a page of @fmt (width, resolution, exact
  *	lines in length_lines, and of sides, paper, scaling and page_fit what the
  *	driver's caps offer; with scaling, width and resolution need not be the
- *	engine's). The driver fetches its lines in order by
+ *	engine's: ifax_print_scale()). The driver fetches its lines in order by
  *	ifax_print_lines(), also before this returns, and calls
  *	ifax_print_end() once, after the sheet has left the engine or went
  *	wrong. -ENOMEDIUM: no paper; -EIO: jam or cover, as @state tells; after
@@ -160,6 +161,20 @@ u32 ifax_scan_lines(struct ifax_device *idev, const void *rows, size_t stride, u
  * Context: process.
  */
 void ifax_scan_end(struct ifax_device *idev, enum ifax_page_status status, u32 flags);
+
+/**
+ * ifax_print_scale() - have the page in the engine at another resolution or place
+ * @idev: printer
+ * @scale: what becomes of it (linux/ifax/scale.h); ifax_scaled() tells how many
+ *	lines there will be
+ *
+ * From ops.start(), before ifax_print_lines(), which gives lines of @scale's width
+ * then.
+ *
+ * Context: process.
+ * Return: 0; -EINVAL if ifax_scale_ok() refuses; -ENOMEM.
+ */
+int ifax_print_scale(struct ifax_device *idev, const struct ifax_scale *scale);
 
 /**
  * ifax_print_lines() - fetch the next lines of the page in the engine
