@@ -65,12 +65,14 @@ struct ifax_counters {
  * @stop: end it at once
  * @state: IFAX_STATE_*
  * @resume: scanner: give the lines that were not taken
+ * @hold: scanner: take no line until @resume; may be NULL
  */
 struct ifax_engine_ops {
 	int (*start)(struct ifax_device *idev, const struct ifax_format *fmt);
 	void (*stop)(struct ifax_device *idev);
 	u32 (*state)(struct ifax_device *idev);
 	void (*resume)(struct ifax_device *idev);
+	int (*hold)(struct ifax_device *idev);
 };
 
 /**
@@ -121,6 +123,7 @@ struct ifax_job {
  * @op_lock: see above
  * @lock: see above; guards all that follows
  * @gone: unregistered; changes under both locks
+ * @asleep: no page may begin; changes under both locks
  * @job: the open file
  * @engine_page: page under the sensor or in the engine; the driver's worker
  *	knows that it stays, and uses it without a lock
@@ -143,6 +146,7 @@ struct ifax_device {
 	struct mutex op_lock; /* calls into the driver */
 	struct mutex lock; /* innermost: pages on the move */
 	bool gone;
+	bool asleep;
 	struct ifax_job *job;
 	struct ifax_page *engine_page;
 	bool paused;

@@ -173,6 +173,7 @@ struct ifax_device *ifax_scanner_register(struct device *parent,
 		.stop = ops->stop,
 		.state = ops->state,
 		.resume = ops->resume,
+		.hold = ops->hold,
 	};
 
 	if (!ops->resume)

@@ -109,7 +109,7 @@ void ifax_print_next_work(struct work_struct *work)
 
 	mutex_lock(&idev->op_lock);
 	mutex_lock(&idev->lock);
-	if (idev->job && !idev->gone && !idev->engine_page)
+	if (idev->job && !idev->gone && !idev->asleep && !idev->engine_page)
 		page = ifax_job_next(idev->job);
 	mutex_unlock(&idev->lock);
 	if (!page)

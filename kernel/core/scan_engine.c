@@ -194,7 +194,7 @@ static bool page_is_next(struct ifax_job *job)
 	bool next;
 
 	mutex_lock(&idev->lock);
-	next = !idev->gone && !idev->engine_page && job->pages_ahead &&
+	next = !idev->gone && !idev->asleep && !idev->engine_page && job->pages_ahead &&
 	       job->pages_listed < IFAX_PAGES_MAX;
 	mutex_unlock(&idev->lock);
 	return next;
@@ -246,7 +246,7 @@ static int next_page(struct ifax_job *job)
 static void resume(struct ifax_device *idev)
 {
 	mutex_lock(&idev->op_lock);
-	if (!idev->gone && may_resume(idev))
+	if (!idev->gone && !idev->asleep && may_resume(idev))
 		idev->ops.resume(idev);
 	mutex_unlock(&idev->op_lock);
 }

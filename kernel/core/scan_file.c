@@ -110,7 +110,9 @@ static int start_pages(struct ifax_job *job, struct ifax_page *page, u32 pages)
 	int err = -ENODEV;
 
 	mutex_lock(&idev->op_lock);
-	if (!idev->gone) {
+	if (idev->asleep) {
+		err = -EBUSY;
+	} else if (!idev->gone) {
 		mutex_lock(&idev->lock);
 		job->pages_ahead = pages ?: IFAX_ALL_PAGES;
 		mutex_unlock(&idev->lock);

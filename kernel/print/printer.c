@@ -10,6 +10,7 @@
 #include <linux/interrupt.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
+#include <linux/pm.h>
 #include <linux/workqueue.h>
 #include <linux/ifax/band_ring.h>
 #include <linux/ifax/bank.h>
@@ -277,6 +278,7 @@ static int print_probe(struct platform_device *pdev)
 	if (IS_ERR(idev))
 		return dev_err_probe(dev, PTR_ERR(idev), "cannot register the print engine\n");
 	printer->idev = idev;
+	platform_set_drvdata(pdev, printer);
 	ifax_bank_watch_paper(&printer->bank, true);
 	return devm_add_action_or_reset(dev, print_unregister, printer);
 }
@@ -293,12 +295,32 @@ static const struct of_device_id print_of_ids[] = {
 };
 MODULE_DEVICE_TABLE(of, print_of_ids);
 
+static int print_sleep(struct device *dev)
+{
+	struct printer *printer = dev_get_drvdata(dev);
+
+	return ifax_suspend(printer->idev);
+}
+
+static int print_wake(struct device *dev)
+{
+	struct printer *printer = dev_get_drvdata(dev);
+
+	ifax_resume(printer->idev);
+	return 0;
+}
+
+static const struct dev_pm_ops print_pm_ops = {
+	SYSTEM_SLEEP_PM_OPS(print_sleep, print_wake)
+};
+
 static struct platform_driver print_driver = {
 	.probe = print_probe,
 	.id_table = print_ids,
 	.driver = {
 		.name = "ifax-printer",
 		.of_match_table = print_of_ids,
+		.pm = pm_sleep_ptr(&print_pm_ops),
 	},
 };
 module_platform_driver(print_driver);

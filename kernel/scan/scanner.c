@@ -9,8 +9,10 @@
  * after the interrupt that tells the end of the page.
  */
 #include <linux/interrupt.h>
+#include <linux/iopoll.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
+#include <linux/pm.h>
 #include <linux/workqueue.h>
 #include <linux/ifax/band_ring.h>
 #include <linux/ifax/bank.h>
@@ -19,6 +21,9 @@
 
 #define SCAN_INTERRUPTS	(IFAX_INT_PAGE_END | IFAX_INT_LONG | IFAX_INT_OVERRUN | IFAX_INT_JAM | \
 			 IFAX_INT_COVER | IFAX_INT_NO_PAPER | IFAX_INT_FAULT)
+
+/* The lines of a ring, on the slowest of motors */
+#define HOLD_TIMEOUT_US	(20 * USEC_PER_SEC)
 
 /**
  * struct scanner - one scanner
@@ -30,6 +35,7 @@
  * @work: looks how far the page is
  * @watchdog: looks whether it gets on at all
  * @active: a page is under way
+ * @held: the machine sleeps: no line is taken
  * @paused: the core did not take lines that are there: it has no room
  * @events: IFAX_INT_* of this page
  * @taken: lines given to the core
@@ -45,6 +51,7 @@ struct scanner {
 	struct work_struct work;
 	struct delayed_work watchdog;
 	bool active;
+	bool held;
 	bool paused;
 	atomic_t events;
 	u32 taken;
@@ -108,7 +115,7 @@ static void scan_work(struct work_struct *work)
 	enum ifax_page_status status;
 	u32 events, lines;
 
-	if (!READ_ONCE(scanner->active))
+	if (!READ_ONCE(scanner->active) || READ_ONCE(scanner->held))
 		return;
 	events = atomic_read_acquire(&scanner->events);
 	status = ifax_bank_fault(events);
@@ -140,7 +147,7 @@ static void scan_watchdog(struct work_struct *work)
 	if (!READ_ONCE(scanner->active))
 		return;
 	/* A motor that has to wait makes no progress, and is not dead */
-	if (scanner->paused) {
+	if (scanner->paused || READ_ONCE(scanner->held)) {
 		scanner->seen.strikes = 0;
 	} else if (ifax_progress_dead(&scanner->seen, &scanner->bank, scanner->taken)) {
 		dev_err(scanner->bank.dev,
@@ -235,8 +242,29 @@ static void scan_resume(struct ifax_device *idev)
 {
 	struct scanner *scanner = ifax_priv(idev);
 
+	WRITE_ONCE(scanner->held, false);
 	if (READ_ONCE(scanner->active))
 		queue_work(scanner->queue, &scanner->work);
+}
+
+/* The motor stands at LIMIT, which nobody raises, or when the sheet is through */
+static int scan_hold(struct ifax_device *idev)
+{
+	struct scanner *scanner = ifax_priv(idev);
+	u32 status, lines;
+	int ret, failed;
+
+	WRITE_ONCE(scanner->held, true);
+	flush_work(&scanner->work);
+	ret = read_poll_timeout(ifax_bank_read, failed,
+				failed || lines >= scanner->limit ||
+				ifax_bank_status(&scanner->bank, &status) ||
+				!(status & IFAX_STATUS_BUSY),
+				20 * USEC_PER_MSEC, HOLD_TIMEOUT_US, true,
+				&scanner->bank, IFAX_REG_LINES, &lines);
+	if (ret)
+		scan_resume(idev);
+	return ret ? -EBUSY : 0;
 }
 
 static const struct ifax_scanner_ops scan_ops = {
@@ -244,6 +272,7 @@ static const struct ifax_scanner_ops scan_ops = {
 	.stop = scan_stop,
 	.state = scan_state,
 	.resume = scan_resume,
+	.hold = scan_hold,
 };
 
 static void scan_destroy_queue(void *queue)
@@ -311,6 +340,7 @@ static int scan_probe(struct platform_device *pdev)
 	if (IS_ERR(idev))
 		return dev_err_probe(dev, PTR_ERR(idev), "cannot register the scanner\n");
 	scanner->idev = idev;
+	platform_set_drvdata(pdev, scanner);
 	ifax_bank_watch_paper(&scanner->bank, true);
 	return devm_add_action_or_reset(dev, scan_unregister, scanner);
 }
@@ -327,12 +357,32 @@ static const struct of_device_id scan_of_ids[] = {
 };
 MODULE_DEVICE_TABLE(of, scan_of_ids);
 
+static int scan_sleep(struct device *dev)
+{
+	struct scanner *scanner = dev_get_drvdata(dev);
+
+	return ifax_suspend(scanner->idev);
+}
+
+static int scan_wake(struct device *dev)
+{
+	struct scanner *scanner = dev_get_drvdata(dev);
+
+	ifax_resume(scanner->idev);
+	return 0;
+}
+
+static const struct dev_pm_ops scan_pm_ops = {
+	SYSTEM_SLEEP_PM_OPS(scan_sleep, scan_wake)
+};
+
 static struct platform_driver scan_driver = {
 	.probe = scan_probe,
 	.id_table = scan_ids,
 	.driver = {
 		.name = "ifax-scanner",
 		.of_match_table = scan_of_ids,
+		.pm = pm_sleep_ptr(&scan_pm_ops),
 	},
 };
 module_platform_driver(scan_driver);

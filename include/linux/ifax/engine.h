@@ -34,13 +34,18 @@ struct ifax_scale;
  *	just before; ifax_unregister() calls it always, page or not
  * @state: IFAX_STATE_* of the paper path (DOCUMENT, COVER_OPEN, JAM)
  * @resume: there is room again: give the lines that ifax_scan_lines() did not
- *	take, and let the motor go on. Also called when there are none
+ *	take, and let the motor go on. Also called when there are none, and when
+ *	the machine wakes
+ * @hold: the machine will sleep: take no further line until @resume, and return
+ *	when the motor stands or the page came to its end. -EBUSY: it does not.
+ *	NULL: the motor cannot stand within a page
  */
 struct ifax_scanner_ops {
 	int (*start)(struct ifax_device *idev, const struct ifax_format *fmt);
 	void (*stop)(struct ifax_device *idev);
 	u32 (*state)(struct ifax_device *idev);
 	void (*resume)(struct ifax_device *idev);
+	int (*hold)(struct ifax_device *idev);
 };
 
 /**
@@ -105,6 +110,30 @@ struct ifax_device *ifax_printer_register(struct device *parent,
  * Context: process, not from the driver's own ops or workers.
  */
 void ifax_unregister(struct ifax_device *idev);
+
+/**
+ * ifax_suspend() - the machine will sleep
+ * @idev: device
+ *
+ * For the driver's suspend callback. No page begins from now on. A scanner holds
+ * the page that is under way, a print engine brings it to its end.
+ *
+ * Context: process, not from the driver's own ops or workers.
+ * Return: 0; -EBUSY: the page does not come to its end, and nothing has changed.
+ */
+int ifax_suspend(struct ifax_device *idev);
+
+/**
+ * ifax_resume() - the machine is awake
+ * @idev: device
+ *
+ * For the driver's resume callback. The page that was held goes on with its next
+ * line, pages that wait begin. Registers and DMA have to be as they were, or the
+ * page ends with IFAX_PAGE_HARDWARE.
+ *
+ * Context: as ifax_suspend().
+ */
+void ifax_resume(struct ifax_device *idev);
 
 /**
  * ifax_priv() - the driver's pointer
