@@ -169,6 +169,13 @@ static cfg_opt_t station_opts[] = {
 	CFG_STR("printer", "print0", CFGF_NONE),
 	CFG_BOOL("printing", cfg_true, CFGF_NONE),
 	CFG_STR("coding", "mh", CFGF_NONE),
+	CFG_STR("number", "", CFGF_NONE),
+	CFG_STR("subject", "Fax from {name}", CFGF_NONE),
+	CFG_STR("text", "A fax of {document} from {name}.", CFGF_NONE),
+	CFG_STR("header_line", "", CFGF_NONE),
+	CFG_INT_CB("broadcast", BROADCAST_HIDDEN, CFGF_NONE, parse_broadcast),
+	CFG_INT("mail_pages", 0, CFGF_NONE),
+	CFG_INT_CB("mail_size", 0, CFGF_NONE, parse_size),
 	CFG_STR("paper_worker", "ifax-paper", CFGF_NONE),
 	CFG_STR("message_worker", "ifax-message", CFGF_NONE),
 	CFG_STR_LIST("smtp_listen", NULL, CFGF_NODEFAULT),
@@ -525,6 +532,13 @@ static bool fill(struct config *config, cfg_t *cfg)
 	config->printer = cfg_getstr(cfg, "printer");
 	config->printing = cfg_getbool(cfg, "printing");
 	config->coding = cfg_getstr(cfg, "coding");
+	config->number = cfg_getstr(cfg, "number");
+	config->subject = cfg_getstr(cfg, "subject");
+	config->text = cfg_getstr(cfg, "text");
+	config->header_line = cfg_getstr(cfg, "header_line");
+	config->broadcast = cfg_getint(cfg, "broadcast");
+	config->mail_pages = cfg_getint(cfg, "mail_pages");
+	config->mail_bytes = cfg_getint(cfg, "mail_size");
 	config->paper_worker = cfg_getstr(cfg, "paper_worker");
 	config->message_worker = cfg_getstr(cfg, "message_worker");
 	fill_list(cfg, "domains", &config->domains);

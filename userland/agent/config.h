@@ -147,6 +147,9 @@ struct config_retry {
 	long paper_ms;
 };
 
+/** enum config_broadcast - what recipients of one document see of each other */
+enum config_broadcast { BROADCAST_HIDDEN, BROADCAST_EACH, BROADCAST_OPEN };
+
 /** enum config_print - which reports about what we sent are printed */
 enum config_print { PRINT_FAILURES, PRINT_ALL, PRINT_NONE };
 
@@ -195,6 +198,13 @@ struct config {
 	const char *printer;
 	bool printing;
 	const char *coding;
+	const char *number;
+	const char *subject;
+	const char *text;
+	const char *header_line;
+	enum config_broadcast broadcast;
+	long mail_pages;
+	long mail_bytes;
 	const char *paper_worker;
 	const char *message_worker;
 	struct config_address *listen;

@@ -80,6 +80,16 @@ static int parse_word(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result
 	return -1;
 }
 
+int parse_broadcast(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	static const char * const words[] = {
+		[BROADCAST_HIDDEN] = "hidden", [BROADCAST_EACH] = "each",
+		[BROADCAST_OPEN] = "open", NULL,
+	};
+
+	return parse_word(cfg, opt, text, result, words);
+}
+
 int parse_print(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
 {
 	static const char * const words[] = {
@@ -145,6 +155,25 @@ static int check_positive_time(cfg_t *cfg, cfg_opt_t *opt)
 	if (cfg_opt_getnint(opt, cfg_opt_size(opt) - 1) > 0)
 		return 0;
 	cfg_error(cfg, "%s: a time longer than 0 is needed", opt->name);
+	return -1;
+}
+
+/* It becomes a line of a mail, or of a page. */
+static int check_line(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, 0);
+
+	if (strlen(text) <= 500 && !text[strcspn(text, "\r\n\t")])
+		return 0;
+	cfg_error(cfg, "%s: a line of up to 500 bytes without tabs is needed", opt->name);
+	return -1;
+}
+
+static int check_amount(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (cfg_opt_getnint(opt, 0) >= 0)
+		return 0;
+	cfg_error(cfg, "%s = %ld: 0 or more is needed", opt->name, cfg_opt_getnint(opt, 0));
 	return -1;
 }
 
@@ -265,6 +294,11 @@ static const struct {
 	{ "scanner", check_device },
 	{ "printer", check_device },
 	{ "coding", check_coding },
+	{ "number", check_line },
+	{ "subject", check_line },
+	{ "text", check_line },
+	{ "header_line", check_line },
+	{ "mail_pages", check_amount },
 	{ "smtp_listen", check_listen },
 	{ "smtps_listen", check_listen },
 	{ "pop3_listen", check_listen },

@@ -19,6 +19,7 @@
 /* Callbacks of CFG_INT_CB: words to numbers. */
 int parse_time(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_size(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
+int parse_broadcast(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_print(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_login(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_tls(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);

@@ -10,6 +10,7 @@
 #include "confirm.h"
 #include "jobs_private.h"
 #include "log.h"
+#include "mails.h"
 
 /* ---- owing ---- */
 
@@ -214,18 +215,24 @@ bool jobs_waive(struct jobs *jobs, const struct owed *owed)
 /* ---- what is confirmed to us ---- */
 
 /* A DSN names the envelope, an MDN the message; a bounce what it happens to hold. */
-static int64_t find_job(struct jobs *jobs, const struct report *report)
+static int64_t find_job(struct jobs *jobs, const struct report *report, int64_t *part)
 {
+	char name[MAIL_ID_BYTES];
 	int64_t id = 0;
 
-	if (report->kind == REPORT_DSN && *report->envelope_id)
+	if (report->kind == REPORT_DSN && *report->envelope_id) {
+		snprintf(name, sizeof(name), "%.500s", report->envelope_id);
+		mail_id_strip(name, part);
 		id = database_number(jobs->db, 0, "SELECT id FROM job WHERE incoming = 0"
-				     " AND envelope_id <> '' AND envelope_id = ?", "s",
-				     report->envelope_id);
-	if (!id && *report->message_id)
+				     " AND envelope_id <> '' AND envelope_id = ?", "s", name);
+	}
+	if (!id && *report->message_id) {
+		snprintf(name, sizeof(name), "%.500s", report->message_id);
+		mail_id_strip(name, part);
 		id = database_number(jobs->db, 0, "SELECT id FROM job WHERE incoming = 0"
 				     " AND source = '' AND message_id <> '' AND message_id = ?",
-				     "s", report->message_id);
+				     "s", name);
+	}
 	return id;
 }
 
@@ -305,8 +312,9 @@ static bool is_news(const struct recipient *recipient, enum recipient_state stat
 	return rank(recipient->state) && rank(state) > rank(recipient->state);
 }
 
-static bool confirm_item(struct jobs *jobs, int64_t id, const struct report_item *item,
-			 struct recipients *recipients)
+/* @part: of the mail that it is about, 0: of the only one */
+static bool confirm_item(struct jobs *jobs, int64_t id, int64_t part,
+			 const struct report_item *item, struct recipients *recipients)
 {
 	struct recipient *recipient = find_recipient(recipients, item);
 	enum recipient_state state;
@@ -318,7 +326,10 @@ static bool confirm_item(struct jobs *jobs, int64_t id, const struct report_item
 			  item->action ? item->action : "");
 		return true;
 	}
-	if (!is_news(recipient, state))
+	/* good news count when they are about the last of several mails */
+	if (!is_news(recipient, state) ||
+	    (state != RECIPIENT_FAILED && part &&
+	     part < database_number(jobs->db, 1, "SELECT max(part) FROM mail WHERE job = ?", "i", id)))
 		return true;
 	if (asprintf(&reply, "%s%s%s%s%s", item->action, item->status ? " " : "",
 		     item->status ? item->status : "", item->text ? ": " : "",
@@ -334,8 +345,8 @@ static bool confirm_item(struct jobs *jobs, int64_t id, const struct report_item
 
 int64_t jobs_confirm(struct jobs *jobs, const struct report *report, bool *failed)
 {
-	int64_t id = find_job(jobs, report);
 	struct recipients recipients;
+	int64_t part = 0, id;
 	bool good = true;
 
 	*failed = false;
@@ -344,12 +355,13 @@ int64_t jobs_confirm(struct jobs *jobs, const struct report *report, bool *faile
 
 		*failed |= action && (!strcmp(action, "failed") || !strcmp(action, "deleted"));
 	}
+	id = find_job(jobs, report, &part);
 	if (!id)
 		return 0;
 	if (!jobs_recipients(jobs, id, &recipients))
 		return -1;
 	for (size_t i = 0; good && i < report->items; i++)
-		good = confirm_item(jobs, id, &report->item[i], &recipients);
+		good = confirm_item(jobs, id, part, &report->item[i], &recipients);
 	good = good && jobs_set_recipients(jobs, id, recipients.item, recipients.items);
 	recipients_clear(&recipients);
 	return good ? id : -1;

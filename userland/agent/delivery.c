@@ -15,6 +15,7 @@
 #include "dial.h"
 #include "hops.h"
 #include "log.h"
+#include "mails.h"
 #include "sasl.h"
 #include "secret_file.h"
 #include "smtp_client.h"
@@ -28,6 +29,8 @@
  * @destination: what connections are counted by
  * @route: of the configuration, NULL: none
  * @demand: what of TLS
+ * @mail: of the job: for all its recipients, or for one
+ * @envelope_id: of @mail
  * @recipients: of this delivery alone
  * @address: of each, for @envelope
  * @dsn: of each, for @envelope
@@ -47,6 +50,8 @@ struct delivery {
 	const struct config_route *route;
 	struct tls_demand demand;
 
+	struct mail mail;
+	char envelope_id[MAIL_ID_BYTES];
 	struct recipients recipients;
 	const char **address;
 	struct smtp_client_dsn *dsn;
@@ -153,6 +158,20 @@ static void fail(struct recipient *recipient, const char *text)
 	recipient->state = RECIPIENT_FAILED;
 	recipient->tries++;
 	set_reply(recipient, text);
+}
+
+/* A long document is several mails: when one was taken the next is due. */
+static void hand_over(struct recipient *recipient, const struct mail *mail)
+{
+	if (recipient->part >= mail->parts) {
+		recipient->state = RECIPIENT_HANDED_OVER;
+		return;
+	}
+	recipient->state = RECIPIENT_QUEUED;
+	recipient->part++;
+	recipient->next_ms = 0;
+	recipient->tries = 0;
+	recipient->waited_ms = 0;
 }
 
 /* false: not stored */
@@ -281,7 +300,7 @@ static void on_recipient(void *arg, size_t index, enum smtp_outcome outcome,
 	} else if (outcome != SMTP_OUTCOME_DONE) {
 		defer(delivery, recipient, text);
 	} else {
-		recipient->state = RECIPIENT_HANDED_OVER;
+		hand_over(recipient, &delivery->mail);
 		set_reply(recipient, text);
 	}
 	/* not only after QUIT: a crash until then would send a mail again that was taken */
@@ -504,7 +523,16 @@ static bool is_due(const struct station *station, const struct recipient *recipi
 	       !station_left_ms(station, recipient->next_ms);
 }
 
-/* Keep the due recipients that have the same way as the first one that is not busy. */
+/* The mail of the first one is also that of another. */
+static bool is_shared(const struct delivery *delivery, const struct recipient *other)
+{
+	return delivery->mail.position < 0 && other->part == delivery->recipients.item[0].part;
+}
+
+/*
+ * Keep the due recipients that have the same way as the first one that is not
+ * busy, and get the same mail.
+ */
 static bool choose(struct delivery *delivery, bool (*busy)(void *arg, const char *destination))
 {
 	static const struct tls_demand opportunistic = { .policy = TLS_OPPORTUNISTIC };
@@ -520,7 +548,7 @@ static bool choose(struct delivery *delivery, bool (*busy)(void *arg, const char
 		name_destination(route, domain_of(&other), destination);
 		if (!is_due(delivery->station, &other))
 			continue;
-		if (chosen ? route != delivery->route ||
+		if (chosen ? route != delivery->route || !is_shared(delivery, &other) ||
 			     strcasecmp(destination, delivery->destination)
 			   : busy(delivery->arg, destination))
 			continue;
@@ -528,6 +556,10 @@ static bool choose(struct delivery *delivery, bool (*busy)(void *arg, const char
 			delivery->route = route;
 			delivery->demand = route ? route->tls : opportunistic;
 			strcpy(delivery->destination, destination);
+			/* a report is a mail, not a document */
+			if (!jobs_mail(delivery->station->jobs, delivery->job.id, &other,
+				       &delivery->mail))
+				delivery->mail = (struct mail){ .position = -1, .parts = 1 };
 		}
 		recipients->item[i] = recipients->item[chosen];
 		recipients->item[chosen] = other;
@@ -554,14 +586,16 @@ static bool fill_envelope(struct delivery *delivery)
 			.original = delivery->recipients.item[i].original,
 		};
 	}
+	if (*delivery->job.envelope_id)
+		mail_id(delivery->job.envelope_id, &delivery->mail, delivery->envelope_id);
 	delivery->envelope = (struct smtp_client_envelope){
 		.reverse_path = delivery->job.sender,
 		.recipients = delivery->address,
 		.recipient_count = items,
 		.dsn = delivery->dsn,
-		.envelope_id = delivery->job.envelope_id,
+		.envelope_id = delivery->envelope_id,
 		.dsn_return = delivery->job.dsn_return,
-		.message_bytes = delivery->job.message_bytes,
+		.message_bytes = delivery->mail.bytes ?: delivery->job.message_bytes,
 	};
 	return true;
 }
@@ -571,6 +605,7 @@ static bool begin(struct delivery *delivery)
 	struct station *station = delivery->station;
 
 	delivery->message_fd = spool_open_file(&station->spool, SPOOL_MESSAGE,
+					       *delivery->mail.file ? delivery->mail.file :
 					       delivery->job.message_file, O_RDONLY);
 	if (delivery->message_fd < 0 && delivery->message_fd != -ENOENT)
 		return false;

@@ -14,6 +14,7 @@
 #include "jobs.h"
 #include "jobs_private.h"
 #include "log.h"
+#include "mails.h"
 #include "mailbox.h"
 
 /* What makes a database of version N - 1 one of version N. */
@@ -82,6 +83,17 @@ static const char * const schema[] = {
 	"ALTER TABLE fetched ADD COLUMN listed_bytes INTEGER NOT NULL DEFAULT -1;"
 	"ALTER TABLE fetched ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;"
 	"PRAGMA user_version = 5;",
+	/* a document can be several mails: one for each recipient, one for some of its pages */
+	"CREATE TABLE mail ("
+	" job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE, position INTEGER NOT NULL,"
+	" part INTEGER NOT NULL, first_page INTEGER NOT NULL, last_page INTEGER NOT NULL,"
+	" bytes INTEGER NOT NULL DEFAULT 0, file TEXT NOT NULL DEFAULT '',"
+	" PRIMARY KEY (job, position, part)) WITHOUT ROWID;"
+	"CREATE INDEX mail_file ON mail(file) WHERE file <> '';"
+	"INSERT INTO mail(job, position, part, first_page, last_page)"
+	" SELECT id, -1, 1, 1, pages FROM job WHERE incoming = 0 AND state = 'composing';"
+	"ALTER TABLE recipient ADD COLUMN part INTEGER NOT NULL DEFAULT 1;"
+	"PRAGMA user_version = 6;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -441,23 +453,14 @@ bool jobs_set_page(struct jobs *jobs, int64_t id, const struct job_page *page, b
 	return database_end(jobs->db, good);
 }
 
-bool jobs_set_scanned(struct jobs *jobs, int64_t id, int64_t pages)
+bool jobs_set_scanned(struct jobs *jobs, int64_t id, int64_t pages, const struct mail_plan *plan)
 {
 	bool good = database_begin(jobs->db) &&
 		    database_run(jobs->db, "UPDATE job SET pages = ?, page_bytes ="
 				 " (SELECT total(bytes) FROM page WHERE job = ? AND number <= ?)"
 				 " WHERE id = ?", "iiii", pages, id, pages, id) &&
+		    jobs_plan_mails(jobs, id, pages, plan) &&
 		    jobs_change_state(jobs, id, JOB_COMPOSING, "", 0);
-
-	return database_end(jobs->db, good);
-}
-
-bool jobs_set_composed(struct jobs *jobs, int64_t id, const char *message_file, int64_t bytes)
-{
-	bool good = database_begin(jobs->db) &&
-		    database_run(jobs->db, "UPDATE job SET message_file = ?, message_bytes = ?,"
-				 " page_file = '' WHERE id = ?", "sii", message_file, bytes, id) &&
-		    jobs_change_state(jobs, id, JOB_QUEUED, "", 0);
 
 	return database_end(jobs->db, good);
 }
@@ -476,7 +479,8 @@ bool jobs_set_rescan(struct jobs *jobs, int64_t id, const char *page_file)
 bool jobs_set_forgotten(struct jobs *jobs, int64_t id)
 {
 	return database_run(jobs->db, "UPDATE job SET message_file = '', page_file = ''"
-			    " WHERE id = ?", "i", id);
+			    " WHERE id = ?", "i", id) &&
+	       database_run(jobs->db, "UPDATE mail SET file = '' WHERE job = ?", "i", id);
 }
 
 /*
@@ -485,15 +489,19 @@ bool jobs_set_forgotten(struct jobs *jobs, int64_t id)
  */
 bool jobs_needs_file(void *jobs, enum spool_place place, const char *name)
 {
+	static const char * const column[SPOOL_PLACES] = {
+		[SPOOL_MESSAGE] = "? IN (message_file, (SELECT file FROM mail WHERE file = ?1"
+				  " AND mail.job = job.id))",
+		[SPOOL_PAGE] = "page_file = ?", [SPOOL_PROGRESS] = "page_file = ?",
+	};
 	char list[STATE_LIST_BYTES];
 	char sql[sizeof(list) + 256];
 	struct jobs *j = jobs;
 
 	if (place == SPOOL_MESSAGE && mailbox_has_file(j, name))
 		return true;
-	snprintf(sql, sizeof(sql), "SELECT count(*) FROM job WHERE %s = ? AND (state NOT IN (%s)%s)",
-		 place == SPOOL_MESSAGE ? "message_file" : "page_file",
-		 state_list(STATES_DONE, list, sizeof(list)),
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM job WHERE %s AND (state NOT IN (%s)%s)",
+		 column[place], state_list(STATES_DONE, list, sizeof(list)),
 		 place == SPOOL_MESSAGE ?
 		 " OR id IN (SELECT job FROM report WHERE mail = 0)" : "");
 	/* when in doubt (the database cannot be read) a file is needed */

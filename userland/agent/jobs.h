@@ -21,6 +21,7 @@
 #include "spool.h"
 
 struct jobs;
+struct mail_plan;
 
 /**
  * enum job_state - where a job stands
@@ -150,6 +151,7 @@ enum recipient_state {
  * @next_ms: when it is tried again
  * @tries: attempts that failed
  * @waited_ms: sum of the waits between attempts: a clock that jumps does not change it
+ * @part: of the mails that it gets one after the other, which is the next, from 1
  * @notify: NOTIFY of RFC 3461: "NEVER", or "SUCCESS,FAILURE,DELAY" or fewer; "": nothing said
  * @original: ORCPT of RFC 3461, decoded: "rfc822;user@example.com"; "" if none
  */
@@ -161,6 +163,7 @@ struct recipient {
 	int64_t next_ms;
 	int64_t tries;
 	int64_t waited_ms;
+	int64_t part;
 	char *notify;
 	char *original;
 };
@@ -258,8 +261,8 @@ bool jobs_in_state(struct jobs *jobs, int64_t id, unsigned int states);
 bool jobs_set_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
 		    int64_t next_ms);
 bool jobs_set_page(struct jobs *jobs, int64_t id, const struct job_page *page, bool printed);
-bool jobs_set_scanned(struct jobs *jobs, int64_t id, int64_t pages);
-bool jobs_set_composed(struct jobs *jobs, int64_t id, const char *message_file, int64_t bytes);
+/** jobs_set_scanned - all pages are there; @plan: see mails.h */
+bool jobs_set_scanned(struct jobs *jobs, int64_t id, int64_t pages, const struct mail_plan *plan);
 /** jobs_set_rescan - begin an outgoing job again with an empty page file */
 bool jobs_set_rescan(struct jobs *jobs, int64_t id, const char *page_file);
 /** jobs_set_forgotten - a job that ended needs its files no more */

@@ -11,11 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "mails.h"
 #include "paper.h"
 #include "station.h"
+#include "template.h"
 #include "worker.h"
 
 struct outgoing {
@@ -26,6 +29,7 @@ struct outgoing {
 	int64_t scanned;		/* pages of it */
 	struct worker *composer;
 	int64_t composing;
+	struct mail mail;		/* of it, being composed */
 	struct spool_file message;	/* what the composer writes */
 };
 
@@ -71,6 +75,19 @@ static void on_scan_line(void *arg, const char *line)
 		outgoing->scanned = page.number;
 }
 
+/* What names a recipient is for this one only. */
+static struct mail_plan plan_of(const struct config *config)
+{
+	return (struct mail_plan){
+		.each = config->broadcast == BROADCAST_EACH ||
+			template_has(config->header_line, "to") ||
+			template_has(config->text, "to"),
+		.pages_max = config->mail_pages,
+		/* base64 and line ends make a third more of it, the rest is small */
+		.bytes_max = config->mail_bytes / 4 * 3 * 76 / 78,
+	};
+}
+
 static void fail_scan(struct outgoing *outgoing, const struct job *job, const char *reason)
 {
 	if (jobs_set_state(outgoing->station->jobs, job->id, JOB_FAILED, reason, 0))
@@ -83,6 +100,7 @@ static void fail_scan(struct outgoing *outgoing, const struct job *job, const ch
 static void take_progress(struct outgoing *outgoing, int progress, const struct job *job,
 			  const char *reason)
 {
+	struct mail_plan plan = plan_of(&outgoing->station->config);
 	char interrupted[128];
 	int ok;
 
@@ -91,7 +109,7 @@ static void take_progress(struct outgoing *outgoing, int progress, const struct 
 	ok = paper_replay(progress, on_scan_line, outgoing);
 	outgoing->scanning = 0;
 	if (ok > 0) {
-		if (!jobs_set_scanned(outgoing->station->jobs, job->id, outgoing->scanned))
+		if (!jobs_set_scanned(outgoing->station->jobs, job->id, outgoing->scanned, &plan))
 			run_again(outgoing, STATION_RECOVER_MS);
 		return;
 	}
@@ -189,10 +207,11 @@ static void keep_composed(struct outgoing *outgoing, const struct job *job)
 
 	if (err)
 		set_state(outgoing, job->id, JOB_COMPOSING, strerror(-err), STATION_RECOVER_MS);
-	else if (jobs_set_composed(station->jobs, job->id, outgoing->message.name, bytes))
-		remove_pages(station, job);
-	else
+	else if (!jobs_set_mail(station->jobs, job->id, &outgoing->mail, outgoing->message.name,
+				bytes))
 		run_again(outgoing, STATION_RECOVER_MS);
+	else if (!jobs_in_state(station->jobs, job->id, STATE(COMPOSING)))
+		remove_pages(station, job);
 }
 
 static void on_composed(void *arg, enum worker_end end, const char *text)
@@ -218,30 +237,121 @@ static void on_composed(void *arg, enum worker_end end, const char *text)
 	outgoing_run(outgoing);
 }
 
-/* Values on lines of their own: none of them can hold a line end, see control.c. */
-static int header_values(struct station *station, const struct job *job)
-{
-	int fd = memfd_create("headers", MFD_CLOEXEC);
-	struct recipients recipients;
+/* ---- what a mail says ---- */
 
-	if (fd < 0)
-		return -1;
-	if (!jobs_recipients(station->jobs, job->id, &recipients)) {
-		close(fd);
-		return -1;
+/**
+ * struct words - what the names in templates stand for
+ * @value: names and values
+ */
+struct words {
+	struct template_value value[12];
+	char pages[24];
+	char document[32];
+	char date[16];
+	char time[16];
+};
+
+static void fill_words(struct words *words, const struct config *config, const struct job *job,
+		       const char *to)
+{
+	const time_t created = job->created_ms / 1000;
+	struct tm tm;
+
+	localtime_r(&created, &tm);
+	strftime(words->date, sizeof(words->date), "%Y-%m-%d", &tm);
+	strftime(words->time, sizeof(words->time), "%H:%M", &tm);
+	snprintf(words->pages, sizeof(words->pages), "%lld", (long long)job->pages);
+	snprintf(words->document, sizeof(words->document), "%s %s", words->pages,
+		 job->pages == 1 ? "page" : "pages");
+	memcpy(words->value, (const struct template_value[]){
+		{ "name", config->name }, { "number", config->number },
+		{ "address", config->address }, { "to", to }, { "subject", job->subject },
+		{ "date", words->date }, { "time", words->time },
+		{ "document", words->document }, { NULL, NULL },
+	}, 9 * sizeof(*words->value));
+}
+
+static void write_to(int fd, const struct config *config, const struct recipients *recipients,
+		     const struct mail *mail)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < recipients->items; i++) {
+		if (mail->position >= 0 && mail->position != recipients->item[i].position)
+			continue;
+		dprintf(fd, "to=%s\n", recipients->item[i].address);
+		count++;
 	}
+	if (count > 1 && config->broadcast == BROADCAST_HIDDEN)
+		dprintf(fd, "hide-recipients=yes\n");
+}
+
+static void write_subject(int fd, const struct job *job, const struct mail *mail)
+{
+	dprintf(fd, "subject=%s", job->subject);
+	if (mail->parts > 1)
+		dprintf(fd, " (part %lld of %lld)", (long long)mail->part, (long long)mail->parts);
+	dprintf(fd, "\n");
+}
+
+/* {page} and {pages} are for the composer, which knows them; what is behind | is at the right. */
+static void write_header_line(int fd, const struct config *config, const struct words *words)
+{
+	char text[1500];
+	char *right;
+
+	if (!*config->header_line)
+		return;
+	template_fill(config->header_line, words->value, text, sizeof(text));
+	right = strchr(text, '|');
+	if (right)
+		*right++ = 0;
+	dprintf(fd, "header=%s\n", text);
+	if (right)
+		dprintf(fd, "header-right=%s\n", right);
+}
+
+/* Values on lines of their own: none of them can hold a line end, see control.c. */
+static void write_values(int fd, const struct config *config, const struct job *job,
+			 const struct recipients *recipients, const struct mail *mail)
+{
+	char id[MAIL_ID_BYTES], text[1500];
+	struct words words;
+
+	fill_words(&words, config, job, mail->position >= 0 ?
+		   recipients->item[mail->position].address : "");
+	mail_id(job->message_id, mail, id);
 	dprintf(fd, "from=%s\n", job->sender);
-	for (size_t i = 0; i < recipients.items; i++)
-		dprintf(fd, "to=%s\n", recipients.item[i].address);
-	recipients_clear(&recipients);
-	dprintf(fd, "subject=%s\n", job->subject);
-	dprintf(fd, "message-id=%s\ndate=%lld\n", job->message_id,
-		(long long)job->created_ms / 1000);
-	if (config_can_receive(&station->config) && station->config.confirm.processing)
+	write_to(fd, config, recipients, mail);
+	write_subject(fd, job, mail);
+	dprintf(fd, "message-id=%s\ndate=%lld\n", id, (long long)job->created_ms / 1000);
+	if (config_can_receive(config) && config->confirm.processing)
 		dprintf(fd, "mdn-to=%s\n", job->sender);
-	dprintf(fd, "text=A fax of %lld %s from %s.\n", (long long)job->pages,
-		job->pages == 1 ? "page" : "pages", station->config.name);
-	lseek(fd, 0, SEEK_SET);
+	if (mail->parts > 1)
+		dprintf(fd, "pages=%lld-%lld\n", (long long)mail->first_page,
+			(long long)mail->last_page);
+	write_header_line(fd, config, &words);
+	snprintf(words.pages, sizeof(words.pages), "%lld", (long long)job->pages);
+	words.value[8] = (struct template_value){ "pages", words.pages };
+	words.value[9] = (struct template_value){ NULL, NULL };
+	template_fill(config->text, words.value, text, sizeof(text));
+	if (*text)
+		dprintf(fd, "text=%s\n", text);
+}
+
+static int header_values(struct station *station, const struct job *job, const struct mail *mail)
+{
+	struct recipients recipients;
+	int fd;
+
+	if (!jobs_recipients(station->jobs, job->id, &recipients))
+		return -1;
+	fd = mail->position < (int64_t)recipients.items ? memfd_create("headers", MFD_CLOEXEC) : -1;
+	if (fd >= 0) {
+		write_values(fd, &station->config, job, &recipients, mail);
+		lseek(fd, 0, SEEK_SET);
+	}
+	recipients_clear(&recipients);
 	return fd;
 }
 
@@ -261,7 +371,8 @@ static bool start_compose(struct outgoing *outgoing, const struct job *job)
 	}
 	if (task.fd[0] < 0)
 		return false;
-	task.stdin_fd = header_values(station, job);
+	task.stdin_fd = jobs_next_mail(station->jobs, job->id, &outgoing->mail) ?
+		header_values(station, job, &outgoing->mail) : -1;
 	if (task.stdin_fd < 0)
 		goto close_pages;
 	if (spool_create(&station->spool, &outgoing->message))
@@ -308,6 +419,17 @@ void outgoing_run(struct outgoing *outgoing)
 	sender_run(outgoing->station->sender);
 }
 
+/* The subject is the job's: it can name the station, not the recipient. */
+static void fill_subject(const struct config *config, char *subject, size_t bytes)
+{
+	const struct job now = { .created_ms = now_ms(), .subject = "" };
+	struct words words;
+
+	fill_words(&words, config, &now, "");
+	words.value[7] = (struct template_value){ NULL, NULL };
+	template_fill(config->subject, words.value, subject, bytes);
+}
+
 static bool scanner_is_free(struct outgoing *outgoing, const char **reason)
 {
 	struct job job;
@@ -325,7 +447,7 @@ int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, cons
 	char name[SPOOL_NAME_BYTES];
 	char message_id[512];
 	char envelope_id[64];
-	char subject[300];
+	char subject[1000];
 	int64_t id;
 
 	if (!scanner_is_free(outgoing, reason))
@@ -337,9 +459,10 @@ int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, cons
 	spool_name(name);
 	snprintf(envelope_id, sizeof(envelope_id), "%s.%lld", name, (long long)now_ms());
 	snprintf(message_id, sizeof(message_id), "<%s@%s>", envelope_id, station->config.host_name);
-	snprintf(subject, sizeof(subject), "Fax from %s", station->config.name);
-	if (!*draft->subject)
+	if (!*draft->subject) {
+		fill_subject(&station->config, subject, sizeof(subject));
 		draft->subject = subject;
+	}
 	draft->sender = station->config.address;
 	draft->message_id = message_id;
 	draft->envelope_id = envelope_id;

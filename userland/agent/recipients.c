@@ -56,6 +56,7 @@ static bool take_recipient(void *arg, sqlite3_stmt *row)
 		.waited_ms = sqlite3_column_int64(row, 6),
 		.notify = jobs_text(row, 7),
 		.original = jobs_text(row, 8),
+		.part = sqlite3_column_int64(row, 9),
 	};
 	return is_whole(item);
 }
@@ -68,7 +69,7 @@ bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipient
 	*recipients = (struct recipients){ 0 };
 	if (database_query(jobs->db, take_recipient, recipients,
 			   "SELECT position, address, state, reply, next_ms, tries, waited_ms,"
-			   " notify, original FROM recipient WHERE job = ? ORDER BY position",
+			   " notify, original, part FROM recipient WHERE job = ? ORDER BY position",
 			   "i", id) &&
 	    (int64_t)recipients->items == count &&
 	    (!count || is_whole(&recipients->item[count - 1])))
@@ -128,10 +129,10 @@ static bool update_recipient(struct jobs *jobs, int64_t id, const struct recipie
 {
 	return database_run(jobs->db,
 			    "UPDATE recipient SET state = ?, reply = ?, next_ms = ?, tries = ?,"
-			    " waited_ms = ? WHERE job = ? AND position = ?",
-			    "ssiiiii", recipient_name[recipient->state], recipient->reply,
-			    recipient->next_ms, recipient->tries, recipient->waited_ms, id,
-			    recipient->position);
+			    " waited_ms = ?, part = ? WHERE job = ? AND position = ?",
+			    "ssiiiiii", recipient_name[recipient->state], recipient->reply,
+			    recipient->next_ms, recipient->tries, recipient->waited_ms,
+			    recipient->part, id, recipient->position);
 }
 
 static int64_t count_recipients(struct jobs *jobs, int64_t id, enum recipient_state state)

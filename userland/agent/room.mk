@@ -12,6 +12,7 @@ AGENT_PARTS += acceptor connection dial hops resolver sasl tls users
 AGENT_PARTS += arrivals database jobs pool recipients spool
 AGENT_PARTS += control report
 AGENT_PARTS += confirm opened reporter fragments joiner
+AGENT_PARTS += mails template
 AGENT_PARTS += incoming outgoing paper
 AGENT_PARTS += delivery listener sender
 AGENT_PARTS += fetch_visit fetched fetcher

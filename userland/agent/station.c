@@ -2,8 +2,11 @@
 /*
  * station: what the parts of the daemon share
  */
+#include <string.h>
+
 #include "confirm.h"
 #include "mailbox.h"
+#include "mails.h"
 #include "station.h"
 
 void station_wake(struct station *station, struct event *timer, int64_t ms)
@@ -31,14 +34,31 @@ int64_t station_left_ms(const struct station *station, int64_t next_ms)
 	return left_ms < 0 || left_ms > longest_ms ? 0 : left_ms;
 }
 
+struct removal {
+	const struct station *station;
+	const struct job *job;
+};
+
+static void remove_mail(void *arg, const char *file)
+{
+	const struct removal *removal = arg;
+
+	/* the first one is the job's, too */
+	if (strcmp(file, removal->job->message_file))
+		spool_remove(&removal->station->spool, SPOOL_MESSAGE, file);
+}
+
 void station_remove_files(struct station *station, const struct job *job)
 {
+	struct removal removal = { station, job };
+
 	/* the mail is needed once more: its sender is owed a report about it */
 	if (jobs_owes(station->jobs, job->id)) {
 		spool_remove(&station->spool, SPOOL_PAGE, job->page_file);
 		spool_remove(&station->spool, SPOOL_PROGRESS, job->page_file);
 		return;
 	}
+	jobs_each_mail(station->jobs, job->id, remove_mail, &removal);
 	if (!jobs_set_forgotten(station->jobs, job->id))
 		return;
 	if (!mailbox_has_file(station->jobs, job->message_file))

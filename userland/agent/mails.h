@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * mails: the mails that one document goes as
+ *
+ * Usually it is one, for all recipients. It is one for each recipient if it names
+ * the recipient; and it is several, one after the other, if the document is
+ * longer than one mail may be. What there will be is laid down when the document
+ * is scanned.
+ */
+#ifndef IFAX_MAILS_H
+#define IFAX_MAILS_H
+
+#include "jobs.h"
+
+/**
+ * struct mail_plan - how a document is laid out in mails
+ * @each: one for each recipient
+ * @pages_max: most pages of a mail, 0: no limit
+ * @bytes_max: most coded bytes of a mail, but for a single page; 0: no limit
+ */
+struct mail_plan {
+	bool each;
+	int64_t pages_max;
+	int64_t bytes_max;
+};
+
+/**
+ * struct mail - one of them
+ * @position: of its recipient, -1: all
+ * @part: from 1
+ * @parts: of how many
+ * @first_page: from 1
+ * @last_page: its last one
+ * @bytes: of the mail; 0: it is not composed yet
+ * @file: its name in the spool, or ""
+ */
+struct mail {
+	int64_t position;
+	int64_t part;
+	int64_t parts;
+	int64_t first_page;
+	int64_t last_page;
+	int64_t bytes;
+	char file[SPOOL_NAME_BYTES];
+};
+
+#define MAIL_ID_BYTES	600
+
+/**
+ * mail_id - the Message-ID, or envelope id, of one of the mails of a job
+ * @id: that of the job: "<a.b@example.com>", or "a.b"
+ * @mail: the mail
+ * @mail_id: receives "<a.b.POSITION.PART@example.com>", or "a.b.POSITION.PART"; @id
+ *	itself if it is the only mail
+ */
+void mail_id(const char *id, const struct mail *mail, char mail_id[MAIL_ID_BYTES]);
+
+/**
+ * mail_id_strip - the id of the job
+ * @mail_id: of one of its mails; becomes that of the job
+ * @part: set to the part, 0: it was the id of a job
+ */
+void mail_id_strip(char *mail_id, int64_t *part);
+
+/** jobs_plan_mails - within a transaction: lay down the mails of a job that was scanned */
+bool jobs_plan_mails(struct jobs *jobs, int64_t id, int64_t pages, const struct mail_plan *plan);
+/** jobs_next_mail - the next mail that is to be composed; false: there is none */
+bool jobs_next_mail(struct jobs *jobs, int64_t id, struct mail *mail);
+/** jobs_set_mail - a mail is on disk; the last one makes the job queued */
+bool jobs_set_mail(struct jobs *jobs, int64_t id, const struct mail *mail, const char *file,
+		   int64_t bytes);
+/** jobs_mail - the mail that a recipient gets next; false: none, or an error was logged */
+bool jobs_mail(struct jobs *jobs, int64_t id, const struct recipient *recipient,
+	       struct mail *mail);
+/** jobs_each_mail - call @each with the file of each mail of a job */
+void jobs_each_mail(struct jobs *jobs, int64_t id, void (*each)(void *arg, const char *file),
+		    void *arg);
+
+#endif /* IFAX_MAILS_H */
