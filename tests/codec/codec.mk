@@ -58,8 +58,12 @@ run-bench-codec: $(CODEC_BENCH)
 $(B)/tests/codec/bench_grey: $(patsubst %,$(B)/tests/codec/%.o,bench_grey page) $(CODEC_LIB)
 	$(CC) $(IFAX_LDFLAGS) -o $@ $^ -lz
 
-.PHONY: bench-grey
-bench-grey: $(B)/tests/codec/bench_grey
+# "make bench-paths": scaling and transcoding
+$(B)/tests/codec/bench_paths: $(patsubst %,$(B)/tests/codec/%.o,bench_paths page coded) $(CODEC_LIB)
+	$(CC) $(IFAX_LDFLAGS) -o $@ $^ -lz
+
+.PHONY: bench-grey bench-paths
+bench-grey bench-paths: bench-%: $(B)/tests/codec/bench_%
 	@taskset -c 0 $<
 
 # Fuzzers: the codec once with libFuzzer's eyes, and a program for each target
