@@ -116,7 +116,7 @@ static void call_known(struct actor *actor, int fd)
 		IFAX_IOC_GET_CAPS, IFAX_IOC_GET_FORMAT, IFAX_IOC_TRY_FORMAT, IFAX_IOC_SET_FORMAT,
 		IFAX_IOC_SET_FORMAT, IFAX_IOC_GET_STATE, IFAX_IOC_START, IFAX_IOC_START,
 		IFAX_IOC_COMMIT, IFAX_IOC_COMMIT, IFAX_IOC_GET_PAGE, IFAX_IOC_GET_PAGE,
-		IFAX_IOC_CANCEL,
+		IFAX_IOC_CANCEL, IFAX_IOC_FINISH,
 	};
 	unsigned int request = requests[below(actor, ARRAY_SIZE(requests))];
 	size_t bytes = _IOC_SIZE(request);
