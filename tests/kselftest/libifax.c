@@ -93,6 +93,23 @@ TEST_F(libifax, refused)
 	EXPECT_EQ(NULL, self->events);
 }
 
+TEST_F(libifax, policy)
+{
+	struct ifax_policy policy;
+
+	ASSERT_EQ(0, ifax_get_policy(self->control, NULL, &policy));
+	EXPECT_EQ(TOTAL_BUDGET_KIB * 1024ULL, policy.total_budget_bytes);
+	EXPECT_EQ(0, policy.total_budget_used_bytes);
+	EXPECT_EQ(0, policy.budget_bytes);
+	ASSERT_EQ(0, ifax_set_budget(self->control, SCANNER, BUDGET_BYTES));
+	ASSERT_EQ(0, ifax_set_budget(self->control, NULL, 2 * BUDGET_BYTES));
+	ASSERT_EQ(0, ifax_get_policy(self->control, SCANNER, &policy));
+	EXPECT_EQ(BUDGET_BYTES, policy.budget_bytes);
+	EXPECT_EQ(2 * BUDGET_BYTES, policy.total_budget_bytes);
+	ASSERT_EQ(0, ifax_set_budget(self->control, NULL, 0));
+	EXPECT_EQ(-ENODEV, ifax_get_policy(self->control, "scan99", &policy));
+}
+
 TEST_F(libifax, needs_privilege)
 {
 	int status;

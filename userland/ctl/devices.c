@@ -83,7 +83,7 @@ static json_t *json_device(const struct ifax_device *device)
 {
 	const struct ifax_counters *counters = &device->counters;
 
-	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
 			 "name", device->name, "kind", kind_name(device->kind),
 			 "state", json_state(device->state),
 			 "pages_queued", (json_int_t)device->pages_queued,
@@ -93,6 +93,7 @@ static json_t *json_device(const struct ifax_device *device)
 			 "lines", (json_int_t)counters->lines,
 			 "bytes", (json_int_t)counters->bytes,
 			 "band_ns_max", (json_int_t)counters->band_ns_max,
+			 "pauses", (json_int_t)counters->pauses,
 			 "faults", json_faults(counters));
 }
 

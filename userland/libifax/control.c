@@ -26,12 +26,14 @@ struct ifax_control {
  * struct answer - what comes back for a request
  * @devices: the devices in it
  * @count: their number
+ * @policy: that of the last of them
  * @err: 0 or a negative errno
  * @is_whole: there will be no more of it
  */
 struct answer {
 	struct ifax_device *devices;
 	int count;
+	struct ifax_policy policy;
 	int err;
 	bool is_whole;
 };
@@ -96,6 +98,7 @@ static void take_counters(struct nlattr *nest, struct ifax_counters *counters)
 	counters->lines = netlink_u64(tb[IFAX_A_COUNTERS_LINES]);
 	counters->bytes = netlink_u64(tb[IFAX_A_COUNTERS_BYTES]);
 	counters->band_ns_max = netlink_u64(tb[IFAX_A_COUNTERS_BAND_NS_MAX]);
+	counters->pauses = netlink_u64(tb[IFAX_A_COUNTERS_PAUSES]);
 	take_faults(nest, counters);
 }
 
@@ -110,6 +113,16 @@ static void take_device(struct nlattr **tb, struct ifax_device *device)
 	};
 	netlink_name(tb[IFAX_A_DEVICE_NAME], device->name);
 	take_counters(tb[IFAX_A_DEVICE_COUNTERS], &device->counters);
+}
+
+static void take_policy(struct nlattr **tb, struct ifax_policy *policy)
+{
+	*policy = (struct ifax_policy){
+		.budget_bytes = netlink_u64(tb[IFAX_A_DEVICE_BUDGET_BYTES]),
+		.budget_used_bytes = netlink_u64(tb[IFAX_A_DEVICE_BUDGET_USED_BYTES]),
+		.total_budget_bytes = netlink_u64(tb[IFAX_A_DEVICE_TOTAL_BUDGET_BYTES]),
+		.total_budget_used_bytes = netlink_u64(tb[IFAX_A_DEVICE_TOTAL_BUDGET_USED_BYTES]),
+	};
 }
 
 static int on_device(struct nl_msg *msg, void *arg)
@@ -127,6 +140,7 @@ static int on_device(struct nl_msg *msg, void *arg)
 	}
 	answer->devices = devices;
 	take_device(tb, &devices[answer->count++]);
+	take_policy(tb, &answer->policy);
 	return NL_OK;
 }
 
@@ -200,7 +214,8 @@ static int ask_locked(struct nl_sock *socket, int cmd, int flags, const char *na
 	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, flags | NLM_F_ACK, cmd,
 			 IFAX_GENL_VERSION) ||
 	    (name && nla_put_string(msg, IFAX_A_DEVICE_NAME, name)) ||
-	    (budget_bytes && nla_put_u64(msg, IFAX_A_DEVICE_BUDGET_BYTES, *budget_bytes)))
+	    (budget_bytes && nla_put_u64(msg, name ? IFAX_A_DEVICE_BUDGET_BYTES :
+					 IFAX_A_DEVICE_TOTAL_BUDGET_BYTES, *budget_bytes)))
 		err = -EMSGSIZE;
 	else
 		err = netlink_errno(nl_send_auto(socket, msg));
@@ -248,6 +263,18 @@ int ifax_list_devices(struct ifax_control *control, struct ifax_device **devices
 
 	*devices = err ? NULL : answer.devices;
 	return err ? err : answer.count;
+}
+
+int ifax_get_policy(struct ifax_control *control, const char *name, struct ifax_policy *policy)
+{
+	struct answer answer = { 0 };
+	int err = ask(control, IFAX_CMD_POLICY_GET, 0, name, NULL, &answer);
+
+	if (err)
+		return err;
+	*policy = answer.policy;
+	free(answer.devices);
+	return 0;
 }
 
 int ifax_set_budget(struct ifax_control *control, const char *name, uint64_t bytes)

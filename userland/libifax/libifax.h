@@ -226,6 +226,7 @@ int ifax_print_page(int fd, const struct ifax_format *format, const void *data, 
  * @bytes: their coded bytes
  * @band_ns_max: longest time that coding or decoding a band took
  * @faults: for each &enum ifax_page_status but OK, the pages that ended so
+ * @pauses: how often the motor of a scanner waited for room in the page store
  */
 struct ifax_counters {
 	uint64_t pages;
@@ -233,6 +234,23 @@ struct ifax_counters {
 	uint64_t bytes;
 	uint64_t band_ns_max;
 	uint64_t faults[IFAX_STATUS_MAX];
+	uint64_t pauses;
+};
+
+/**
+ * struct ifax_policy - what the administrator allows
+ * @budget_bytes: most memory for coded pages of the device
+ * @budget_used_bytes: memory in them now
+ * @total_budget_bytes: most memory for coded pages of all devices together
+ * @total_budget_used_bytes: memory in them now
+ * @reserved: for what will be added
+ */
+struct ifax_policy {
+	uint64_t budget_bytes;
+	uint64_t budget_used_bytes;
+	uint64_t total_budget_bytes;
+	uint64_t total_budget_used_bytes;
+	uint64_t reserved[8];
 };
 
 /**
@@ -296,9 +314,19 @@ int ifax_get_device(struct ifax_control *control, const char *name, struct ifax_
 int ifax_list_devices(struct ifax_control *control, struct ifax_device **devices);
 
 /**
- * ifax_set_budget() - most memory for coded pages of a device
+ * ifax_get_policy() - what the administrator allows
  * @control: control
- * @name: "scan0"
+ * @name: "scan0"; NULL: only what holds for all devices together
+ * @policy: filled in
+ *
+ * Return: 0 or a negative errno: -ENODEV, -EPROTONOSUPPORT.
+ */
+int ifax_get_policy(struct ifax_control *control, const char *name, struct ifax_policy *policy);
+
+/**
+ * ifax_set_budget() - most memory for coded pages
+ * @control: control
+ * @name: "scan0"; NULL: for all devices together
  * @bytes: budget; 0: that of the module again
  *
  * Needs CAP_NET_ADMIN.
