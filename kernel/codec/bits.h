@@ -21,7 +21,7 @@
  */
 struct bits_out {
 	u64 acc;
-	u32 n;
+	u64 n;
 	u8 *at;
 };
 
@@ -73,7 +73,7 @@ static inline struct bits_out put_ones(struct bits_out out, u32 count)
  */
 struct bits_in {
 	u64 acc;
-	u32 n;
+	u64 n;
 	const u8 *at;
 };
 

@@ -73,7 +73,8 @@ static bool is_1d(const struct ifax_encoder *enc)
 	return enc->fmt.coding == IFAX_CODING_MH;
 }
 
-static struct bits_out put_eol(const struct ifax_encoder *enc, struct bits_out out, bool tag)
+static __always_inline struct bits_out put_eol(const struct ifax_encoder *enc, struct bits_out out,
+					       bool tag)
 {
 	u32 bits = EOL_BITS + (enc->fmt.coding == IFAX_CODING_MR);
 
@@ -87,9 +88,12 @@ static bool has_eols(const struct ifax_codec_format *fmt)
 	return fmt->coding == IFAX_CODING_MR || fmt->flags & IFAX_FMT_EOL;
 }
 
-/* Put the line of enc->ref_end; @ref are the change positions of the line before it */
-static struct bits_out put_changes(struct ifax_encoder *enc, struct bits_out out, bool same,
-				   const u16 *ref)
+/*
+ * Put the line of enc->ref_end; @ref are the change positions of the line before
+ * it. Inline, as each call would have the bits go through memory.
+ */
+static __always_inline struct bits_out put_changes(struct ifax_encoder *enc, struct bits_out out,
+						   bool same, const u16 *ref)
 {
 	u32 flags = enc->fmt.flags;
 	bool one = is_1d(enc);
@@ -120,8 +124,8 @@ static void turn_lines(struct ifax_encoder *enc, u32 changes)
 }
 
 /* Encode @row; @before is the line before it */
-static struct bits_out put_line(struct ifax_encoder *enc, struct bits_out out, const u8 *row,
-				const u8 *before)
+static __always_inline struct bits_out put_line(struct ifax_encoder *enc, struct bits_out out,
+						const u8 *row, const u8 *before)
 {
 	bool same = ifax_rows_equal(row, before, enc->fmt.width_px);
 	const u16 *ref = enc->ref_end - enc->changes;

@@ -5,8 +5,10 @@ CODEC_LIB := $(B)/libifax-codec.a
 CODEC_OBJECTS := $(patsubst %,$(B)/kernel/codec/%.o, \
 	format encoder decoder put_lines take_2d take_lines runs bits jbig_put jbig_take \
 	grey grey_adaptive grey_diffuse shading runs_source scale transcode splice tables)
-# no vector registers, as in the kernel; symbols are exported to modules only
-CODEC_CFLAGS := -Ikernel/codec -fno-tree-vectorize '-DEXPORT_SYMBOL_GPL(symbol)='
+# no vector registers, as in the kernel: copies of small structs by them wait for their parts;
+# symbols are exported to modules only
+CODEC_CFLAGS := -Ikernel/codec -fno-tree-vectorize $(shell $(CC) -mgeneral-regs-only -E -x c \
+	/dev/null >/dev/null 2>&1 && echo -mgeneral-regs-only) '-DEXPORT_SYMBOL_GPL(symbol)='
 LIBRARIES += $(CODEC_LIB)
 
 $(CODEC_OBJECTS): ROOM_CFLAGS = $(CODEC_CFLAGS)

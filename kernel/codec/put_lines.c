@@ -21,11 +21,21 @@ static __always_inline struct bits_out push_words(struct bits_out out, u32 words
 	return push(out, words >> 5, words & 31);
 }
 
-/* A run of any length */
-static noinline struct bits_out put_run(struct bits_out out, bool black, u32 px)
+/* The words of 2560 for what one pair of words cannot say */
+static noinline struct bits_out put_longest(struct bits_out out, u32 px)
 {
 	for (; px > ONE_PAIR_PX; px -= LONGEST_WORD_PX)
 		out = put(out, LONGEST_WORD, LONGEST_WORD_BITS);
+	return out;
+}
+
+/* A run of any length */
+static __always_inline struct bits_out put_run(struct bits_out out, bool black, u32 px)
+{
+	if (unlikely(px > ONE_PAIR_PX)) {
+		out = put_longest(out, px);
+		px = (px - MAKE_UP_PX) % LONGEST_WORD_PX + MAKE_UP_PX;
+	}
 	if (!black)
 		return flush(push_words(out, ifax_white_codes[px]));
 	if (px >= MAKE_UP_PX)
@@ -33,9 +43,16 @@ static noinline struct bits_out put_run(struct bits_out out, bool black, u32 px)
 	return flush(push_words(out, ifax_black_codes[px % MAKE_UP_PX]));
 }
 
-static struct bits_out put_pair(struct bits_out out, u32 white, u32 black)
+static __always_inline struct bits_out put_pair(struct bits_out out, u32 white, u32 black)
 {
 	return put_run(put_run(out, false, white), true, black);
+}
+
+static noinline struct bits_out put_long_pair(struct bits_out out, bool black, u32 px, u32 next_px)
+{
+	if (!black)
+		return put_pair(out, px, next_px);
+	return put_run(put_run(out, true, px), false, next_px);
 }
 
 /* Two pairs of runs, which are not long; most often, their words go out together */
@@ -68,8 +85,8 @@ struct bits_out ifax_1d_put_line(struct bits_out out, const u16 *runs, u32 chang
 			   (black | next_black) < MAKE_UP_PX)) {
 			out = put_two_pairs(out, white, black, next_white, next_black);
 		} else {
-			out = put_pair(out, white, black);
-			out = put_pair(out, next_white, next_black);
+			out = put_long_pair(out, false, white, black);
+			out = put_long_pair(out, false, next_white, next_black);
 		}
 	}
 	for (; runs < end; runs += 2) {
@@ -88,10 +105,8 @@ static __always_inline struct bits_out put_horizontal(struct bits_out out, bool 
 	const u32 *second = black ? ifax_white_codes : ifax_black_codes;
 
 	out = push(out, HORIZONTAL, HORIZONTAL_BITS);
-	if (unlikely((px | next_px) >= MAKE_UP_PX)) {
-		out = put_run(flush(out), black, px);
-		return put_run(out, !black, next_px);
-	}
+	if (unlikely((px | next_px) >= MAKE_UP_PX))
+		return put_long_pair(flush(out), black, px, next_px);
 	out = push_words(out, first[px]);
 	return flush(push_words(out, second[next_px]));
 }

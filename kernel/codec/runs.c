@@ -148,13 +148,7 @@ void ifax_row_trim(u8 *row, u32 width_px)
 bool ifax_rows_equal(const u8 *a, const u8 *b, u32 width_px)
 {
 	u32 whole = width_px / 8;
-	u32 i;
 
-	for (i = 0; i + 8 <= whole; i += 8)
-		if (load64(a + i) != load64(b + i))
-			return false;
-	for (; i < whole; i++)
-		if (a[i] != b[i])
-			return false;
-	return !(width_px % 8) || !((a[i] ^ b[i]) >> (8 - width_px % 8));
+	return !memcmp(a, b, whole) &&
+	       (!(width_px % 8) || !((a[whole] ^ b[whole]) >> (8 - width_px % 8)));
 }

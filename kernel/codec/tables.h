@@ -39,7 +39,7 @@ extern const u8 ifax_change_bytes[256];
 #define RUNS_NEXT_PX_MAX	127
 #define RUNS_TAKEN(entry)	((entry) & 63)
 #define RUNS_FIRST(entry)	((entry) >> 6 & 15)
-#define RUNS_BLACK		0x800	/* in an index; in an entry, where runs are odd: change it */
+#define RUNS_BLACK		0x800	/* in an index; of an entry: change it */
 #define RUNS_COUNT(entry)	((entry) >> RUNS_BITS & 3)
 #define RUNS_PX(entry)		((entry) >> 14 & 0x7ff)
 #define RUNS_NEXT_PX(entry)	((entry) >> 25)

@@ -255,18 +255,30 @@ static __always_inline enum step take_in_step(struct ifax_decoder *dec, struct l
 	return step;
 }
 
+/* The copy lives in registers: nobody has its address */
+static __always_inline enum step take_mode_by_mode(struct ifax_decoder *dec, struct line_2d *line)
+{
+	struct line_2d l = *line;
+	enum step step;
+
+	do
+		step = take_mode(dec, &l);
+	while (step == STEP_ON);
+	*line = l;
+	return step;
+}
+
 enum line ifax_2d_take_line(struct ifax_decoder *dec, u32 *changes)
 {
 	struct line_2d line = { refill(dec->src.bits, &dec->src), dec->ref, dec->cur, -1 };
-	enum step step = STEP_ON;
+	enum step step;
 
 	if (likely(!dec->rough_lines)) {
 		step = take_in_step(dec, &line);
 	} else {
 		if (dec->fmt.width_px <= LANES_PX_MAX)
 			dec->rough_lines--;
-		while (step == STEP_ON)
-			step = take_mode(dec, &line);
+		step = take_mode_by_mode(dec, &line);
 	}
 	if (step == STEP_FAULT)
 		return LINE_NONE;
