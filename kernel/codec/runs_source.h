@@ -36,5 +36,6 @@ bool ifax_next_runs(struct runs_source *src);
 /* The next line of a scaler, in the same form */
 struct ifax_scaler;
 bool ifax_next_scaled_runs(struct ifax_scaler *scaler, const u16 **runs, u32 *changes);
+u32 ifax_scaler_width_px(const struct ifax_scaler *scaler);
 
 #endif

@@ -377,6 +377,11 @@ static const struct scaled *give(struct ifax_scaler *scaler)
 	return next_line(scaler);
 }
 
+u32 ifax_scaler_width_px(const struct ifax_scaler *scaler)
+{
+	return scaler->scale.width_px;
+}
+
 bool ifax_next_scaled_runs(struct ifax_scaler *scaler, const u16 **runs, u32 *changes)
 {
 	const struct scaled *line = give(scaler);

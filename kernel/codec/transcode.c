@@ -48,8 +48,11 @@ struct ifax_transcoder *ifax_transcoder_init(void *mem, struct ifax_decoder *dec
 					     struct ifax_scaler *scaler,
 					     struct ifax_encoder *enc)
 {
+	u32 width_px = scaler ? ifax_scaler_width_px(scaler) : dec->fmt.width_px;
 	struct ifax_transcoder *transcoder = mem;
 
+	if (enc->fmt.width_px != width_px)
+		return NULL;
 	memset(transcoder, 0, sizeof(*transcoder));
 	ifax_runs_source_init(&transcoder->source, transcoder + 1, dec);
 	transcoder->scaler = scaler;

@@ -236,6 +236,28 @@ static bool scaled_on_the_way(u32 to, s32 top_lines)
 	return good;
 }
 
+/* Lines of one width are none for an encoder of another */
+static bool widths_must_match(void)
+{
+	struct ifax_codec_format from = { .coding = IFAX_CODING_MH, .width_px = 100 };
+	struct ifax_codec_format to = { .coding = IFAX_CODING_MMR, .width_px = 50 };
+	struct ifax_scale scale = { 2, 1, 1, 1, 50, 0, 0 };
+	struct ifax_bytes in = { NULL, NULL, NULL };
+	struct ifax_decoder *dec = ifax_decoder_init(allocate(ifax_decoder_size(&from)), &from, &in);
+	struct ifax_encoder *enc = ifax_encoder_init(allocate(ifax_encoder_size(&to)), &to);
+	struct ifax_scaler *scaler = ifax_scaler_init(allocate(ifax_scaler_size(&scale, &from)),
+						      &scale, &from, dec);
+	void *mem = allocate(ifax_transcoder_size(&from, &to));
+	bool good = !ifax_transcoder_init(mem, dec, NULL, enc) &&
+		    ifax_transcoder_init(mem, dec, scaler, enc);
+
+	free(mem);
+	free(scaler);
+	free(enc);
+	free(dec);
+	return good;
+}
+
 int main(void)
 {
 	unsigned int from, to;
@@ -247,6 +269,7 @@ int main(void)
 			good = all_pages_hold(from, to) && good;
 		ok(good, "%s to each", formats[from].name);
 	}
+	ok(widths_must_match(), "no transcoder between widths that differ");
 	ok(libtiff_reads(), "from libtiff's MH to MMR to MR for libtiff");
 	ok(damaged(IFAX_CODING_MH, false), "MH with faults: the lines before");
 	ok(damaged(IFAX_CODING_MH, true), "MH with faults: concealed");

@@ -35,7 +35,7 @@ struct ifax_transcoder;
  *
  * All three remain the caller's, but their lines are the transcoder's from now on.
  *
- * Return: the transcoder, which lives in @mem.
+ * Return: the transcoder, which lives in @mem; NULL if the widths differ.
  */
 struct ifax_transcoder *ifax_transcoder_init(void *mem, struct ifax_decoder *dec,
 					     struct ifax_scaler *scaler,
