@@ -105,7 +105,7 @@ struct jbig_decoder *ifax_jbig_decoder_init(void *mem, u32 width_px)
 static bool have(struct bits_source *src, u32 bytes)
 {
 	src->bits = refill(src->bits, src);
-	return src->bits.n - src->pad >= bytes * 8;
+	return src->bits.n >= src->pad + bytes * 8;
 }
 
 static u32 take(struct bits_source *src, u32 bytes)
@@ -141,7 +141,9 @@ static void take_move(struct jbig_decoder *jbig, struct bits_source *src)
 
 	take(src, 2);
 	jbig->next_move.y = take(src, 4);
-	have(src, 2);
+	/* the data is cut off here, which whoever wants more of it will find */
+	if (!have(src, 2))
+		return;
 	x = take(src, 1);
 	y = take(src, 1);
 	if (x > JBIG_MOVE_MAX || y)
