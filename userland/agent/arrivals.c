@@ -28,6 +28,7 @@ struct letter {
 	struct spool_file file;
 	struct job_arrival arrival;
 	struct job_recipient *recipient;
+	struct job_recipient *relay;
 	const char **mailbox;
 	int err;
 	int64_t id;
@@ -52,6 +53,16 @@ struct arrivals {
 	int sync_err;
 };
 
+static void free_recipients(struct job_recipient *recipient, size_t recipients)
+{
+	for (size_t i = 0; recipient && i < recipients; i++) {
+		free((char *)recipient[i].address);
+		free((char *)recipient[i].notify);
+		free((char *)recipient[i].original);
+	}
+	free(recipient);
+}
+
 static void free_letter(struct letter *letter)
 {
 	for (struct letter **at = &letter->arrivals->letters; *at; at = &(*at)->next) {
@@ -60,11 +71,8 @@ static void free_letter(struct letter *letter)
 			break;
 		}
 	}
-	for (size_t i = 0; letter->recipient && i < letter->arrival.recipients; i++) {
-		free((char *)letter->recipient[i].address);
-		free((char *)letter->recipient[i].notify);
-		free((char *)letter->recipient[i].original);
-	}
+	free_recipients(letter->recipient, letter->arrival.recipients);
+	free_recipients(letter->relay, letter->arrival.relays);
 	free((char *)letter->arrival.sender);
 	free((char *)letter->arrival.source);
 	free((char *)letter->arrival.envelope_id);
@@ -72,7 +80,6 @@ static void free_letter(struct letter *letter)
 	free((char *)letter->arrival.account);
 	free((char *)letter->arrival.unique_id);
 	free((char *)letter->arrival.digest);
-	free(letter->recipient);
 	free(letter->mailbox);
 	free(letter);
 }
@@ -84,16 +91,14 @@ static bool copy_text(const char **copy, const char *text)
 	return *copy || !text;
 }
 
-static bool copy_recipients(struct letter *letter, const struct job_arrival *arrival)
+static bool copy_recipients(struct job_recipient **copy, const struct job_recipient *from,
+			    size_t recipients)
 {
-	struct job_recipient *to = calloc(arrival->recipients + 1, sizeof(*to));
-	const struct job_recipient *from = arrival->recipient;
+	struct job_recipient *to = calloc(recipients + 1, sizeof(*to));
 	bool good = to;
 
-	letter->recipient = to;
-	letter->arrival.recipient = to;
-	letter->arrival.recipients = arrival->recipients;
-	for (size_t i = 0; good && i < arrival->recipients; i++)
+	*copy = to;
+	for (size_t i = 0; good && i < recipients; i++)
 		good = copy_text(&to[i].address, from[i].address) &&
 		       copy_text(&to[i].notify, from[i].notify) &&
 		       copy_text(&to[i].original, from[i].original);
@@ -106,13 +111,19 @@ static bool copy_arrival(struct letter *letter, const struct job_arrival *from)
 	struct job_arrival *to = &letter->arrival;
 
 	letter->mailbox = calloc(config->mailboxes + 1, sizeof(*letter->mailbox));
-	if (!letter->mailbox || !copy_recipients(letter, from) ||
+	to->recipients = from->recipients;
+	to->relays = from->relays;
+	if (!letter->mailbox ||
+	    !copy_recipients(&letter->recipient, from->recipient, from->recipients) ||
+	    !copy_recipients(&letter->relay, from->relay, from->relays) ||
 	    !copy_text(&to->sender, from->sender) || !copy_text(&to->source, from->source) ||
 	    !copy_text(&to->envelope_id, from->envelope_id) ||
 	    !copy_text(&to->dsn_return, from->dsn_return) ||
 	    !copy_text(&to->account, from->account) ||
 	    !copy_text(&to->unique_id, from->unique_id) || !copy_text(&to->digest, from->digest))
 		return false;
+	to->recipient = letter->recipient;
+	to->relay = letter->relay;
 	to->listed_bytes = from->listed_bytes;
 	to->message_file = letter->file.name;
 	to->message_bytes = letter->file.bytes;
@@ -130,6 +141,8 @@ static void tell(struct letter *letter)
 			  (long long)letter->id, letter->arrival.source, letter->arrival.sender,
 			  (long long)letter->arrival.message_bytes);
 		incoming_wake(station->incoming);
+		if (letter->arrival.relays)
+			sender_wake(station->sender);
 	}
 	if (letter->taken)
 		letter->taken(letter->arg, letter->id, letter->err);
@@ -152,7 +165,7 @@ static void take_back(struct arrivals *arrivals, struct letter *letter, int err)
 {
 	struct station *station = arrivals->station;
 
-	if (letter->id && !jobs_remove(station->jobs, letter->id))
+	if (letter->id && !jobs_remove_arrival(station->jobs, letter->file.name))
 		log_event(LOG_ERR, "arrivals.remove job=%lld", (long long)letter->id);
 	spool_remove(&station->spool, SPOOL_MESSAGE, letter->file.name);
 	letter->id = 0;

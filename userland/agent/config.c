@@ -58,6 +58,11 @@ static cfg_opt_t smtp_server_opts[] = {
 	CFG_BOOL("tls_required", cfg_false, CFGF_NONE),
 	CFG_STR("users", NULL, CFGF_NODEFAULT),
 	CFG_BOOL("auth_without_tls", cfg_false, CFGF_NONE),
+	CFG_BOOL("relay_users", cfg_true, CFGF_NONE),
+	CFG_STR_LIST("relay_networks", NULL, CFGF_NODEFAULT),
+	CFG_STR_LIST("allow", NULL, CFGF_NODEFAULT),
+	CFG_STR_LIST("deny", NULL, CFGF_NODEFAULT),
+	CFG_STR("offramp", NULL, CFGF_NODEFAULT),
 	CFG_END()
 };
 
@@ -103,6 +108,7 @@ static cfg_opt_t limits_opts[] = {
 	CFG_INT("sessions_per_peer", 20, CFGF_NONE),
 	CFG_INT("connections", 10, CFGF_NONE),
 	CFG_INT("connections_per_host", 4, CFGF_NONE),
+	CFG_INT("mails_per_minute", 0, CFGF_NONE),
 	CFG_INT("recipients", 100, CFGF_NONE),
 	CFG_INT("history", 1000, CFGF_NONE),
 	TIME("worker", 2 * MINUTE),
@@ -160,6 +166,7 @@ static cfg_opt_t station_opts[] = {
 	CFG_STR("name", "ifax", CFGF_NONE),
 	CFG_STR("host_name", NULL, CFGF_NODEFAULT),
 	CFG_STR("address", NULL, CFGF_NODEFAULT),
+	CFG_STR("operator", NULL, CFGF_NODEFAULT),
 	CFG_STR("spool", "/var/spool/ifax", CFGF_NONE),
 	CFG_STR("control", "/run/ifax/control", CFGF_NONE),
 	CFG_STR("control_group", "", CFGF_NONE),
@@ -429,7 +436,14 @@ static bool fill_server(struct config_server *server, cfg_t *cfg)
 		.tls_required = cfg_getbool(cfg, "tls_required"),
 		.users = cfg_getstr(cfg, "users"),
 		.auth_without_tls = cfg_getbool(cfg, "auth_without_tls"),
+		.relay_users = cfg_getbool(cfg, "relay_users"),
+		.offramp = cfg_getstr(cfg, "offramp"),
 	};
+	fill_list(cfg, "relay_networks", &server->relay_networks);
+	fill_list(cfg, "allow", &server->allow);
+	fill_list(cfg, "deny", &server->deny);
+	if (!server->relay_networks.item || !server->allow.item || !server->deny.item)
+		return false;
 	if (!server->certificate != !server->key)
 		return complain(cfg, "%s: certificate and key go together", "smtp_server");
 	if (server->tls_required && !server->certificate)
@@ -461,6 +475,7 @@ static void fill_limits(struct config_limits *limits, cfg_t *cfg)
 		.sessions = cfg_getint(cfg, "sessions"),
 		.sessions_per_peer = cfg_getint(cfg, "sessions_per_peer"),
 		.connections = cfg_getint(cfg, "connections"),
+		.mails_per_minute = cfg_getint(cfg, "mails_per_minute"),
 		.connections_per_host = cfg_getint(cfg, "connections_per_host"),
 		.recipients = cfg_getint(cfg, "recipients"),
 		.history_jobs = cfg_getint(cfg, "history"),
@@ -523,6 +538,7 @@ static bool fill(struct config *config, cfg_t *cfg)
 	config->host_name = cfg_getstr(cfg, "host_name");
 	if (!config->host_name)
 		config->host_name = strrchr(config->address, '@') + 1;
+	config->operator = cfg_getstr(cfg, "operator");
 	config->spool = cfg_getstr(cfg, "spool");
 	config->control = cfg_getstr(cfg, "control");
 	config->control_group = cfg_getstr(cfg, "control_group");
@@ -628,6 +644,9 @@ static void free_route(struct config_route *route)
 
 void config_free(struct config *config)
 {
+	free(config->server.relay_networks.item);
+	free(config->server.allow.item);
+	free(config->server.deny.item);
 	free(config->domains.item);
 	free(config->recipients.item);
 	for (size_t i = 0; config->route && i < config->routes; i++)

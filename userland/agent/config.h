@@ -100,6 +100,11 @@ struct config_account {
  * @tls_required: mail is taken over TLS only
  * @users: file of those who may log in (users.h), NULL: nobody
  * @auth_without_tls: passwords are taken in the clear, too
+ * @relay_users: who logged in may send mail to anybody
+ * @relay_networks: and so may these
+ * @allow: the only senders (addresses, domains) and networks that may send, none: all
+ * @deny: senders and networks that may not
+ * @offramp: host of a gateway to the telephone network, NULL: none
  */
 struct config_server {
 	const char *certificate;
@@ -107,6 +112,11 @@ struct config_server {
 	bool tls_required;
 	const char *users;
 	bool auth_without_tls;
+	bool relay_users;
+	struct config_list relay_networks;
+	struct config_list allow;
+	struct config_list deny;
+	const char *offramp;
 };
 
 /**
@@ -178,6 +188,7 @@ struct config_limits {
 	unsigned int sessions_per_peer;
 	unsigned int connections;
 	unsigned int connections_per_host;
+	unsigned int mails_per_minute;
 	unsigned int recipients;
 	unsigned int history_jobs;
 	long worker_ms;
@@ -189,6 +200,7 @@ struct config {
 	const char *name;
 	const char *host_name;
 	const char *address;
+	const char *operator;
 	const char *spool;
 	const char *control;
 	const char *control_group;

@@ -13,6 +13,7 @@
 
 #include "config_check.h"
 #include "mail_path.h"
+#include "network.h"
 
 struct unit {
 	const char *name;
@@ -247,6 +248,40 @@ static int check_pin(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+static int check_network(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+
+	if (network_is_valid(text))
+		return 0;
+	cfg_error(cfg, "%s = %s: an address or a network is needed, as in 192.0.2.0/24",
+		  opt->name, text);
+	return -1;
+}
+
+static int check_network_or_name(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+	struct mail_path path;
+
+	/* a slash stands in networks only */
+	if (network_is_valid(text) || mail_path_from_address(&path, text) ||
+	    (*text && !strpbrk(text, "/@ ")))
+		return 0;
+	cfg_error(cfg, "%s = %s: a network, a domain or a mail address is needed", opt->name, text);
+	return -1;
+}
+
+static int check_count_or_none(cfg_t *cfg, cfg_opt_t *opt)
+{
+	long count = cfg_opt_getnint(opt, 0);
+
+	if (count >= 0 && count <= 1000000)
+		return 0;
+	cfg_error(cfg, "%s = %ld: allowed are 0 to 1000000", opt->name, count);
+	return -1;
+}
+
 static int check_device(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *device = cfg_opt_getnstr(opt, 0);
@@ -289,6 +324,7 @@ static const struct {
 	{ "name", check_name },
 	{ "host_name", check_name },
 	{ "address", check_address },
+	{ "operator", check_address },
 	{ "spool", check_path },
 	{ "control", check_path },
 	{ "scanner", check_device },
@@ -319,6 +355,11 @@ static const struct {
 	{ "route|secret_file", check_path },
 	{ "route|auth", check_mechanism },
 	{ "smtp_server|users", check_path },
+	{ "smtp_server|relay_networks", check_network },
+	{ "smtp_server|allow", check_network_or_name },
+	{ "smtp_server|deny", check_network_or_name },
+	{ "smtp_server|offramp", check_name },
+	{ "limits|mails_per_minute", check_count_or_none },
 	{ "smtp_server|certificate", check_path },
 	{ "smtp_server|key", check_path },
 	{ "pop3|host", check_name },

@@ -59,6 +59,30 @@ static bool owe_outcome(struct jobs *jobs, int64_t id, const struct confirm_outc
 	}
 }
 
+/*
+ * The sender of a mail that we sent on; the operator, of what we sent ourselves. A
+ * report (it has no sender) that cannot be delivered is reported to nobody.
+ */
+bool jobs_owe_failures(struct jobs *jobs, int64_t id)
+{
+	return database_run(jobs->db,
+			    "INSERT OR IGNORE INTO report(job, position, kind, action, status,"
+			    " text, time_ms) SELECT j.id, r.position, 'dsn', 'failed',"
+			    " CASE WHEN r.reply GLOB '5[0-9][0-9] 5.[0-9].[0-9]*'"
+			    " THEN substr(r.reply, 5, 5) ELSE '5.0.0' END, r.reply, ?"
+			    " FROM job j JOIN recipient r ON r.job = j.id"
+			    " WHERE j.id = ? AND NOT j.incoming AND r.state = 'failed'"
+			    " AND j.sender <> '' AND j.message_file <> ''"
+			    " AND ((j.source LIKE 'smtp%' AND instr(CASE r.notify WHEN '' THEN"
+			    " 'FAILURE' ELSE r.notify END, 'FAILURE')) OR (j.source = '' AND ?))",
+			    "iii", now_ms(), id, (int64_t)jobs->operator);
+}
+
+void jobs_tell_operator(struct jobs *jobs)
+{
+	jobs->operator = true;
+}
+
 bool jobs_conclude(struct jobs *jobs, int64_t id, const struct confirm_outcome *outcome,
 		   const struct config_confirm *rules)
 {

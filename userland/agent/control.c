@@ -134,6 +134,8 @@ static json_t *do_jobs(struct control *control, json_t *request)
 	int64_t most = limit ? json_integer_value(limit) : JOBS_LISTED;
 	json_t *job;
 
+	if (json_is_true(json_object_get(request, "queue")))
+		return agree_with("jobs", report_queue(control->station->jobs, JOBS_LISTED_MAX));
 	if (!id)
 		return agree_with("jobs", report_jobs(control->station->jobs,
 						      most < 1 || most > JOBS_LISTED_MAX ?
@@ -186,7 +188,8 @@ static bool cancel_recipients(struct station *station, int64_t id)
 	if (!jobs_recipients(station->jobs, id, &recipients))
 		return false;
 	for (size_t i = 0; i < recipients.items; i++)
-		if (recipients.item[i].state == RECIPIENT_QUEUED)
+		if (recipients.item[i].state == RECIPIENT_QUEUED ||
+		    recipients.item[i].state == RECIPIENT_HELD)
 			recipients.item[i].state = RECIPIENT_CANCELLED;
 	good = jobs_set_recipients(station->jobs, id, recipients.item, recipients.items);
 	recipients_clear(&recipients);
@@ -234,6 +237,33 @@ static json_t *do_cancel(struct control *control, json_t *request)
 	return answer;
 }
 
+static bool hold_recipients(struct station *station, int64_t id)
+{
+	struct recipients recipients;
+	bool good;
+
+	if (!jobs_recipients(station->jobs, id, &recipients))
+		return false;
+	for (size_t i = 0; i < recipients.items; i++)
+		if (recipients.item[i].state == RECIPIENT_QUEUED)
+			recipients.item[i].state = RECIPIENT_HELD;
+	good = jobs_set_recipients(station->jobs, id, recipients.item, recipients.items);
+	recipients_clear(&recipients);
+	return good;
+}
+
+static json_t *do_hold(struct control *control, json_t *request)
+{
+	int64_t id = json_integer_value(json_object_get(request, "job"));
+	struct station *station = control->station;
+
+	if (!jobs_in_state(station->jobs, id, STATE(QUEUED) | STATE(SENDING)))
+		return refuse("only a job that waits to be sent can be held");
+	if (!sender_stop_job(station->sender, id) || !hold_recipients(station, id))
+		return refuse("the change could not be stored; the daemon's log says why");
+	return agree();
+}
+
 static bool retry_recipients(struct station *station, int64_t id)
 {
 	struct recipients recipients;
@@ -244,7 +274,8 @@ static bool retry_recipients(struct station *station, int64_t id)
 	for (size_t i = 0; i < recipients.items; i++) {
 		struct recipient *recipient = &recipients.item[i];
 
-		if (recipient->state != RECIPIENT_QUEUED && recipient->state != RECIPIENT_FAILED)
+		if (recipient->state != RECIPIENT_QUEUED && recipient->state != RECIPIENT_HELD &&
+		    recipient->state != RECIPIENT_FAILED)
 			continue;
 		recipient->state = RECIPIENT_QUEUED;
 		recipient->next_ms = 0;
@@ -261,6 +292,7 @@ static bool retry(struct station *station, const struct job *job, const char **r
 {
 	switch (job->state) {
 	case JOB_QUEUED:
+	case JOB_HELD:
 		return retry_recipients(station, job->id);
 	case JOB_FAILED:
 		if (*job->message_file)
@@ -308,6 +340,7 @@ static const struct {
 	{ "fetch", do_fetch },
 	{ "cancel", do_cancel },
 	{ "retry", do_retry },
+	{ "hold", do_hold },
 };
 
 static json_t *answer(struct control *control, json_t *request)
@@ -317,7 +350,7 @@ static json_t *answer(struct control *control, json_t *request)
 	for (size_t i = 0; command && i < sizeof(commands) / sizeof(*commands); i++)
 		if (!strcmp(command, commands[i].name))
 			return commands[i].run(control, request);
-	return refuse("unknown command; known are send, jobs, status, fetch, cancel, retry");
+	return refuse("unknown command; known are send, jobs, status, fetch, cancel, retry, hold");
 }
 
 /* Clients */

@@ -191,6 +191,8 @@ static bool store(struct delivery *delivery)
 		station_remove_files(station, &job);
 		jobs_prune(station->jobs, station->config.limits.history_jobs);
 	}
+	if (job.state == JOB_FAILED)
+		reporter_wake(station->reporter);
 	job_clear(&job);
 	delivery->stored = true;
 	return true;

@@ -94,6 +94,10 @@ static const char * const schema[] = {
 	" SELECT id, -1, 1, 1, pages FROM job WHERE incoming = 0 AND state = 'composing';"
 	"ALTER TABLE recipient ADD COLUMN part INTEGER NOT NULL DEFAULT 1;"
 	"PRAGMA user_version = 6;",
+	/* a file is looked for by its name: at each start, and by each job that ends */
+	"CREATE INDEX job_message_file ON job(message_file);"
+	"CREATE INDEX job_page_file ON job(page_file);"
+	"PRAGMA user_version = 7;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -108,6 +112,7 @@ static const char * const state_name[JOB_STATES] = {
 	[JOB_COMPOSING] = "composing",
 	[JOB_QUEUED] = "queued",
 	[JOB_SENDING] = "sending",
+	[JOB_HELD] = "held",
 	[JOB_HANDED_OVER] = "handed over",
 	[JOB_DELIVERED] = "delivered",
 	[JOB_PROCESSED] = "processed",
@@ -309,11 +314,33 @@ bool jobs_begin_arrivals(struct jobs *jobs)
 	return database_exec(jobs->db, "PRAGMA synchronous = NORMAL") && database_begin(jobs->db);
 }
 
+/* Mail that is sent on is a job of its own; the file is the same. */
+static bool insert_relay(struct jobs *jobs, const struct job_arrival *arrival, int64_t *id)
+{
+	int64_t now = now_ms();
+
+	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, source, message_file,"
+			  " message_bytes, envelope_id, dsn_return, created_ms, changed_ms)"
+			  " VALUES (0, 'queued', ?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''), ?, ?)",
+			  "sssissii", arrival->sender, arrival->source, arrival->message_file,
+			  arrival->message_bytes, arrival->envelope_id, arrival->dsn_return, now,
+			  now))
+		return false;
+	*id = sqlite3_last_insert_rowid(jobs->db);
+	return add_recipients(jobs, *id, arrival->relay, arrival->relays, RECIPIENT_QUEUED) &&
+	       add_event(jobs, *id, JOB_QUEUED, "", now);
+}
+
 int64_t jobs_add_arrival(struct jobs *jobs, const struct job_arrival *arrival)
 {
 	int64_t id = 0;
 
-	return insert_incoming(jobs, arrival, &id) ? id : 0;
+	if (arrival->relays && !insert_relay(jobs, arrival, &id))
+		return 0;
+	/* what came without an envelope is for us */
+	if ((arrival->recipients || !arrival->relays) && !insert_incoming(jobs, arrival, &id))
+		return 0;
+	return id;
 }
 
 bool jobs_end_arrivals(struct jobs *jobs, bool good, int *log_fd)
@@ -330,9 +357,9 @@ bool jobs_end_arrivals(struct jobs *jobs, bool good, int *log_fd)
 	return good && jobs->log_fd >= 0;
 }
 
-bool jobs_remove(struct jobs *jobs, int64_t id)
+bool jobs_remove_arrival(struct jobs *jobs, const char *message_file)
 {
-	return database_run(jobs->db, "DELETE FROM job WHERE id = ?", "i", id);
+	return database_run(jobs->db, "DELETE FROM job WHERE message_file = ?", "s", message_file);
 }
 
 char *jobs_text(sqlite3_stmt *row, int column)

@@ -29,6 +29,7 @@ struct mail_plan;
  * @JOB_COMPOSING: its mail is made
  * @JOB_QUEUED: a recipient waits for a connection
  * @JOB_SENDING: a connection is open for it
+ * @JOB_HELD: the user wants it to wait
  * @JOB_HANDED_OVER: the next mail server took it for every recipient
  * @JOB_DELIVERED: it reached every recipient's station (DSN)
  * @JOB_PROCESSED: it was printed, or shown, there (MDN)
@@ -48,6 +49,7 @@ enum job_state {
 	JOB_COMPOSING,
 	JOB_QUEUED,
 	JOB_SENDING,
+	JOB_HELD,
 	JOB_HANDED_OVER,
 	JOB_DELIVERED,
 	JOB_PROCESSED,
@@ -66,7 +68,7 @@ enum job_state {
 /* A set of states. */
 #define STATE(state)	(1U << JOB_ ## state)
 #define STATES_ACTIVE	(STATE(SCANNING) | STATE(COMPOSING) | STATE(QUEUED) | STATE(SENDING) | \
-			 STATE(RECEIVED) | STATE(OPENING) | STATE(PRINTING) | STATE(WAITING))
+			 STATE(HELD) | STATE(RECEIVED) | STATE(OPENING) | STATE(PRINTING) | STATE(WAITING))
 /* Ended well: nothing of the job is needed any more, unless its sender is owed a report. */
 #define STATES_DONE	(STATE(HANDED_OVER) | STATE(DELIVERED) | STATE(PROCESSED) | \
 			 STATE(PRINTED) | STATE(NOTED) | STATE(CANCELLED))
@@ -82,7 +84,8 @@ enum job_state {
  * @subject: for people
  * @coding: outgoing: "mh", "mmr"
  * @message_id: outgoing: its Message-ID
- * @source: incoming: who brought it; outgoing: "dsn" or "mdn" for a report, else ""
+ * @source: incoming: who brought it; outgoing: "dsn" or "mdn" for a report,
+ *	who brought it if it is sent on, else ""
  * @envelope_id: ENVID of RFC 3461, decoded: what a DSN names the job by; "" if none
  * @dsn_return: RET of RFC 3461: "FULL", "HDRS", "" if nothing was said
  * @mdn_to: incoming: who is to be told that it was printed; "": nobody
@@ -125,6 +128,7 @@ struct job {
  * enum recipient_state - what became of a recipient
  * @RECIPIENT_QUEUED: to be tried at its next_ms
  * @RECIPIENT_SENDING: a connection is open for it
+ * @RECIPIENT_HELD: it waits until the user says otherwise
  * @RECIPIENT_HANDED_OVER: the next mail server took it
  * @RECIPIENT_DELIVERED: it reached the recipient's station
  * @RECIPIENT_PROCESSED: it was printed, or shown, there
@@ -134,6 +138,7 @@ struct job {
 enum recipient_state {
 	RECIPIENT_QUEUED,
 	RECIPIENT_SENDING,
+	RECIPIENT_HELD,
 	RECIPIENT_HANDED_OVER,
 	RECIPIENT_DELIVERED,
 	RECIPIENT_PROCESSED,
@@ -201,6 +206,7 @@ struct job_draft {
  * @listed_bytes: POP3: its size by LIST
  * @digest: POP3: of its content
  * @mailbox: the mailboxes that get it
+ * @relay: recipients elsewhere, to whom it is sent on
  */
 struct job_arrival {
 	const char *sender;
@@ -217,6 +223,8 @@ struct job_arrival {
 	const char *digest;
 	const char *const *mailbox;
 	size_t mailboxes;
+	const struct job_recipient *relay;
+	size_t relays;
 };
 
 /** struct job_page - a page that was scanned or printed */
@@ -247,8 +255,10 @@ int64_t jobs_add_outgoing(struct jobs *jobs, const struct job_draft *draft);
 bool jobs_begin_arrivals(struct jobs *jobs);
 int64_t jobs_add_arrival(struct jobs *jobs, const struct job_arrival *arrival);
 bool jobs_end_arrivals(struct jobs *jobs, bool good, int *log_fd);
-/** jobs_remove - a job is to be as if it had never been */
-bool jobs_remove(struct jobs *jobs, int64_t id);
+/** jobs_remove_arrival - what was added of a mail is to be as if it had never come */
+bool jobs_remove_arrival(struct jobs *jobs, const char *message_file);
+/** jobs_tell_operator - from now on somebody is owed a report about jobs of ours that fail */
+void jobs_tell_operator(struct jobs *jobs);
 
 /** jobs_get - read a job; job_clear() frees what it holds */
 bool jobs_get(struct jobs *jobs, int64_t id, struct job *job);

@@ -12,16 +12,21 @@
  * struct jobs - the database
  * @log_path: its write-ahead log
  * @log_fd: the same, open to be synced; -1: not yet
+ * @operator: somebody is to be told of jobs of ours that fail
  */
 struct jobs {
 	sqlite3 *db;
 	char *log_path;
 	int log_fd;
+	bool operator;
 };
 
 /** jobs_change_state - within a transaction: store a state, and an event if it is news */
 bool jobs_change_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
 		       int64_t next_ms);
+
+/** jobs_owe_failures - within a transaction: recipients did not get it: somebody is to be told */
+bool jobs_owe_failures(struct jobs *jobs, int64_t id);
 
 /** jobs_text - a column as a string of its own; NULL without memory */
 char *jobs_text(sqlite3_stmt *row, int column);

@@ -256,6 +256,8 @@ static bool open_parts(struct station *station)
 	if (!station->resolver)
 		return false;
 	station->arrivals = arrivals_create(station);
+	if (station->config.operator)
+		jobs_tell_operator(station->jobs);
 	station->sender = sender_create(station);
 	station->incoming = incoming_create(station);
 	station->outgoing = outgoing_create(station);

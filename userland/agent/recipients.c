@@ -11,6 +11,7 @@
 static const char * const recipient_name[RECIPIENT_STATES] = {
 	[RECIPIENT_QUEUED] = "queued",
 	[RECIPIENT_SENDING] = "sending",
+	[RECIPIENT_HELD] = "held",
 	[RECIPIENT_HANDED_OVER] = "handed over",
 	[RECIPIENT_DELIVERED] = "delivered",
 	[RECIPIENT_PROCESSED] = "processed",
@@ -170,6 +171,8 @@ static bool settle(struct jobs *jobs, int64_t id)
 				      "SELECT reply, next_ms FROM recipient WHERE job = ?"
 				      " AND state = 'queued' ORDER BY next_ms LIMIT 1", "i", id) &&
 		       jobs_change_state(jobs, id, JOB_QUEUED, waiting.reason, waiting.next_ms);
+	if (count_recipients(jobs, id, RECIPIENT_HELD))
+		return jobs_change_state(jobs, id, JOB_HELD, "held by the user", 0);
 	if (count_recipients(jobs, id, RECIPIENT_CANCELLED))
 		return jobs_change_state(jobs, id, JOB_CANCELLED, "cancelled by the user", 0);
 	/* a job is as far as its last recipient */
@@ -204,7 +207,7 @@ bool jobs_set_recipients(struct jobs *jobs, int64_t id, const struct recipient *
 		return false;
 	for (size_t i = 0; good && i < recipients; i++)
 		good = update_recipient(jobs, id, &recipient[i]);
-	return database_end(jobs->db, good && settle(jobs, id));
+	return database_end(jobs->db, good && settle(jobs, id) && jobs_owe_failures(jobs, id));
 }
 
 bool jobs_requeue(struct jobs *jobs)

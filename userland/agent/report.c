@@ -45,8 +45,20 @@ json_t *report_jobs(struct jobs *jobs, int64_t limit, bool reports)
 
 	if (list)
 		database_query(jobs_database(jobs), append_row, list,
-			       JOB " WHERE incoming OR source = '' OR ? ORDER BY id DESC LIMIT ?",
+			       JOB " WHERE incoming OR source NOT IN ('dsn', 'mdn') OR ? ORDER BY id DESC LIMIT ?",
 			       "ii", (int64_t)reports, limit);
+	return list;
+}
+
+json_t *report_queue(struct jobs *jobs, int64_t limit)
+{
+	json_t *list = json_array();
+
+	if (list)
+		database_query(jobs_database(jobs), append_row, list,
+			       JOB " WHERE NOT incoming AND state IN ('scanning', 'composing',"
+			       " 'queued', 'sending', 'held', 'failed') ORDER BY id LIMIT ?", "i",
+			       limit);
 	return list;
 }
 

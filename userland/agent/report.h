@@ -15,6 +15,9 @@
  */
 json_t *report_jobs(struct jobs *jobs, int64_t limit, bool reports);
 
+/** report_queue - the oldest @limit jobs that are still to be sent, or could not be */
+json_t *report_queue(struct jobs *jobs, int64_t limit);
+
 /** report_job - one job with its recipients, pages and stages; NULL: there is none */
 json_t *report_job(struct jobs *jobs, int64_t id);
 

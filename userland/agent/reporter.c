@@ -44,7 +44,8 @@ static void finish_job(struct reporter *reporter, int64_t id)
 {
 	struct job job;
 
-	if (jobs_get(reporter->station->jobs, id, &job) && 1U << job.state & STATES_DONE)
+	if (jobs_get(reporter->station->jobs, id, &job) &&
+	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && *job.source)))
 		station_remove_files(reporter->station, &job);
 	job_clear(&job);
 }
@@ -176,8 +177,13 @@ static int values(struct reporter *reporter, const struct job *job)
 	return fd;
 }
 
-static const char *addressee(const struct owed *owed, const struct job *job)
+static const char *addressee(const struct reporter *reporter, const struct job *job)
 {
+	const struct owed *owed = &reporter->owed;
+
+	/* what the station sent itself: whoever looks after it wants to know */
+	if (!job->incoming && !*job->source)
+		return reporter->station->config.operator;
 	if (strcmp(owed->kind, "mdn"))
 		return job->sender;
 	return *job->mdn_to ? job->mdn_to : job->error_to;
@@ -195,7 +201,7 @@ static bool start_worker(struct reporter *reporter, const struct job *job, int m
 
 	if (spool_create(&station->spool, &reporter->mail))
 		return false;
-	snprintf(reporter->to, sizeof(reporter->to), "%s", addressee(&reporter->owed, job));
+	snprintf(reporter->to, sizeof(reporter->to), "%s", addressee(reporter, job));
 	snprintf(reporter->message_id, sizeof(reporter->message_id), "<%s.%lld@%s>",
 		 reporter->mail.name, (long long)now_ms(), station->config.host_name);
 	task.stdin_fd = values(reporter, job);
@@ -254,6 +260,11 @@ void reporter_run(struct reporter *reporter)
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	reporter_run(arg);
+}
+
+void reporter_wake(struct reporter *reporter)
+{
+	run_again(reporter, 0);
 }
 
 struct reporter *reporter_create(struct station *station)

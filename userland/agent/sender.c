@@ -104,6 +104,11 @@ void sender_run(struct sender *sender)
 		;
 }
 
+void sender_wake(struct sender *sender)
+{
+	station_wake(sender->station, sender->timer, 0);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	sender_run(arg);

@@ -61,7 +61,9 @@ void station_remove_files(struct station *station, const struct job *job)
 	jobs_each_mail(station->jobs, job->id, remove_mail, &removal);
 	if (!jobs_set_forgotten(station->jobs, job->id))
 		return;
-	if (!mailbox_has_file(station->jobs, job->message_file))
+	/* the file may be another job's, or lie in a mailbox, too */
+	if (*job->message_file &&
+	    !jobs_needs_file(station->jobs, SPOOL_MESSAGE, job->message_file))
 		spool_remove(&station->spool, SPOOL_MESSAGE, job->message_file);
 	spool_remove(&station->spool, SPOOL_PAGE, job->page_file);
 	spool_remove(&station->spool, SPOOL_PROGRESS, job->page_file);

@@ -89,6 +89,8 @@ void outgoing_free(struct outgoing *outgoing);
 
 struct reporter *reporter_create(struct station *station);
 /** reporter_run - make the reports that senders are owed (confirm.h) */
+/** reporter_wake - there is new work; not now, but soon */
+void reporter_wake(struct reporter *reporter);
 void reporter_run(struct reporter *reporter);
 void reporter_free(struct reporter *reporter);
 
@@ -99,6 +101,8 @@ void joiner_free(struct joiner *joiner);
 
 struct sender *sender_create(struct station *station);
 void sender_run(struct sender *sender);
+/** sender_wake - there is new work; not now, but soon */
+void sender_wake(struct sender *sender);
 unsigned int sender_connections(const struct sender *sender);
 bool sender_stop_job(struct sender *sender, int64_t id);
 void sender_free(struct sender *sender);

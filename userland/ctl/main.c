@@ -33,7 +33,10 @@ static const char usage[] =
 	"  ifax status [--json]   tell how the station is\n"
 	"  ifax fetch             visit the maildrops now\n"
 	"  ifax cancel ID         give a job up; what is kept of it is removed\n"
-	"  ifax retry ID          try a job again now: one that waits, failed or is kept\n"
+	"  ifax retry ID          try a job again now: one that waits, is held, failed or is kept\n"
+	"  ifax hold ID           do not send a job before it is told to retry\n"
+	"  ifax queue [--json] [list | show ID | retry ID | hold ID | cancel ID]\n"
+	"                         what is still to be sent; the others are as above\n"
 	"\n"
 	"These need no daemon; a device that is in use is left alone:\n"
 	"  ifax devices [--json]  list scanners and print engines, and what they have done\n"
@@ -272,7 +275,7 @@ static enum exit_code do_status(int argc, char **argv)
 	return EXIT_GOOD;
 }
 
-/* fetch, cancel, retry: the name is the command, the argument a job */
+/* fetch, cancel, retry, hold: the name is the command, the argument a job */
 static enum exit_code do_simple(int argc, char **argv)
 {
 	static const struct option known[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
@@ -293,6 +296,40 @@ static enum exit_code do_simple(int argc, char **argv)
 	code = request(control_socket, question, &answer);
 	json_decref(answer);
 	return code;
+}
+
+static enum exit_code list_queue(bool json)
+{
+	json_t *answer;
+	enum exit_code code = request(control_socket, json_pack("{s:s, s:b}", "command", "jobs",
+								"queue", 1), &answer);
+
+	if (code)
+		return code;
+	if (json)
+		print_json(json_object_get(answer, "jobs"));
+	else
+		show_jobs(json_object_get(answer, "jobs"));
+	json_decref(answer);
+	return EXIT_GOOD;
+}
+
+/* What follows is a command of its own, but for list. */
+static enum exit_code do_queue(int argc, char **argv)
+{
+	bool json = argc > 1 && !strcmp(argv[1], "--json");
+	const char *what;
+
+	argc -= 1 + json;
+	argv += 1 + json;
+	what = argc ? argv[0] : "list";
+	if (!strcmp(what, "list") && argc <= 1)
+		return list_queue(json);
+	if (!strcmp(what, "show") && argc == 2)
+		return do_jobs(argc, argv);
+	if (!strcmp(what, "retry") || !strcmp(what, "hold") || !strcmp(what, "cancel"))
+		return do_simple(argc, argv);
+	return bad_usage("queue takes list, or show, retry, hold or cancel and a job");
 }
 
 /* ifax-lint lies beside this program, or where programs are */
@@ -320,6 +357,8 @@ static const struct {
 	{ "fetch", do_simple },
 	{ "cancel", do_simple },
 	{ "retry", do_simple },
+	{ "hold", do_simple },
+	{ "queue", do_queue },
 	{ "devices", do_devices },
 	{ "monitor", do_monitor },
 	{ "scan", do_scan },

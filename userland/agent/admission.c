@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * admission: whom the SMTP server lets in, and for whom it takes mail
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "admission.h"
+#include "network.h"
+
+static bool in_list(const struct config_list *list, const char *text)
+{
+	for (size_t i = 0; i < list->items; i++)
+		if (!strcasecmp(list->item[i], text))
+			return true;
+	return false;
+}
+
+static bool in_networks(const struct config_list *list, const char *peer)
+{
+	for (size_t i = 0; i < list->items; i++)
+		if (network_has(list->item[i], peer))
+			return true;
+	return false;
+}
+
+/* Of an address: itself, its domain, or a domain above that (".example.com"). */
+static bool sender_in_list(const struct config_list *list, const char *sender)
+{
+	const char *domain = strrchr(sender, '@');
+
+	for (size_t i = 0; domain && i < list->items; i++) {
+		const char *item = list->item[i];
+		size_t len = strlen(item), domain_len = strlen(domain + 1);
+
+		if (!strcasecmp(item, sender) || !strcasecmp(item, domain + 1) ||
+		    (*item == '.' && domain_len > len &&
+		     !strcasecmp(domain + 1 + domain_len - len, item)))
+			return true;
+	}
+	return false;
+}
+
+bool admission_peer(const struct config_server *server, const char *peer)
+{
+	return !in_networks(&server->deny, peer);
+}
+
+bool admission_sender(const struct config_server *server, const struct visitor *visitor,
+		      const char *sender, struct smtp_reply *reply)
+{
+	if (sender_in_list(&server->deny, sender)) {
+		smtp_reply_set(reply, 550, "5.7.1", "<%s>: this sender is not welcome", sender);
+		return false;
+	}
+	/* reports of what became of mail have no sender: they come from whoever had it */
+	if (!server->allow.items || !*sender || *visitor->user ||
+	    in_networks(&server->allow, visitor->peer) || sender_in_list(&server->allow, sender))
+		return true;
+	smtp_reply_set(reply, 550, "5.7.1", "<%s>: this station takes mail of listed senders only",
+		       sender);
+	return false;
+}
+
+static bool may_relay(const struct config_server *server, const struct visitor *visitor)
+{
+	return (*visitor->user && server->relay_users) ||
+	       in_networks(&server->relay_networks, visitor->peer);
+}
+
+/* FAX=+390123@our.domain (RFC 3192): a telephone number, if there is a gateway to that network. */
+static enum admission judge_offramp(const struct config_server *server,
+				    const struct visitor *visitor, const struct mail_path *path,
+				    char onward[MAIL_ADDRESS_MAX + 1], struct smtp_reply *reply)
+{
+	int len;
+
+	if (!server->offramp) {
+		smtp_reply_set(reply, 550, "5.7.1",
+			       "<%s>: there is no way from here to the telephone network",
+			       path->address);
+		return ADMISSION_REFUSED;
+	}
+	if (!may_relay(server, visitor)) {
+		smtp_reply_set(reply, 550, "5.7.1", "<%s>: telephone calls are for our users only",
+			       path->address);
+		return ADMISSION_REFUSED;
+	}
+	len = snprintf(onward, MAIL_ADDRESS_MAX + 1, "%.*s@%s", (int)path->local_len,
+		       path->address, server->offramp);
+	if (len <= MAIL_ADDRESS_MAX)
+		return ADMISSION_RELAY;
+	smtp_reply_set(reply, 553, "5.1.3", "the address is too long");
+	return ADMISSION_REFUSED;
+}
+
+enum admission admission_recipient(const struct config *config, const struct visitor *visitor,
+				   const struct mail_path *path,
+				   char onward[MAIL_ADDRESS_MAX + 1], struct smtp_reply *reply)
+{
+	const char *domain = mail_path_domain(path);
+	char local[MAIL_LOCAL_MAX + 1];
+
+	mail_path_local(path, local);
+	if (!strcasecmp(local, "postmaster") && (!*domain || in_list(&config->domains, domain)))
+		return ADMISSION_HERE;
+	if (!in_list(&config->domains, domain)) {
+		snprintf(onward, MAIL_ADDRESS_MAX + 1, "%s", path->address);
+		if (may_relay(&config->server, visitor))
+			return ADMISSION_RELAY;
+		smtp_reply_set(reply, 550, "5.7.1", "<%s>: we are not responsible for this domain",
+			       path->address);
+		return ADMISSION_REFUSED;
+	}
+	if (!strncasecmp(local, "FAX=", 4))
+		return judge_offramp(&config->server, visitor, path, onward, reply);
+	/* "%" and "!" have no meaning here: what has them is a name like any other */
+	if (!config->recipients.items || in_list(&config->recipients, local) ||
+	    in_list(&config->recipients, path->address))
+		return ADMISSION_HERE;
+	smtp_reply_set(reply, 550, "5.1.1", "<%s>: no such recipient here", path->address);
+	return ADMISSION_REFUSED;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * admission: whom the SMTP server lets in, and for whom it takes mail
+ *
+ * Not a relay, but for users who logged in and for the networks that are listed.
+ */
+#ifndef IFAX_ADMISSION_H
+#define IFAX_ADMISSION_H
+
+#include <stdbool.h>
+
+#include "config.h"
+#include "mail_path.h"
+#include "smtp_reply.h"
+
+/**
+ * struct visitor - who is there
+ * @peer: address
+ * @user: who logged in, "": nobody
+ */
+struct visitor {
+	const char *peer;
+	const char *user;
+};
+
+/** admission_peer - whether an address may speak to us at all */
+bool admission_peer(const struct config_server *server, const char *peer);
+
+/** admission_sender - false: refused, with the reply */
+bool admission_sender(const struct config_server *server, const struct visitor *visitor,
+		      const char *sender, struct smtp_reply *reply);
+
+/**
+ * enum admission - what becomes of a recipient
+ * @ADMISSION_REFUSED: with the reply
+ * @ADMISSION_HERE: its mail is for the station
+ * @ADMISSION_RELAY: its mail is sent on, to the address that admission_recipient() gives
+ */
+enum admission { ADMISSION_REFUSED, ADMISSION_HERE, ADMISSION_RELAY };
+
+enum admission admission_recipient(const struct config *config, const struct visitor *visitor,
+				   const struct mail_path *path,
+				   char onward[MAIL_ADDRESS_MAX + 1], struct smtp_reply *reply);
+
+#endif /* IFAX_ADMISSION_H */

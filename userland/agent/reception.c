@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * reception: one peer at the SMTP server: what it brings, and what becomes of it
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "admission.h"
+#include "arrivals.h"
+#include "connection.h"
+#include "log.h"
+#include "reception.h"
+#include "sasl.h"
+#include "station.h"
+#include "users.h"
+
+#define REFUSED_LOGIN_S	1
+#define HOPS_HERE_MAX	100	/* Received lines: a mail with more goes round (RFC 5321, 6.3) */
+
+/**
+ * struct addressees - recipients that share a fate
+ */
+struct addressees {
+	struct job_recipient *item;
+	size_t items;
+};
+
+/**
+ * struct header_scan - counts trace lines while the header goes by
+ * @column: of the line, as far as it is of interest
+ * @matches: so far it reads "Received:"
+ * @over: the header is
+ * @received: lines
+ */
+struct header_scan {
+	unsigned int column;
+	bool matches;
+	bool over;
+	unsigned int received;
+};
+
+struct reception {
+	struct receptions *all;
+	struct reception *next;
+	char peer[INET6_ADDRSTRLEN];
+	struct connection *connection;
+	struct smtp_server *engine;
+	struct spool_file file;
+	struct smtp_server_mail mail;
+	struct header_scan header;
+	struct sasl *sasl;
+	struct event *late;		/* the answer to a wrong secret */
+	char user[USER_NAME_MAX + 1];	/* who logged in, "": nobody */
+	struct addressees here;
+	struct addressees relay;
+};
+
+/* The envelope */
+
+static void clear_addressees(struct addressees *addressees)
+{
+	for (size_t i = 0; i < addressees->items; i++) {
+		free((char *)addressees->item[i].address);
+		free((char *)addressees->item[i].notify);
+		free((char *)addressees->item[i].original);
+	}
+	free(addressees->item);
+	*addressees = (struct addressees){ 0 };
+}
+
+static void clear_envelope(struct reception *session)
+{
+	spool_discard(&session->file);
+	clear_addressees(&session->here);
+	clear_addressees(&session->relay);
+}
+
+static struct visitor visitor_of(const struct reception *session)
+{
+	return (struct visitor){ .peer = session->peer, .user = session->user };
+}
+
+static int64_t steady_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail *mail,
+				       struct smtp_reply *reply)
+{
+	struct reception *session = arg;
+	struct station *station = session->all->station;
+	const struct config_limits *limits = &station->config.limits;
+	const struct visitor visitor = visitor_of(session);
+
+	session->mail = *mail;
+	if (!admission_sender(&station->config.server, &visitor, mail->reverse_path.address, reply))
+		log_event(LOG_NOTICE, "listener.refused peer=%s from=%s", session->peer,
+			  mail->reverse_path.address);
+	else if (!rate_take(&session->all->rate, session->peer, limits->mails_per_minute,
+			    steady_ms()))
+		smtp_reply_set(reply, 451, "4.7.1", "too many mails in a minute, try again later");
+	else if (spool_free_bytes(&station->spool) < limits->free_bytes + mail->size_bytes)
+		smtp_reply_set(reply, 452, "4.3.1", "no room for the message now, try again later");
+	return SMTP_SERVER_NOW;
+}
+
+static bool keep_recipient(struct addressees *to, const char *address,
+			   const struct smtp_server_rcpt *rcpt)
+{
+	struct job_recipient *recipient =
+		reallocarray(to->item, to->items + 1, sizeof(*recipient));
+
+	if (!recipient)
+		return false;
+	to->item = recipient;
+	recipient += to->items++;
+	*recipient = (struct job_recipient){
+		.address = strdup(address),
+		.notify = strdup(rcpt->notify),
+		.original = strdup(rcpt->original),
+	};
+	return recipient->address && recipient->notify && recipient->original;
+}
+
+static enum smtp_server_answer on_rcpt(void *arg, const struct smtp_server_rcpt *rcpt,
+				       struct smtp_reply *reply)
+{
+	const struct mail_path *path = &rcpt->path;
+	struct reception *session = arg;
+	const struct visitor visitor = visitor_of(session);
+	char onward[MAIL_ADDRESS_MAX + 1];
+	bool kept = true;
+
+	switch (admission_recipient(&session->all->station->config, &visitor, path, onward,
+				    reply)) {
+	case ADMISSION_HERE:
+		kept = keep_recipient(&session->here, path->address, rcpt);
+		break;
+	case ADMISSION_RELAY:
+		if (session->mail.binary)
+			smtp_reply_set(reply, 554, "5.6.3",
+				       "BINARYMIME is not sent on: the next server may not take it");
+		else
+			kept = keep_recipient(&session->relay, onward, rcpt);
+		break;
+	default:
+		log_event(LOG_NOTICE, "listener.refused peer=%s from=%s to=%s", session->peer,
+			  session->mail.reverse_path.address, path->address);
+	}
+	if (!kept)
+		smtp_reply_set(reply, 452, "4.3.0", "out of memory, try again later");
+	return SMTP_SERVER_NOW;
+}
+
+/* The message */
+
+static void mail_date(char *date, size_t bytes)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	strftime(date, bytes, "%a, %d %b %Y %H:%M:%S %z", &tm);
+}
+
+static bool write_trace(struct reception *session)
+{
+	char path[MAIL_ADDRESS_MAX + 32];
+	char received[1024];
+	char date[64];
+	size_t bytes;
+
+	mail_date(date, sizeof(date));
+	bytes = smtp_server_get_received(session->engine, session->peer, session->file.name, date,
+					 received, sizeof(received));
+	snprintf(path, sizeof(path), "Return-Path: <%s>\r\n", session->mail.reverse_path.address);
+	return !spool_write(&session->file, path, strlen(path)) &&
+	       !spool_write(&session->file, received, bytes);
+}
+
+static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
+{
+	struct reception *session = arg;
+	struct station *station = session->all->station;
+	uint64_t needed = station->config.limits.free_bytes + session->mail.size_bytes;
+
+	session->header = (struct header_scan){ .matches = true };
+	if (spool_free_bytes(&station->spool) < needed ||
+	    spool_create(&station->spool, &session->file) || !write_trace(session)) {
+		spool_discard(&session->file);
+		smtp_reply_set(reply, 452, "4.3.1", "no room for the message now, try again later");
+	}
+	return SMTP_SERVER_NOW;
+}
+
+static void scan_header(struct header_scan *scan, const char *bytes, size_t len)
+{
+	static const char name[] = "received:";
+
+	for (size_t i = 0; i < len && !scan->over; i++) {
+		if (bytes[i] == '\n') {
+			scan->over = !scan->column;
+			scan->column = 0;
+			scan->matches = true;
+		} else if (bytes[i] != '\r') {
+			if (scan->column < strlen(name) && (bytes[i] | 0x20) != name[scan->column])
+				scan->matches = false;
+			scan->column++;
+			scan->received += scan->matches && scan->column == strlen(name);
+		}
+	}
+}
+
+static bool on_message(void *arg, const char *bytes, size_t len)
+{
+	struct reception *session = arg;
+	int err = spool_write(&session->file, bytes, len);
+
+	if (!session->header.over)
+		scan_header(&session->header, bytes, len);
+	if (err)
+		log_event(LOG_ERR, "listener.write peer=%s error=%s", session->peer,
+			  strerror(-err));
+	return !err;
+}
+
+static void on_taken(void *arg, int64_t job, int err)
+{
+	struct reception *session = arg;
+	struct smtp_reply reply;
+
+	if (job)
+		smtp_reply_set(&reply, 250, "2.0.0", "taken as job %lld", (long long)job);
+	else
+		smtp_reply_set(&reply, 452, "4.3.1",
+			       "the message could not be stored, try again later");
+	smtp_server_answer(session->engine, &reply);
+	connection_pump(session->connection);
+}
+
+static enum smtp_server_answer on_message_end(void *arg, struct smtp_reply *reply)
+{
+	struct reception *session = arg;
+	char source[sizeof(session->peer) + 8];
+	struct job_arrival arrival = {
+		.sender = session->mail.reverse_path.address,
+		.source = source,
+		.envelope_id = session->mail.envelope_id,
+		.dsn_return = session->mail.dsn_return,
+		.recipient = session->here.item,
+		.recipients = session->here.items,
+		.relay = session->relay.item,
+		.relays = session->relay.items,
+	};
+	bool begun;
+
+	if (session->header.received > HOPS_HERE_MAX) {
+		log_event(LOG_WARNING, "listener.loop peer=%s from=%s received=%u", session->peer,
+			  session->mail.reverse_path.address, session->header.received);
+		clear_envelope(session);
+		smtp_reply_set(reply, 554, "5.4.6", "the mail went through too many servers: a loop");
+		return SMTP_SERVER_NOW;
+	}
+	snprintf(source, sizeof(source), "smtp %s", session->peer);
+	begun = arrivals_take(session->all->station->arrivals, &session->file, &arrival,
+			      on_taken, session);
+	clear_envelope(session);
+	if (begun)
+		return SMTP_SERVER_LATER;
+	smtp_reply_set(reply, 452, "4.3.0", "out of memory, try again later");
+	return SMTP_SERVER_NOW;
+}
+
+static void on_abandon(void *arg)
+{
+	clear_envelope(arg);
+}
+
+static void on_note(void *arg, const char *text)
+{
+	struct reception *session = arg;
+
+	log_event(LOG_NOTICE, "listener.note peer=%s text=%s", session->peer, text);
+}
+
+/* Logging in */
+
+static void on_auth_end(void *arg)
+{
+	struct reception *session = arg;
+
+	sasl_end(session->sasl);
+	session->sasl = NULL;
+	*session->user = 0;
+}
+
+static void on_late(evutil_socket_t fd, short what, void *arg)
+{
+	struct reception *session = arg;
+
+	smtp_server_answer(session->engine, NULL);
+	connection_pump(session->connection);
+}
+
+/* Guessing takes time: of this session, not of the others. */
+static enum smtp_server_answer refuse_login(struct reception *session)
+{
+	const struct timeval pause = { REFUSED_LOGIN_S, 0 };
+
+	log_event(LOG_WARNING, "listener.login peer=%s user=%s error=%s", session->peer,
+		  sasl_user(session->sasl), "refused");
+	if (!session->late)
+		session->late = evtimer_new(session->all->station->base, on_late, session);
+	if (!session->late || evtimer_add(session->late, &pause))
+		return SMTP_SERVER_NOW;
+	return SMTP_SERVER_LATER;
+}
+
+static enum smtp_server_answer on_auth(void *arg, const char *mechanism, const char *response,
+				       struct smtp_reply *reply)
+{
+	struct reception *session = arg;
+	const char *challenge = "";
+
+	if (mechanism) {
+		on_auth_end(session);
+		session->sasl = sasl_serve(session->all->station->config.server.users,
+					   mechanism);
+	}
+	if (!session->sasl) {
+		smtp_reply_set(reply, 454, "4.7.0", "cannot log anybody in now");
+		return SMTP_SERVER_NOW;
+	}
+	switch (sasl_judge(session->sasl, response, &challenge)) {
+	case SASL_CHALLENGE:
+		smtp_reply_set(reply, 334, "", "%s", challenge);
+		return SMTP_SERVER_NOW;
+	case SASL_GOOD:
+		snprintf(session->user, sizeof(session->user), "%s", sasl_user(session->sasl));
+		log_event(LOG_INFO, "listener.login peer=%s user=%s", session->peer,
+			  session->user);
+		smtp_reply_set(reply, 235, "2.7.0", "welcome");
+		return SMTP_SERVER_NOW;
+	default:
+		return refuse_login(session);
+	}
+}
+
+static const struct smtp_server_ops server_ops = {
+	.mail = on_mail, .rcpt = on_rcpt, .data = on_data, .message = on_message,
+	.message_end = on_message_end, .abandon = on_abandon, .auth = on_auth,
+	.auth_end = on_auth_end, .note = on_note,
+};
+
+/* The engine */
+
+static void engine_eof(void *engine, const char *why)
+{
+	if (why)
+		smtp_server_lost(engine);
+	else
+		smtp_server_eof(engine);
+}
+
+DEFINE_ENGINE_TLS(smtp_server);
+DEFINE_ENGINE_OPS(smtp_server, ENGINE_TLS);
+
+static struct tls *start_tls(void *arg, int fd, char *reason, size_t bytes)
+{
+	struct reception *session = arg;
+
+	return tls_accept(session->all->tls, fd, reason, bytes);
+}
+
+/* Sessions */
+
+static void free_session(struct reception *session)
+{
+	struct receptions *all = session->all;
+
+	for (struct reception **at = &all->first; *at; at = &(*at)->next) {
+		if (*at == session) {
+			*at = session->next;
+			all->count--;
+			break;
+		}
+	}
+	arrivals_forget(all->station->arrivals, session);
+	connection_free(session->connection);
+	smtp_server_destroy(session->engine);
+	if (session->late)
+		event_free(session->late);
+	sasl_end(session->sasl);
+	clear_envelope(session);
+	free(session);
+}
+
+static void on_closed(void *arg)
+{
+	struct reception *session = arg;
+
+	/* freed by who calls */
+	session->connection = NULL;
+	free_session(session);
+}
+
+unsigned int receptions_of(const struct receptions *all, const char *peer)
+{
+	unsigned int same = 0;
+
+	for (const struct reception *session = all->first; session; session = session->next)
+		same += !strcmp(session->peer, peer);
+	return same;
+}
+
+void reception_start(struct receptions *all, int fd, const char *peer, bool tls)
+{
+	struct reception *session = calloc(1, sizeof(*session));
+
+	if (!session) {
+		close(fd);
+		return;
+	}
+	session->all = all;
+	session->file.fd = -1;
+	snprintf(session->peer, sizeof(session->peer), "%s", peer);
+	session->next = all->first;
+	all->first = session;
+	all->count++;
+	session->engine = smtp_server_create(&all->config, &server_ops, session);
+	if (!session->engine) {
+		close(fd);
+		free_session(session);
+		return;
+	}
+	session->connection = connection_create(all->station->base, fd, &engine_ops,
+						session->engine, on_closed, session);
+	if (!session->connection) {
+		free_session(session);
+		return;
+	}
+	connection_set_tls(session->connection, start_tls);
+	if (tls)
+		smtp_server_start_secure(session->engine);
+	else
+		smtp_server_start(session->engine);
+	connection_pump(session->connection);
+}
+
+void receptions_end(struct receptions *all)
+{
+	struct reception *next;
+
+	for (struct reception *session = all->first; session; session = next) {
+		struct connection *connection = session->connection;
+
+		next = session->next;
+		smtp_server_shutdown(session->engine, "the station stops");
+		/* says 421 if the socket takes it at once; the session may be gone then */
+		connection_pump(connection);
+	}
+	while (all->first)
+		free_session(all->first);
+}
