@@ -291,7 +291,7 @@ static int least_gap(const int *offsets, unsigned int i, unsigned int verticals)
 /* Up to four vertical modes, or up to three and one other, of those that are complete in @text */
 static void mode_entry(const char *text)
 {
-	unsigned int verticals = 0, bits = 0, steps, i;
+	unsigned int verticals = 0, bits = 0, first_bits = 0, steps, i;
 	const char *kind = NULL;
 	int offsets[4] = { 0 };
 	int mode;
@@ -301,13 +301,15 @@ static void mode_entry(const char *text)
 		kind = modes[mode].kind;
 		if (kind)
 			break;
+		if (!verticals)
+			first_bits = bits;
 		offsets[verticals++] = modes[mode].offset;
 	}
 	if (!bits)
 		kind = "MODE_OTHER";
 	steps = kind && !strcmp(kind, "MODE_PASS") ? verticals + 2 : verticals;
-	printf("%s | %uULL << 60 | %uULL << 44 | %uULL << 28", kind ? kind : "0", bits, steps,
-	       verticals);
+	printf("%s | %uULL << 60 | %uULL << 44 | %uULL << 28 | %u << 22", kind ? kind : "0", bits,
+	       steps, verticals, first_bits);
 	for (i = 0; i < 4; i++)
 		printf(" | %uULL << %u", (offsets[i] + 3) | least_gap(offsets, i, verticals) << 3,
 		       i * 16);

@@ -65,6 +65,7 @@ extern const u16 ifax_black_long_words[1 << (BLACK_WORD_BITS - 4)];
 #define MODE_HORIZONTAL		0x1000U
 #define MODE_PASS		0x2000U
 #define MODE_OTHER		0x4000U	/* no mode begins so: end, extension or fault */
+#define MODE_FIRST_BITS(entry)	((u32)(entry) >> 22 & 7)	/* of the first vertical mode */
 #define MODE_VERTICALS(entry)	((u32)(entry) >> 28)
 #define MODE_B_STEP(entry)	((entry) >> 44 & 15)	/* to the b1 that is next */
 #define MODE_BITS_TAKEN(entry)	((u32)((entry) >> 60))

@@ -98,7 +98,7 @@ static __always_inline enum step take_mode(struct ifax_decoder *dec, struct line
 		int offset = MODE_OFFSET(entry, 0);
 		int a1 = *line->b + offset;
 
-		line->in = skip(line->in, VERTICALS_BITS >> 4 * (offset + 3) & 15);
+		line->in = skip(line->in, MODE_FIRST_BITS(entry));
 		if (unlikely(a1 <= line->a0))
 			return step_fault(dec, line->in, IFAX_FAULT_BACK);
 		if (unlikely(a1 > width_px))

@@ -181,7 +181,8 @@ static enum line take_1d_data(struct ifax_decoder *dec, u32 *changes)
 		return ifax_fault(dec, line.in, IFAX_FAULT_SHORT);
 	src->bits = line.in;
 	*changes = line.to - dec->cur;
-	if (*changes == dec->changes && !memcmp(dec->cur, dec->ref, *changes * sizeof(*dec->cur)))
+	if (*changes == dec->changes &&
+	    (!*changes || !memcmp(dec->cur, dec->ref, *changes * sizeof(*dec->cur))))
 		return LINE_SAME;
 	return LINE_NEW;
 }

@@ -237,6 +237,8 @@ static bool mode_is_right(u32 value)
 			return n == count && at == MODE_BITS_TAKEN(entry) &&
 			       MODE_B_STEP(entry) == n && kind == (n ? 0 : MODE_OTHER);
 		at += strlen(modes[i].word);
+		if (!n && MODE_FIRST_BITS(entry) != (modes[i].kind ? 0 : at))
+			return false;
 		if (modes[i].kind)
 			return n == count && at == MODE_BITS_TAKEN(entry) &&
 			       MODE_B_STEP(entry) == n + (kind == MODE_PASS ? 2 : 0) &&
