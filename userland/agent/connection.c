@@ -103,6 +103,7 @@ struct connection *connection_create(struct event_base *base, int fd, const stru
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
 	int unsent = UNSENT_BYTES;
+	const int on = 1;
 
 	if (!connection) {
 		close(fd);
@@ -112,6 +113,8 @@ struct connection *connection_create(struct event_base *base, int fd, const stru
 		.fd = fd, .ops = ops, .engine = engine, .closed = closed, .arg = arg,
 	};
 	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+	/* the end of a reply does not wait until the peer has acknowledged its begin */
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	connection->generation = ops->deadline(engine)->generation - 1;
 	connection->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, connection);
 	connection->writable = event_new(base, fd, EV_WRITE, on_writable, connection);

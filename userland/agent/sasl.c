@@ -284,7 +284,7 @@ static bool keep_user(struct sasl *sasl, Gsasl_session *session)
 static int server_value(Gsasl *library, Gsasl_session *session, Gsasl_property property)
 {
 	struct sasl *sasl = gsasl_callback_hook_get(library);
-	const struct user *user = &sasl->record;
+	struct user *user = &sasl->record;
 	const char *secret = gsasl_property_fast(session, GSASL_PASSWORD);
 	const char *other = gsasl_property_fast(session, GSASL_AUTHZID);
 
@@ -301,6 +301,8 @@ static int server_value(Gsasl *library, Gsasl_session *session, Gsasl_property p
 		return *user->secret && strcasecmp(gsasl_mechanism_name(session), "SCRAM-SHA-256") ?
 			gsasl_property_set(session, property, user->secret) : GSASL_NO_CALLBACK;
 	case GSASL_SCRAM_ITER:
+		if (!user_make_keys(user))
+			return GSASL_NO_CALLBACK;
 		return gsasl_property_set(session, property, user->iterations);
 	case GSASL_SCRAM_SALT:
 		return gsasl_property_set(session, property, user->salt);

@@ -78,16 +78,23 @@ static void invent(struct user *user, const char *name)
 static bool parse_secret(struct user *user, const char *text)
 {
 	if (!strncmp(text, "{PLAIN}", 7) && text[7] && strlen(text + 7) <= USER_SECRET_MAX) {
-		unsigned char salt[SALT_BYTES];
-
-		if (getrandom(salt, sizeof(salt), 0) != sizeof(salt))
-			return false;
 		strcpy(user->secret, text + 7);
-		derive(user, user->secret, salt);
 		return true;
 	}
 	return sscanf(text, "{SCRAM-SHA-256}%11[0-9],%63[^,],%63[^,],%63[^,]", user->iterations,
 		      user->salt, user->stored_key, user->server_key) == 4;
+}
+
+bool user_make_keys(struct user *user)
+{
+	unsigned char salt[SALT_BYTES];
+
+	if (*user->stored_key)
+		return true;
+	if (getrandom(salt, sizeof(salt), 0) != sizeof(salt))
+		return false;
+	derive(user, user->secret, salt);
+	return true;
 }
 
 bool users_find(const char *path, const char *name, struct user *user)
@@ -118,14 +125,18 @@ bool users_find(const char *path, const char *name, struct user *user)
 	return found;
 }
 
-bool user_knows(const struct user *user, const char *secret)
+bool user_knows(struct user *user, const char *secret)
 {
 	char salted[KEY_BYTES], client[KEY_BYTES], server[KEY_BYTES], stored[KEY_BYTES];
 	unsigned char salt[sizeof(user->salt)], key[sizeof(user->stored_key)];
-	int bytes = EVP_DecodeBlock(salt, (const unsigned char *)user->salt, strlen(user->salt));
-	size_t end = strlen(user->salt);
+	size_t end;
 	bool known;
+	int bytes;
 
+	if (!user_make_keys(user))
+		return false;
+	bytes = EVP_DecodeBlock(salt, (const unsigned char *)user->salt, strlen(user->salt));
+	end = strlen(user->salt);
 	/* what is padded counts as zero bytes there */
 	for (; end && user->salt[end - 1] == '='; end--)
 		bytes--;

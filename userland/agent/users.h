@@ -22,7 +22,8 @@
 
 /**
  * struct user - who logs in
- * @secret: in the clear; "": only the keys are known
+ * @secret: in the clear; "": only the keys are known. Else the keys are there after
+ *	user_make_keys()
  * @iterations: of SCRAM-SHA-256, as text
  * @salt: base64
  * @stored_key: base64
@@ -48,8 +49,11 @@ struct user {
  */
 bool users_find(const char *path, const char *name, struct user *user);
 
+/** user_make_keys - make what SCRAM needs of a secret in the clear; takes milliseconds */
+bool user_make_keys(struct user *user);
+
 /** user_knows - whether @secret is the user's, in a time that does not depend on how wrong it is */
-bool user_knows(const struct user *user, const char *secret);
+bool user_knows(struct user *user, const char *secret);
 
 /** users_have_secrets - whether a user's secret is there in the clear */
 bool users_have_secrets(const char *path);
