@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # "make bench-kernel": the way of a page through the kernel, in the virtual machine
 
-BENCHES += bench-kernel
+BENCHES += bench-kernel bench-mail
 
 $(B)/tests/bench/kernel.o: ROOM_CFLAGS = -Iuserland/libifax
 $(B)/tests/bench/kernel: $(B)/tests/bench/kernel.o $(B)/libifax.a
@@ -18,3 +18,11 @@ bench-kernel: modules $(B)/tests/bench/kernel $(B)/tests/bench/letter.pbm
 	@$(VM) tests/bench/kernel
 	@cp $(B)/vm/bench/kernel/kernel.tsv $(B)/bench/kernel.tsv
 	@echo "table: $(B)/bench/kernel.tsv"
+
+# "make bench-pop3": the POP3 server beside Dovecot, the client beside mpop and fetchmail
+.PHONY: bench-mail bench-pop3
+bench-mail: bench-pop3
+bench-pop3: userland
+	@mkdir -p $(B)/bench
+	@tests/bench/pop3 "$$(tests/bench/peers '$(CACHE)')"
+	@echo "table: $(B)/bench/pop3.tsv"
