@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 MESSAGE_TESTS := $(B)/tests/message
 CHECKS += $(addprefix tests/message/,compose header-line lint foreign-tiff mails parts join rules hostile-tiff confined)
-CHECKS += $(addprefix $(MESSAGE_TESTS)/,page_file fax_address sandbox mutations)
+CHECKS += $(addprefix $(MESSAGE_TESTS)/,page_file fax_address features sandbox mutations)
 
 $(MESSAGE_TESTS)/page_file: $(MESSAGE_TESTS)/page_file.o $(B)/userland/agent/page_file.o
 	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^
@@ -9,6 +9,11 @@ $(MESSAGE_TESTS)/page_file: $(MESSAGE_TESTS)/page_file.o $(B)/userland/agent/pag
 $(MESSAGE_TESTS)/fax_address: $(addprefix $(MESSAGE_TESTS)/sanitized/,\
 		tests/message/fax_address.o userland/message/fax_address.o)
 	$(CC) $(MUTATIONS_SANITIZE) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^
+
+$(MESSAGE_TESTS)/features: $(addprefix $(MESSAGE_TESTS)/sanitized/,\
+		tests/message/features.o userland/message/features.o)
+	$(CC) $(MUTATIONS_SANITIZE) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs glib-2.0)
 
 $(MESSAGE_TESTS)/sandbox: $(MESSAGE_TESTS)/sandbox.o \
 		$(addprefix $(B)/userland/message/,sandbox.o failure.o)

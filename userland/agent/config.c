@@ -91,11 +91,19 @@ static cfg_opt_t retry_opts[] = {
 	CFG_END()
 };
 
+/* What a station prints as it comes: by RFC 2533, with the words of RFC 2879 */
+#define FEATURES \
+	"(& (color=Binary) (image-file-structure=[TIFF-minimal,TIFF-limited]) (MRC-mode=0)" \
+	" (image-coding=[MH,MR,MMR,JBIG]) (paper-size=[letter,A4,B4])" \
+	" (| (& (dpi=200) (dpi-xyratio=[200/100,1]))" \
+	" (& (dpi=204) (dpi-xyratio=[204/98,204/196,204/391]))) (ua-media=stationery))"
+
 static cfg_opt_t confirm_opts[] = {
 	CFG_BOOL("delivery", cfg_true, CFGF_NONE),
 	CFG_BOOL("processing", cfg_true, CFGF_NONE),
 	CFG_BOOL("answer", cfg_true, CFGF_NONE),
 	CFG_BOOL("answer_failures", cfg_false, CFGF_NONE),
+	CFG_STR("features", FEATURES, CFGF_NONE),
 	CFG_INT_CB("print", PRINT_FAILURES, CFGF_NONE, parse_print),
 	TIME("delayed", 4 * 60 * MINUTE),
 	CFG_END()
@@ -491,6 +499,7 @@ static void fill_confirm(struct config_confirm *confirm, cfg_t *cfg)
 		.processing = cfg_getbool(cfg, "processing"),
 		.mdn = cfg_getbool(cfg, "answer"),
 		.mdn_failures = cfg_getbool(cfg, "answer_failures"),
+		.features = cfg_getstr(cfg, "features"),
 		.print = cfg_getint(cfg, "print"),
 		.delay_ms = cfg_getint(cfg, "delayed"),
 	};

@@ -169,6 +169,7 @@ enum config_print { PRINT_FAILURES, PRINT_ALL, PRINT_NONE };
  * @processing: ask for disposition notifications (MDN, RFC 8098)
  * @mdn: answer those who ask for disposition notifications
  * @mdn_failures: tell failures also to those who did not ask, where no DSN does it
+ * @features: what we can print (RFC 2533), told in reports; "": not told
  * @print: which reports are printed
  * @delay_ms: a mail that was not opened for so long is reported as delayed; 0: never
  */
@@ -177,6 +178,7 @@ struct config_confirm {
 	bool processing;
 	bool mdn;
 	bool mdn_failures;
+	const char *features;
 	enum config_print print;
 	long delay_ms;
 };

@@ -182,9 +182,9 @@ static int check_coding(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *coding = cfg_opt_getnstr(opt, 0);
 
-	if (!strcmp(coding, "mh") || !strcmp(coding, "mmr"))
+	if (!strcmp(coding, "mh") || !strcmp(coding, "mmr") || !strcmp(coding, "auto"))
 		return 0;
-	cfg_error(cfg, "%s = %s: allowed are mh, mmr", opt->name, coding);
+	cfg_error(cfg, "%s = %s: allowed are mh, mmr, auto", opt->name, coding);
 	return -1;
 }
 
@@ -330,6 +330,7 @@ static const struct {
 	{ "scanner", check_device },
 	{ "printer", check_device },
 	{ "coding", check_coding },
+	{ "confirm|features", check_line },
 	{ "number", check_line },
 	{ "subject", check_line },
 	{ "text", check_line },

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "book.h"
 #include "confirm.h"
 #include "jobs_private.h"
 #include "log.h"
@@ -336,8 +337,8 @@ static bool is_news(const struct recipient *recipient, enum recipient_state stat
 	return rank(recipient->state) && rank(state) > rank(recipient->state);
 }
 
-/* @part: of the mail that it is about, 0: of the only one */
-static bool confirm_item(struct jobs *jobs, int64_t id, int64_t part,
+/* @part: of the mail that it is about, 0: of the only one; @kind: who tells: mdn or dsn */
+static bool confirm_item(struct jobs *jobs, int64_t id, int64_t part, const char *kind,
 			 const struct report_item *item, struct recipients *recipients)
 {
 	struct recipient *recipient = find_recipient(recipients, item);
@@ -350,6 +351,10 @@ static bool confirm_item(struct jobs *jobs, int64_t id, int64_t part,
 			  item->action ? item->action : "");
 		return true;
 	}
+	if (item->codings &&
+	    !book_learn(jobs, recipient->address, item->codings,
+			item->features ? item->features : "", kind))
+		return false;
 	/* good news count when they are about the last of several mails */
 	if (!is_news(recipient, state) ||
 	    (state != RECIPIENT_FAILED && part &&
@@ -385,7 +390,8 @@ int64_t jobs_confirm(struct jobs *jobs, const struct report *report, bool *faile
 	if (!jobs_recipients(jobs, id, &recipients))
 		return -1;
 	for (size_t i = 0; good && i < report->items; i++)
-		good = confirm_item(jobs, id, part, &report->item[i], &recipients);
+		good = confirm_item(jobs, id, part, report->kind == REPORT_MDN ? "mdn" : "dsn",
+				    &report->item[i], &recipients);
 	good = good && jobs_set_recipients(jobs, id, recipients.item, recipients.items);
 	recipients_clear(&recipients);
 	return good ? id : -1;

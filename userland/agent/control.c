@@ -19,6 +19,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "book.h"
 #include "confirm.h"
 #include "log.h"
 #include "mail_path.h"
@@ -116,8 +117,9 @@ static json_t *do_send(struct control *control, json_t *request)
 		draft.coding = json_string_value(json_object_get(request, "coding"));
 	if (!fault)
 		fault = subject_fault(draft.subject);
-	if (!fault && strcmp(draft.coding, "mh") && strcmp(draft.coding, "mmr"))
-		fault = "the coding must be mh or mmr";
+	if (!fault && strcmp(draft.coding, "mh") && strcmp(draft.coding, "mmr") &&
+	    strcmp(draft.coding, "auto"))
+		fault = "the coding must be mh, mmr or auto";
 	if (!fault) {
 		id = outgoing_submit(control->station->outgoing, &draft, &fault);
 		if (id)
@@ -330,6 +332,26 @@ static json_t *do_retry(struct control *control, json_t *request)
 	return agree();
 }
 
+/* {"address":…,"codings":"mh,mmr"}: set; without codings: remove; without both: list */
+static json_t *do_book(struct control *control, json_t *request)
+{
+	const char *address = json_string_value(json_object_get(request, "address"));
+	const char *codings = json_string_value(json_object_get(request, "codings"));
+	struct jobs *jobs = control->station->jobs;
+	struct mail_path path;
+
+	if (!address)
+		return agree_with("book", report_book(jobs));
+	if (!codings)
+		return book_remove(jobs, address) ? agree() : refuse("there is no such address");
+	if (!mail_path_from_address(&path, address))
+		return refuse("the address is not valid, as in user@example.com");
+	if (!book_codings_ok(codings))
+		return refuse("codings are mh, mr, mmr, jbig, with commas between");
+	return book_set(jobs, address, codings) ? agree() :
+		refuse("the change could not be stored; the daemon's log says why");
+}
+
 static const struct {
 	const char *name;
 	json_t *(*run)(struct control *control, json_t *request);
@@ -341,6 +363,7 @@ static const struct {
 	{ "cancel", do_cancel },
 	{ "retry", do_retry },
 	{ "hold", do_hold },
+	{ "book", do_book },
 };
 
 static json_t *answer(struct control *control, json_t *request)
@@ -350,7 +373,8 @@ static json_t *answer(struct control *control, json_t *request)
 	for (size_t i = 0; command && i < sizeof(commands) / sizeof(*commands); i++)
 		if (!strcmp(command, commands[i].name))
 			return commands[i].run(control, request);
-	return refuse("unknown command; known are send, jobs, status, fetch, cancel, retry, hold");
+	return refuse("unknown command; known are send, jobs, status, fetch, cancel, retry, hold,"
+		      " book");
 }
 
 /* Clients */

@@ -98,6 +98,10 @@ static const char * const schema[] = {
 	"CREATE INDEX job_message_file ON job(message_file);"
 	"CREATE INDEX job_page_file ON job(page_file);"
 	"PRAGMA user_version = 7;",
+	/* what those that we send to can receive */
+	"CREATE TABLE peer (address TEXT PRIMARY KEY COLLATE NOCASE, codings TEXT NOT NULL,"
+	" features TEXT NOT NULL, source TEXT NOT NULL, time_ms INTEGER NOT NULL) WITHOUT ROWID;"
+	"PRAGMA user_version = 8;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))

@@ -19,6 +19,7 @@ void opened_clear(struct opened *opened)
 		free(item->action);
 		free(item->status);
 		free(item->text);
+		free(item->codings);
 		free(item->features);
 	}
 	memset(opened, 0, sizeof(*opened));
@@ -64,6 +65,7 @@ static bool take_item(struct report *report, const char *line)
 		{ "report-action", offsetof(struct report_item, action) },
 		{ "report-status", offsetof(struct report_item, status) },
 		{ "report-text", offsetof(struct report_item, text) },
+		{ "report-codings", offsetof(struct report_item, codings) },
 		{ "report-features", offsetof(struct report_item, features) },
 	};
 

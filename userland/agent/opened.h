@@ -22,7 +22,8 @@
  * @action: of RFC 3464; MDN: processed, failed, deleted, alternative
  * @status: as in 5.1.1
  * @text: for people
- * @features: Media-Accept-Features
+ * @codings: what the recipient can receive, by its Media-Accept-Features
+ * @features: these, perhaps cut off
  *
  * What it does not say is "".
  */
@@ -32,6 +33,7 @@ struct report_item {
 	char *action;
 	char *status;
 	char *text;
+	char *codings;
 	char *features;
 };
 

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "book.h"
 #include "log.h"
 #include "mails.h"
 #include "paper.h"
@@ -430,6 +431,25 @@ static void fill_subject(const struct config *config, char *subject, size_t byte
 	template_fill(config->subject, words.value, subject, bytes);
 }
 
+/* What all recipients are known to take, else what everybody does; the difference is told. */
+static const char *best_coding(struct station *station, const struct job_draft *draft)
+{
+	const char *lacking = NULL;
+	size_t takers = 0;
+
+	for (size_t i = 0; i < draft->recipients; i++) {
+		if (book_takes(station->jobs, draft->recipient[i].address, "mmr"))
+			takers++;
+		else
+			lacking = draft->recipient[i].address;
+	}
+	if (takers == draft->recipients)
+		return "mmr";
+	if (takers)
+		log_event(LOG_NOTICE, "outgoing.downgrade coding=mh because=%s", lacking);
+	return "mh";
+}
+
 static bool scanner_is_free(struct outgoing *outgoing, const char **reason)
 {
 	struct job job;
@@ -463,6 +483,8 @@ int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, cons
 		fill_subject(&station->config, subject, sizeof(subject));
 		draft->subject = subject;
 	}
+	if (!strcmp(draft->coding, "auto"))
+		draft->coding = best_coding(station, draft);
 	draft->sender = station->config.address;
 	draft->message_id = message_id;
 	draft->envelope_id = envelope_id;

@@ -92,6 +92,17 @@ json_t *report_job(struct jobs *jobs, int64_t id)
 	return job;
 }
 
+json_t *report_book(struct jobs *jobs)
+{
+	json_t *list = json_array();
+
+	if (list)
+		database_query(jobs_database(jobs), append_row, list, "SELECT address, codings,"
+			       " nullif(features, '') AS features, source, time_ms FROM peer"
+			       " ORDER BY address", "");
+	return list;
+}
+
 static bool append_count(void *arg, sqlite3_stmt *row)
 {
 	return !json_object_set_new(arg, (const char *)sqlite3_column_text(row, 0),

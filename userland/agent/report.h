@@ -21,6 +21,9 @@ json_t *report_queue(struct jobs *jobs, int64_t limit);
 /** report_job - one job with its recipients, pages and stages; NULL: there is none */
 json_t *report_job(struct jobs *jobs, int64_t id);
 
+/** report_book - what is known of those that we send to; NULL without memory */
+json_t *report_book(struct jobs *jobs);
+
 /** report_counts - number of jobs in each state that has any */
 json_t *report_counts(struct jobs *jobs);
 

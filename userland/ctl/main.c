@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "book.h"
 #include "command.h"
 #include "request.h"
 #include "show.h"
@@ -37,6 +38,9 @@ static const char usage[] =
 	"  ifax hold ID           do not send a job before it is told to retry\n"
 	"  ifax queue [--json] [list | show ID | retry ID | hold ID | cancel ID]\n"
 	"                         what is still to be sent; the others are as above\n"
+	"  ifax book [--json] [--set ADDRESS CODINGS | --remove ADDRESS]\n"
+	"                         what those that we send to can receive, as they or you told:\n"
+	"                         codings are mh, mr, mmr, jbig, with commas between\n"
 	"\n"
 	"These need no daemon; a device that is in use is left alone:\n"
 	"  ifax devices [--json]  list scanners and print engines, and what they have done\n"
@@ -332,6 +336,11 @@ static enum exit_code do_queue(int argc, char **argv)
 	return bad_usage("queue takes list, or show, retry, hold or cancel and a job");
 }
 
+static enum exit_code do_book(int argc, char **argv)
+{
+	return book(control_socket, argc, argv, other_option);
+}
+
 /* ifax-lint lies beside this program, or where programs are */
 static enum exit_code do_lint(int argc, char **argv)
 {
@@ -359,6 +368,7 @@ static const struct {
 	{ "retry", do_simple },
 	{ "hold", do_simple },
 	{ "queue", do_queue },
+	{ "book", do_book },
 	{ "devices", do_devices },
 	{ "monitor", do_monitor },
 	{ "scan", do_scan },

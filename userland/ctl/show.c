@@ -194,3 +194,16 @@ void show_status(const json_t *status)
 	json_object_foreach((json_t *)json_object_get(status, "jobs"), state, count)
 		printf("  jobs %s: %lld\n", state, json_integer_value(count));
 }
+
+void show_book(const json_t *book)
+{
+	char time[40];
+	json_t *peer;
+	size_t i;
+
+	json_array_foreach((json_t *)book, i, peer) {
+		put_clean(show_text(peer, "address"));
+		printf("  %s  %s  %s\n", show_text(peer, "codings"), show_text(peer, "source"),
+		       stamp(show_number(peer, "time_ms"), time, sizeof(time)));
+	}
+}

@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "features.h"
 #include "line.h"
 #include "mime_limits.h"
 #include "parts.h"
@@ -121,6 +122,18 @@ static void print_address(FILE *out, const char *before, char *value)
 	g_free(value);
 }
 
+/* What the peer can receive, and what that means for us; the value is freed. */
+static void print_features(FILE *out, char *value)
+{
+	char codings[64];
+
+	if (value && *value && !features_codings(value, codings, sizeof(codings)) && *codings) {
+		print_line(out, "report-codings=", codings);
+		print_line(out, "report-features=", value);
+	}
+	g_free(value);
+}
+
 static void print_message_id(FILE *out, char *id)
 {
 	char *begin = id ? strchr(id, '<') : NULL;
@@ -171,7 +184,7 @@ static void print_dsn_recipient(FILE *out, const struct group *group)
 	g_free(action);
 	print_field(out, "report-status=", field(group, "Status"));
 	print_address(out, "report-text=", diagnostic);
-	print_field(out, "report-features=", field(group, "Media-Accept-Features"));
+	print_features(out, field(group, "Media-Accept-Features"));
 }
 
 static void print_dsn(FILE *out, GMimeMessage *message)
@@ -227,7 +240,7 @@ static void print_mdn(FILE *out, GMimeMessage *message)
 	print_field(out, "report-text=", error ?: disposition);
 	if (error)
 		g_free(disposition);
-	print_field(out, "report-features=", field(&group, "Media-Accept-Features"));
+	print_features(out, field(&group, "Media-Accept-Features"));
 	g_string_free(text, TRUE);
 }
 
