@@ -15,3 +15,16 @@ $(AGENT_CHECKS): $(B)/tests/agent/faults.so
 $(B)/tests/agent/faults.so: tests/agent/faults.c
 	@mkdir -p $(@D)
 	$(CC) $(IFAX_CFLAGS) -fPIC -shared -o $@ $<
+
+# Crashes at every durable step, over and over: make check-crash ROUNDS=n
+.PHONY: check-crash bench-mail
+ROUNDS ?= 20
+check-crash: userland $(B)/tests/agent/faults.so
+	@set -e; for round in $$(seq $(ROUNDS)); do \
+		echo "# round $$round of $(ROUNDS)"; tests/agent/crash $$round; done
+
+# ifaxd beside Postfix, in one run: build/bench/smtp.tsv. As root
+BENCHES += bench-mail
+bench-mail: userland
+	@scripts/install-packages --with-mail
+	@PYTHONDONTWRITEBYTECODE=1 tests/agent/bench-mail

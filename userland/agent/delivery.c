@@ -491,6 +491,12 @@ static void on_hops(void *arg, const struct hops *hops, bool permanent, const ch
 	struct delivery *delivery = arg;
 
 	delivery->search = NULL;
+	if (delivery->message_fd < 0) {
+		snprintf(delivery->reason, sizeof(delivery->reason),
+			 "the mail is gone from the spool");
+		give_up(delivery, true);
+		return;
+	}
 	if (hops) {
 		delivery->hops = *hops;
 		try_hop(delivery);

@@ -248,7 +248,7 @@ static bool on_message_begin(void *arg, unsigned int number)
 		visit->started_ms = now_ms();
 	return number >= 1 && number <= visit->listed_count &&
 	       EVP_DigestInit_ex(visit->digest, EVP_sha256(), NULL) &&
-	       !spool_create(&visit->station->spool, &visit->file);
+	       !spool_create_in(&visit->station->spool, SPOOL_MESSAGE, &visit->file);
 }
 
 static bool on_message(void *arg, const char *bytes, size_t len)

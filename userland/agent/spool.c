@@ -123,13 +123,18 @@ void spool_name(char name[SPOOL_NAME_BYTES])
 	snprintf(name, SPOOL_NAME_BYTES, "%016llx", (unsigned long long)random);
 }
 
-int spool_create(struct spool *spool, struct spool_file *file)
+int spool_create_in(struct spool *spool, enum spool_place place, struct spool_file *file)
 {
-	*file = (struct spool_file){ .spool = spool, .fd = -1 };
+	*file = (struct spool_file){ .spool = spool, .place = place, .fd = -1 };
 	spool_name(file->name);
-	file->fd = openat(spool->place_fd[SPOOL_TMP], file->name,
+	file->fd = openat(spool->place_fd[place], file->name,
 			  O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	return file->fd < 0 ? -errno : 0;
+}
+
+int spool_create(struct spool *spool, struct spool_file *file)
+{
+	return spool_create_in(spool, SPOOL_TMP, file);
 }
 
 int spool_write(struct spool_file *file, const void *data, size_t bytes)
@@ -156,7 +161,8 @@ int spool_commit(struct spool_file *file, enum spool_place place)
 	int err = 0;
 
 	if (fsync(file->fd) ||
-	    renameat(spool->place_fd[SPOOL_TMP], file->name, spool->place_fd[place], file->name)) {
+	    (file->place != place && renameat(spool->place_fd[file->place], file->name,
+					      spool->place_fd[place], file->name))) {
 		err = -errno;
 		spool_discard(file);
 		return err;
@@ -174,7 +180,7 @@ void spool_discard(struct spool_file *file)
 {
 	if (file->fd < 0)
 		return;
-	unlinkat(file->spool->place_fd[SPOOL_TMP], file->name, 0);
+	unlinkat(file->spool->place_fd[file->place], file->name, 0);
 	close(file->fd);
 	file->fd = -1;
 }

@@ -2,9 +2,10 @@
 /*
  * spool: files that survive a crash
  *
- * A file is written in tmp/ and moved to its place when it and its directory
- * entry are on disk. What a crash leaves in tmp/ is swept at the next start;
- * what lies in the other places and is in no job, too.
+ * A file is written in tmp/ and moved to its place, or is made there at once: a
+ * rename between file and directory costs the disk one commit more. What a crash
+ * leaves in tmp/ is swept at the next start; what lies in the other places and is
+ * in no job, too.
  */
 #ifndef IFAX_SPOOL_H
 #define IFAX_SPOOL_H
@@ -47,12 +48,14 @@ struct spool {
 /**
  * struct spool_file - a file that is being written
  * @spool: where
+ * @place: where it is now
  * @fd: open for reading and writing
- * @name: its name in tmp/, and in its place later
+ * @name: its name there, and in its place later
  * @bytes: written by spool_write()
  */
 struct spool_file {
 	struct spool *spool;
+	enum spool_place place;
 	int fd;
 	char name[SPOOL_NAME_BYTES];
 	uint64_t bytes;
@@ -71,7 +74,9 @@ void spool_close(struct spool *spool);
 /** spool_free_bytes - room left on the spool's file system for us (0 if not known) */
 uint64_t spool_free_bytes(const struct spool *spool);
 
+/** spool_create - begin a file in tmp/; spool_create_in - in the place where it will stay */
 int spool_create(struct spool *spool, struct spool_file *file);
+int spool_create_in(struct spool *spool, enum spool_place place, struct spool_file *file);
 int spool_write(struct spool_file *file, const void *data, size_t bytes);
 
 /**
