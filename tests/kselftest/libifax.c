@@ -12,6 +12,7 @@
 #define WIDTH_PX	1728
 #define LINES		60
 #define BUDGET_BYTES	(256 * 1024)
+#define EVENTS_TOO_MANY	2000
 
 FIXTURE(libifax)
 {
@@ -230,13 +231,13 @@ TEST_F(libifax, events)
 }
 
 /* More than the socket holds, and nobody takes them */
-TEST_F(libifax, lost_events)
+TEST_F_TIMEOUT(libifax, lost_events, 120)
 {
 	struct ifax_event event;
 	int i, err = 0;
 
 	close(self->printer);
-	for (i = 0; i < 5000; i++)
+	for (i = 0; i < EVENTS_TOO_MANY / 2; i++)
 		close(ifax_open_printer(PRINTER, 0));
 	while (!err)
 		err = ifax_next_event(self->events, &event);
@@ -251,7 +252,7 @@ TEST_F(libifax, lost_events)
 }
 
 #define THREADS		8
-#define ASKS		100
+#define ASKS		30
 
 /* Each asks for what the others do not, and must get that. */
 static void *ask(void *arg)
@@ -274,7 +275,7 @@ static void *ask(void *arg)
 	return NULL;
 }
 
-TEST_F(libifax, threads)
+TEST_F_TIMEOUT(libifax, threads, 300)
 {
 	pthread_t threads[THREADS];
 	void *wrong;
