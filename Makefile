@@ -51,7 +51,9 @@ modules:
 	@test -n "$(KDIR)" || { echo "no kernel headers found: run scripts/install-packages, or set KDIR="; exit 1; }
 	@mkdir -p $(B)/modules
 	@find $(B)/modules -xtype l -delete
+	@mkdir -p $(B)/modules/tests
 	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kernel $(CURDIR)/include $(B)/modules/
+	@cp -rsf $(CURDIR)/tests/kunit $(B)/modules/tests/
 	@$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR)/$(B)/modules W=1 \
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules
 
@@ -114,6 +116,7 @@ help:
 	@echo 'make check-matrix  other kernels and architectures (check-arm64 for one)'
 	@echo 'make check-ynl     the netlink specification with the kernel'"'"'s own tool'
 	@echo 'make fuzz          hostile bytes (SECONDS=600, TARGETS="codec_mmr smtp_server")'
+	@echo 'make prove         bit writer, bit reader and run filler cannot fail (CBMC)'
 	@echo 'make bench         how fast it is; tables in $(B)/bench/'
 	@echo 'make reference     what is public, of the comments in headers: $(B)/reference/'
 	@echo

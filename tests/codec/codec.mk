@@ -102,3 +102,8 @@ $(B)/tests/codec/replay: $(CODEC_OBJECTS:$(B)/kernel/%.o=$(B)/sanitized/kernel/%
 		$(patsubst %,$(B)/sanitized/tests/codec/%.o,replay fuzz tap page coded)
 	@mkdir -p $(@D)
 	$(CC) -fsanitize=address,undefined -o $@ $^ -lz
+
+# "make prove": bit writer, bit reader, run filler and its counterpart, by CBMC
+.PHONY: prove
+prove: $(B)/kernel/codec/tables.c
+	@tests/codec/prove/run '$(CACHE)' $(B)

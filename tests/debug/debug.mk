@@ -3,7 +3,7 @@
 # are built anew for it; the next make builds them for the stock kernel again.
 
 CHECKS += tests/debug/verdict
-DEBUG_CHECKS := tests/vm/guest/modules tests/vm/guest/kselftest tests/hw/paper tests/hw/faults
+DEBUG_CHECKS += tests/vm/guest/modules tests/vm/guest/kselftest tests/hw/paper tests/hw/faults
 
 .PHONY: check-debug
 check-debug: packages
