@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # "make bench-kernel": the way of a page through the kernel, in the virtual machine
 
-BENCHES += bench-kernel bench-mail
+BENCHES += bench-kernel
 
 $(B)/tests/bench/kernel.o: ROOM_CFLAGS = -Iuserland/libifax
 $(B)/tests/bench/kernel: $(B)/tests/bench/kernel.o $(B)/libifax.a
@@ -19,8 +19,9 @@ bench-kernel: modules $(B)/tests/bench/kernel $(B)/tests/bench/letter.pbm
 	@cp $(B)/vm/bench/kernel/kernel.tsv $(B)/bench/kernel.tsv
 	@echo "table: $(B)/bench/kernel.tsv"
 
-# "make bench-pop3": the POP3 server beside Dovecot, the client beside mpop and fetchmail
-.PHONY: bench-mail bench-pop3
+# "make bench-pop3" (and "make bench-mail"): the POP3 server beside Dovecot, the client beside
+# mpop and fetchmail
+.PHONY: bench-pop3
 bench-mail: bench-pop3
 bench-pop3: userland
 	@mkdir -p $(B)/bench

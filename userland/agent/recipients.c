@@ -138,8 +138,9 @@ static bool update_recipient(struct jobs *jobs, int64_t id, const struct recipie
 
 static int64_t count_recipients(struct jobs *jobs, int64_t id, enum recipient_state state)
 {
+	/* + : by the job, not by an index that has all that are in a state */
 	return database_number(jobs->db, 0,
-			       "SELECT count(*) FROM recipient WHERE job = ? AND state = ?", "is",
+			       "SELECT count(*) FROM recipient WHERE job = ? AND +state = ?", "is",
 			       id, recipient_name[state]);
 }
 
@@ -169,7 +170,7 @@ static bool settle(struct jobs *jobs, int64_t id)
 	if (count_recipients(jobs, id, RECIPIENT_QUEUED))
 		return database_query(jobs->db, take_waiting, &waiting,
 				      "SELECT reply, next_ms FROM recipient WHERE job = ?"
-				      " AND state = 'queued' ORDER BY next_ms LIMIT 1", "i", id) &&
+				      " AND +state = 'queued' ORDER BY next_ms LIMIT 1", "i", id) &&
 		       jobs_change_state(jobs, id, JOB_QUEUED, waiting.reason, waiting.next_ms);
 	if (count_recipients(jobs, id, RECIPIENT_HELD))
 		return jobs_change_state(jobs, id, JOB_HELD, "held by the user", 0);
@@ -184,7 +185,7 @@ static bool settle(struct jobs *jobs, int64_t id)
 	all = failed + handed_over + delivered + count_recipients(jobs, id, RECIPIENT_PROCESSED);
 	if (!database_query(jobs->db, take_waiting, &waiting,
 			    "SELECT reply, 0 FROM recipient"
-			    " WHERE job = ? AND state = 'failed' ORDER BY position LIMIT 1",
+			    " WHERE job = ? AND +state = 'failed' ORDER BY position LIMIT 1",
 			    "i", id))
 		return false;
 	if (all > 1) {
