@@ -53,6 +53,7 @@ static const struct smtp_client_dsn dsn[] = {
 	{ .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = count, \
 	  .message_bytes = bytes, .eight_bit = eight }
 
+static uint64_t binary_bytes;
 static const char *content = "Subject: x\n\n.\n";
 static size_t content_read;
 static struct smtp_client *client;
@@ -93,10 +94,13 @@ static void on_finished(void *arg, enum smtp_outcome outcome, const struct smtp_
 	event("finished %s %u <%s>", outcome_name(outcome), reply->code, reply->text);
 }
 
-static void on_binary(void *arg)
+static uint64_t on_binary(void *arg)
 {
 	event("binary");
+	if (!binary_bytes)
+		return 0;
 	content = "bin\nary\r\n.\r\n";
+	return binary_bytes;
 }
 
 static const char *on_auth_begin(void *arg, const char *offered, bool secure, const char **initial)
@@ -411,18 +415,18 @@ static const struct script scripts[] = {
 		{ "250 ok\r\n", "BDAT 12 LAST\r\nbin\nary\r\n.\r\n", 1007, 0 }, DOT_OK, BYE),
 	    "binary; 0 done 250 *; finished done *", false },
 	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 1,
-	    .message_bytes = 1000, .binary_bytes = 12 }, NULL, SMTP_CLIENT_TLS_NONE, false },
+	    .message_bytes = 1000 }, NULL, SMTP_CLIENT_TLS_NONE, false },
 	{ { "BINARYMIME not offered", TURNS(START, GREETING,
 		ONE("250-mx\r\n250-SIZE\r\n250 CHUNKING\r\n", "MAIL FROM:<s@example.net> SIZE=1000\r\n"),
 		MAIL_OK, RCPT_OK), "", true },
 	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 1,
-	    .message_bytes = 1000, .binary_bytes = 12 }, NULL, SMTP_CLIENT_TLS_NONE, false },
+	    .message_bytes = 1000 }, NULL, SMTP_CLIENT_TLS_NONE, false },
 	{ { "BINARYMIME: a form that is shorter than announced is never complete", TURNS(START,
 		GREETING, ONE("250-mx\r\n250-CHUNKING\r\n250 BINARYMIME\r\n", "MAIL *"), MAIL_OK,
 		ONE("250 ok\r\n", "*")),
 	    "binary; 0 temporary 0 4.3.0 *; finished temporary *", false },
 	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 1,
-	    .message_bytes = 1000, .binary_bytes = 13 }, NULL, SMTP_CLIENT_TLS_NONE, false },
+	    .message_bytes = 1000 }, NULL, SMTP_CLIENT_TLS_NONE, false },
 	{ { "DSN offered", TURNS(START, GREETING, ONE("250-mx\r\n250 DSN\r\n",
 		"MAIL FROM:<s@example.net> RET=HDRS ENVID=a+2Bb+3D\r\n"),
 		ONE("250 ok\r\n",
@@ -458,6 +462,8 @@ static bool run_one(const struct script *script, enum pieces pieces)
 	struct engine engine;
 	bool ok;
 
+	binary_bytes = strstr(script->dialogue.name, "shorter") ? 13 :
+		       strstr(script->dialogue.name, "BINARYMIME") ? 12 : 0;
 	with.tls = script->tls;
 	with.auth = script->auth;
 	events_clear();

@@ -6,7 +6,7 @@
 # Each engine has a fuzzer, too: make fuzz TARGETS="smtp_server ...".
 
 MAIL_ENGINES := $(AGENT_ENGINES)
-MAIL_TESTS := text server client pop3 pop3_server back_to_back
+MAIL_TESTS := binary text server client pop3 pop3_server back_to_back
 MAIL_FUZZ := smtp_server smtp_client pop3_client pop3_server
 MAIL_B := $(B)/tests/mail
 MAIL_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "binary_form.h"
 #include "connection.h"
 #include "delivery.h"
 #include "dial.h"
@@ -22,6 +23,8 @@
 #include "station.h"
 
 #define SECRET_BYTES	256
+#define READ_BYTES	4096
+#define BLOCK_BYTES	(READ_BYTES + BINARY_FORM_GROWTH)
 #define REASON_BYTES	600
 
 /**
@@ -57,6 +60,12 @@ struct delivery {
 	struct smtp_client_dsn *dsn;
 	struct smtp_client_envelope envelope;
 	int message_fd;
+	struct binary_form form;
+	bool binary;			/* the mail is read in its binary form */
+	bool binary_over;		/* and was read whole */
+	size_t block_start;
+	size_t block_end;
+	char block[BLOCK_BYTES];	/* of the binary form, not sent yet */
 
 	struct hop_search *search;
 	struct hops hops;
@@ -94,6 +103,8 @@ static void hang_up(struct delivery *delivery)
 	smtp_client_destroy(delivery->engine);
 	sasl_end(delivery->sasl);
 	explicit_bzero(delivery->secret, sizeof(delivery->secret));
+	binary_form_clear(&delivery->form);
+	delivery->binary = false;
 	delivery->dial = NULL;
 	delivery->connection = NULL;
 	delivery->engine = NULL;
@@ -270,11 +281,80 @@ static const struct hop *hop_of(const struct delivery *delivery)
 	return &delivery->hops.item[delivery->hop];
 }
 
-static ssize_t on_read_message(void *arg, char *bytes, size_t size)
+/* The binary form */
+
+static void count_bytes(void *arg, const char *bytes, size_t len)
+{
+	*(uint64_t *)arg += len;
+}
+
+/* Only of mail that we made: what others wrote is not changed on its way. */
+static uint64_t on_binary(void *arg)
+{
+	struct delivery *delivery = arg;
+	char bytes[READ_BYTES];
+	uint64_t size = 0;
+	ssize_t n;
+
+	if (*delivery->job.source)
+		return 0;
+	binary_form_clear(&delivery->form);
+	while ((n = read(delivery->message_fd, bytes, sizeof(bytes))) > 0)
+		binary_form_put(&delivery->form, bytes, n, count_bytes, &size);
+	if (n < 0 || !binary_form_end(&delivery->form, count_bytes, &size))
+		size = 0;
+	binary_form_clear(&delivery->form);
+	if (lseek(delivery->message_fd, 0, SEEK_SET) < 0)
+		return 0;
+	delivery->binary = size;
+	delivery->binary_over = false;
+	delivery->block_start = delivery->block_end = 0;
+	return size;
+}
+
+static void keep_bytes(void *arg, const char *bytes, size_t len)
 {
 	struct delivery *delivery = arg;
 
-	return read(delivery->message_fd, bytes, size);
+	if (len > sizeof(delivery->block) - delivery->block_end) {
+		delivery->form.failed = true;
+		return;
+	}
+	memcpy(delivery->block + delivery->block_end, bytes, len);
+	delivery->block_end += len;
+}
+
+static bool fill_block(struct delivery *delivery)
+{
+	char bytes[READ_BYTES];
+	ssize_t n = read(delivery->message_fd, bytes, sizeof(bytes));
+
+	delivery->block_start = delivery->block_end = 0;
+	if (n < 0)
+		return false;
+	delivery->binary_over = !n;
+	if (!n)
+		return binary_form_end(&delivery->form, keep_bytes, delivery);
+	binary_form_put(&delivery->form, bytes, n, keep_bytes, delivery);
+	return !delivery->form.failed;
+}
+
+static ssize_t on_read_message(void *arg, char *bytes, size_t size)
+{
+	struct delivery *delivery = arg;
+	size_t len;
+
+	if (!delivery->binary)
+		return read(delivery->message_fd, bytes, size);
+	while (delivery->block_start == delivery->block_end && !delivery->binary_over)
+		if (!fill_block(delivery))
+			return -1;
+	len = delivery->block_end - delivery->block_start;
+	if (len > size)
+		len = size;
+	memcpy(bytes, delivery->block + delivery->block_start, len);
+	delivery->block_start += len;
+	return len;
 }
 
 static void on_recipient(void *arg, size_t index, enum smtp_outcome outcome,
@@ -341,6 +421,7 @@ static const struct smtp_client_ops client_ops = {
 	.read_message = on_read_message,
 	.recipient = on_recipient,
 	.finished = on_finished,
+	.binary = on_binary,
 	.auth_begin = on_auth_begin,
 	.auth_respond = on_auth_respond,
 };

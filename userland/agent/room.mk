@@ -4,7 +4,7 @@
 AGENT_PACKAGES = libevent libconfuse sqlite3 jansson libssl libcrypto libgsasl libcares
 AGENT_ENGINES := mail_path mail_wire line_reader dot_stuffing xtext
 AGENT_ENGINES += smtp_reply smtp_server smtp_auth smtp_commands smtp_content smtp_envelope
-AGENT_ENGINES += smtp_client smtp_client_hello smtp_client_mail
+AGENT_ENGINES += smtp_client smtp_client_hello smtp_client_mail binary_form
 AGENT_ENGINES += pop3_client pop3_login pop3_visit
 AGENT_ENGINES += pop3_server pop3_commands pop3_text
 AGENT_PARTS := config config_check log main secret_file station worker

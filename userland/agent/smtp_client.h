@@ -90,8 +90,6 @@ struct smtp_client_dsn {
  * @envelope_id: ENVID; NULL or "": none
  * @dsn_return: RET, "FULL" or "HDRS"; NULL or "": nothing said
  * @message_bytes: size for SIZE=, 0 if not known
- * @binary_bytes: the exact size of its binary form (struct smtp_client_ops, @binary), 0: there
- *	is none. Sent by BDAT to servers that offer BINARYMIME, so without base64
  * @eight_bit: the message has bytes above 127. If the server does not offer
  *	8BITMIME the job fails (554 5.6.3): nothing is re-coded here
  */
@@ -103,7 +101,6 @@ struct smtp_client_envelope {
 	const char *envelope_id;
 	const char *dsn_return;
 	uint64_t message_bytes;
-	uint64_t binary_bytes;
 	bool eight_bit;
 };
 
@@ -131,8 +128,8 @@ enum smtp_outcome {
  *	RCPT, the others after the final dot, all that are left when the session breaks
  * @finished: the session is over, after all @recipient calls. @outcome DONE: it ended in order
  *	(also when recipients were refused); otherwise @reply says what broke it
- * @binary: read_message() is to give the binary form; called before the first read. May be NULL
- *	without binary_bytes
+ * @binary: the server offers BINARYMIME: from now on read_message() is to give the binary form,
+ *	without base64, and this is its exact size. 0: there is none, nothing changes. May be NULL
  * @auth_begin: choose one of the mechanisms that the server offers (a list, separated by spaces).
  *	@secure: TLS protects the session. *initial: receives the first response in base64, NULL if
  *	the mechanism has none. Return: its name; NULL: none can be used. Only with config @auth
@@ -146,7 +143,7 @@ struct smtp_client_ops {
 	void (*recipient)(void *arg, size_t index, enum smtp_outcome outcome,
 			  const struct smtp_reply *reply);
 	void (*finished)(void *arg, enum smtp_outcome outcome, const struct smtp_reply *reply);
-	void (*binary)(void *arg);
+	uint64_t (*binary)(void *arg);
 	const char *(*auth_begin)(void *arg, const char *offered, bool secure,
 				  const char **initial);
 	const char *(*auth_respond)(void *arg, const char *challenge, bool final);

@@ -87,7 +87,7 @@ static void send_mail(struct smtp_client *client)
 	const struct smtp_client_envelope *envelope = client->envelope;
 	const struct smtp_offer *offer = &client->offer;
 	struct mail_output *output = &client->output;
-	uint64_t bytes = client->binary ? envelope->binary_bytes : envelope->message_bytes;
+	uint64_t bytes = client->binary ? client->binary_left : envelope->message_bytes;
 	char xtext[320];
 
 	mail_output_printf(output, "MAIL FROM:<%s>", envelope->reverse_path);
@@ -113,7 +113,7 @@ static void send_mail(struct smtp_client *client)
 static bool envelope_fits(struct smtp_client *client)
 {
 	const struct smtp_client_envelope *envelope = client->envelope;
-	uint64_t bytes = client->binary ? envelope->binary_bytes : envelope->message_bytes;
+	uint64_t bytes = client->binary ? client->binary_left : envelope->message_bytes;
 	const struct smtp_offer *offer = &client->offer;
 	struct smtp_reply reply;
 	struct mail_path path;
@@ -139,8 +139,9 @@ static bool envelope_fits(struct smtp_client *client)
 
 void smtp_client_begin_mail(struct smtp_client *client)
 {
-	client->binary = client->envelope->binary_bytes && client->offer.chunking &&
-			 client->offer.binary && client->ops->binary;
+	if (client->offer.chunking && client->offer.binary && client->ops->binary)
+		client->binary_left = client->ops->binary(client->arg);
+	client->binary = client->binary_left;
 	if (!envelope_fits(client))
 		return;
 	send_mail(client);
@@ -264,8 +265,6 @@ static void begin_content(struct smtp_client *client)
 
 static void begin_chunk(struct smtp_client *client)
 {
-	client->ops->binary(client->arg);
-	client->binary_left = client->envelope->binary_bytes;
 	smtp_client_send(client, SMTP_STEP_CONTENT, "BDAT %" PRIu64 " LAST\r\n",
 			 client->binary_left);
 	begin_content(client);
