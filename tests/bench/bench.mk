@@ -5,9 +5,8 @@
 
 BENCHES += bench-kernel bench-realtime
 
-# As many as a goal is for, if that is what was asked for; few among all other benches
-PAGES ?= $(if $(filter bench-realtime,$(MAKECMDGOALS)),1000,20)
-CODING ?= mmr
+# As many as the goal is for, if that is what was asked for; few among all other benches
+REALTIME_PAGES = $(if $(filter bench-realtime,$(MAKECMDGOALS)),$(or $(PAGES),1000),20)
 
 $(B)/tests/bench/%.o: ROOM_CFLAGS = -Iuserland/libifax
 $(B)/tests/bench/kernel $(B)/tests/bench/realtime: $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libifax.a
@@ -35,9 +34,9 @@ bench-kernel: modules $(B)/tests/bench/kernel $(B)/tests/bench/letter.pbm
 # A minute a page is for the slowest of hosts.
 bench-realtime: modules $(B)/tests/bench/realtime $(B)/tests/bench/letter600.pbm
 	@mkdir -p $(B)/bench
-	@$(VM) KERNEL_ARGS='ifax.realtime=$(PAGES),$(CODING),8' \
+	@$(VM) KERNEL_ARGS='ifax.realtime=$(REALTIME_PAGES),$(or $(CODING),mmr),8' \
 		TCG_THREAD=single QEMU_ARGS='-smp 1 -icount shift=3' \
-		tests/vm/run --timeout=$$((300 + 60 * $(PAGES))) tests/bench/realtime
+		tests/vm/run --timeout=$$((300 + 60 * $(REALTIME_PAGES))) tests/bench/realtime
 	@cp $(B)/vm/bench/realtime/realtime.tsv $(B)/bench/realtime.tsv
 	@echo "table: $(B)/bench/realtime.tsv"
 
