@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../message/fax_address.h"
 #include "admission.h"
 #include "network.h"
 
@@ -95,6 +96,20 @@ static enum admission judge_offramp(const struct config_server *server,
 	return ADMISSION_REFUSED;
 }
 
+/* FAX=+39-40-226338/T33S=1387@…: for us, if the number is ours; rules know the sub-address. */
+static bool is_own_number(const struct config *config, const char *address)
+{
+	struct fax_address fax;
+	size_t digits = 0;
+
+	if (!*config->number || fax_address_parse(&fax, address) != FAX_ADDRESS_OK)
+		return false;
+	for (const char *c = config->number; *c; c++)
+		if (strchr("+0123456789", *c) && fax.number[digits++] != *c)
+			return false;
+	return digits && !fax.number[digits];
+}
+
 enum admission admission_recipient(const struct config *config, const struct visitor *visitor,
 				   const struct mail_path *path,
 				   char onward[MAIL_ADDRESS_MAX + 1], struct smtp_reply *reply)
@@ -113,6 +128,8 @@ enum admission admission_recipient(const struct config *config, const struct vis
 			       path->address);
 		return ADMISSION_REFUSED;
 	}
+	if (is_own_number(config, path->address))
+		return ADMISSION_HERE;
 	if (!strncasecmp(local, "FAX=", 4))
 		return judge_offramp(&config->server, visitor, path, onward, reply);
 	/* "%" and "!" have no meaning here: what has them is a name like any other */

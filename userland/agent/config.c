@@ -75,6 +75,19 @@ static cfg_opt_t pop3_server_opts[] = {
 	CFG_END()
 };
 
+static cfg_opt_t rule_opts[] = {
+	CFG_STR("from", "", CFGF_NONE),
+	CFG_STR("to", "", CFGF_NONE),
+	CFG_STR("subaddress", "", CFGF_NONE),
+	CFG_STR("subject", "", CFGF_NONE),
+	CFG_STR("hours", "", CFGF_NONE),
+	CFG_BOOL("print", cfg_true, CFGF_NONE),
+	CFG_STR_LIST("mailbox", NULL, CFGF_NODEFAULT),
+	CFG_STR_LIST("forward", NULL, CFGF_NODEFAULT),
+	CFG_INT_CB("forward_as", 0, CFGF_NONE, parse_form),
+	CFG_END()
+};
+
 static cfg_opt_t mailbox_opts[] = {
 	CFG_STR_LIST("users", NULL, CFGF_NODEFAULT),
 	CFG_BOOL("all", cfg_false, CFGF_NONE),
@@ -201,6 +214,7 @@ static cfg_opt_t station_opts[] = {
 	CFG_STR_LIST("pop3_listen", NULL, CFGF_NODEFAULT),
 	CFG_STR_LIST("pop3s_listen", NULL, CFGF_NODEFAULT),
 	CFG_SEC("pop3_server", pop3_server_opts, CFGF_NONE),
+	CFG_SEC("rule", rule_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("mailbox", mailbox_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("route", route_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("pop3", pop3_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
@@ -378,6 +392,51 @@ static bool fill_listen(struct config_address **listen, size_t *listens, cfg_t *
 		at++->tls = true;
 	}
 	return at;
+}
+
+static bool has_mailbox(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->mailboxes; i++)
+		if (!strcmp(config->mailbox[i].title, name))
+			return true;
+	return false;
+}
+
+static bool fill_rule(struct config *config, struct config_rule *rule, cfg_t *section)
+{
+	*rule = (struct config_rule){
+		.from = cfg_getstr(section, "from"),
+		.to = cfg_getstr(section, "to"),
+		.subaddress = cfg_getstr(section, "subaddress"),
+		.subject = cfg_getstr(section, "subject"),
+		.print = cfg_getbool(section, "print"),
+		.as_pdf = cfg_getint(section, "forward_as"),
+	};
+	if (!parse_hours(cfg_getstr(section, "hours"), &rule->begin_min, &rule->end_min))
+		return complain(section, "hours = %s: two times of day are needed, as in 18:00-08:00",
+				cfg_getstr(section, "hours"));
+	fill_list(section, "mailbox", &rule->mailboxes);
+	fill_list(section, "forward", &rule->forward);
+	if (!rule->mailboxes.item || !rule->forward.item)
+		return false;
+	for (size_t i = 0; i < rule->mailboxes.items; i++)
+		if (!has_mailbox(config, rule->mailboxes.item[i]))
+			return complain(section, "there is no mailbox \"%s\"",
+					rule->mailboxes.item[i]);
+	return true;
+}
+
+/* Behind the mailboxes, which rules name. */
+static bool fill_rules(struct config *config, cfg_t *cfg)
+{
+	size_t rules = cfg_size(cfg, "rule");
+
+	config->rule = calloc(rules + 1, sizeof(*config->rule));
+	for (; config->rule && config->rules < rules; config->rules++)
+		if (!fill_rule(config, &config->rule[config->rules],
+			       cfg_getnsec(cfg, "rule", config->rules)))
+			return false;
+	return config->rule;
 }
 
 static bool fill_mailboxes(struct config *config, cfg_t *cfg)
@@ -585,6 +644,7 @@ static bool fill(struct config *config, cfg_t *cfg)
 				"domains the server would refuse every recipient",
 				config->host_name);
 	return fill_pop3_server(config, cfg) && fill_mailboxes(config, cfg) &&
+	       fill_rules(config, cfg) &&
 	       fill_routes(config, cfg) && fill_accounts(config, cfg);
 }
 
@@ -671,6 +731,11 @@ void config_free(struct config *config)
 		free(config->mailbox[i].users.item);
 	}
 	free(config->mailbox);
+	for (size_t i = 0; config->rule && i < config->rules; i++) {
+		free(config->rule[i].mailboxes.item);
+		free(config->rule[i].forward.item);
+	}
+	free(config->rule);
 	free(config->pop3_listen);
 	free(config->listen);
 	free(config->retry.quick_ms);

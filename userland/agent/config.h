@@ -134,6 +134,32 @@ struct config_pop3_server {
 };
 
 /**
+ * struct config_rule - what else becomes of mail
+ * @from: pattern that its sender fits; "" here and below: any
+ * @to: pattern that a recipient fits
+ * @subaddress: T33S of a recipient
+ * @subject: pattern that its subject fits
+ * @begin_min: minutes since midnight, from when on
+ * @end_min: until then; the same: all day
+ * @print: it is printed, too
+ * @mailboxes: it waits in these
+ * @forward: it goes on to these addresses
+ * @as_pdf: as a PDF, not a TIFF
+ */
+struct config_rule {
+	const char *from;
+	const char *to;
+	const char *subaddress;
+	const char *subject;
+	int begin_min;
+	int end_min;
+	bool print;
+	struct config_list mailboxes;
+	struct config_list forward;
+	bool as_pdf;
+};
+
+/**
  * struct config_mailbox - mail that waits on the station to be fetched by POP3
  * @title: its name
  * @users: who may open it
@@ -227,6 +253,8 @@ struct config {
 	struct config_address *pop3_listen;
 	size_t pop3_listens;
 	struct config_pop3_server pop3_server;
+	struct config_rule *rule;
+	size_t rules;
 	struct config_mailbox *mailbox;
 	size_t mailboxes;
 	struct config_list domains;

@@ -91,6 +91,32 @@ int parse_broadcast(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
 	return parse_word(cfg, opt, text, result, words);
 }
 
+int parse_form(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	static const char * const words[] = { "tiff", "pdf", NULL };
+
+	return parse_word(cfg, opt, text, result, words);
+}
+
+bool parse_hours(const char *text, int *begin_min, int *end_min)
+{
+	int hour[2], minute[2], used = 0;
+
+	*begin_min = 0;
+	*end_min = 0;
+	if (!*text)
+		return true;
+	if (sscanf(text, "%2d:%2d-%2d:%2d%n", &hour[0], &minute[0], &hour[1], &minute[1], &used) != 4 ||
+	    text[used])
+		return false;
+	for (int i = 0; i < 2; i++)
+		if (hour[i] < 0 || hour[i] > 24 || minute[i] < 0 || minute[i] > 59)
+			return false;
+	*begin_min = hour[0] * 60 + minute[0];
+	*end_min = hour[1] * 60 + minute[1];
+	return true;
+}
+
 int parse_print(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
 {
 	static const char * const words[] = {
@@ -190,7 +216,7 @@ static int check_coding(cfg_t *cfg, cfg_opt_t *opt)
 
 static int check_address(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const char *address = cfg_opt_getnstr(opt, 0);
+	const char *address = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
 	struct mail_path path;
 
 	if (mail_path_from_address(&path, address))
@@ -331,6 +357,7 @@ static const struct {
 	{ "printer", check_device },
 	{ "coding", check_coding },
 	{ "confirm|features", check_line },
+	{ "rule|forward", check_address },
 	{ "number", check_line },
 	{ "subject", check_line },
 	{ "text", check_line },

@@ -20,9 +20,13 @@
 int parse_time(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_size(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_broadcast(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
+int parse_form(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_print(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_login(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_tls(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
+
+/** parse_hours - "18:00-08:00" as minutes since midnight; "" is all day */
+bool parse_hours(const char *text, int *begin_min, int *end_min);
 
 /** parse_listen - an address with a port, as in 0.0.0.0:25 or [::]:25 */
 bool parse_listen(const char *text, struct config_address *listen);

@@ -12,6 +12,7 @@
 #include "jobs_private.h"
 #include "log.h"
 #include "mails.h"
+#include "rules.h"
 
 /* ---- owing ---- */
 
@@ -47,6 +48,7 @@ static bool owe_outcome(struct jobs *jobs, int64_t id, const struct confirm_outc
 {
 	switch (outcome->state) {
 	case JOB_PRINTED:
+	case JOB_NOTED:
 		return !rules->mdn || owe_mdn(jobs, id, "dispatched", "", false);
 	case JOB_KEPT:
 		return owe_dsn(jobs, id, "dsn", "failed", outcome->status, outcome->reason,
@@ -102,8 +104,32 @@ bool jobs_set_asked(struct jobs *jobs, int64_t id, const struct opened *opened)
 			    id);
 }
 
+/* A job that is opened once more, because a retry was asked for, is not passed on again. */
+static bool set_effects(struct jobs *jobs, int64_t id, const struct opened *opened,
+			const struct rule_effects *effects)
+{
+	bool first = !database_number(jobs->db, 0, "SELECT passed_on FROM job WHERE id = ?", "i", id);
+	char loops[sizeof(opened->loop) + OPENED_LOOPS_MAX] = "";
+	bool good = true;
+
+	for (size_t i = 0; i < opened->loops; i++) {
+		strcat(loops, opened->loop[i]);
+		strcat(loops, " ");
+	}
+	for (size_t i = 0; good && first && i < effects->mailboxes; i++)
+		good = database_run(jobs->db, "INSERT INTO mailbox(name, message_file, bytes,"
+				    " arrived_ms) SELECT ?, message_file, message_bytes, ? FROM job"
+				    " WHERE id = ?", "sii", effects->mailbox[i], now_ms(), id);
+	for (size_t i = 0; good && i < effects->forwards; i++)
+		good = database_run(jobs->db, "INSERT OR IGNORE INTO forward(job, address, as_pdf)"
+				    " VALUES (?, ?, ?)", "isi", id, effects->forward[i].address,
+				    (int64_t)effects->forward[i].as_pdf);
+	return good && database_run(jobs->db, "UPDATE job SET paper = ?, loops = ?, passed_on = 1"
+				    " WHERE id = ?", "isi", (int64_t)effects->paper, loops, id);
+}
+
 bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64_t pages,
-		     const struct opened *opened)
+		     const struct opened *opened, const struct rule_effects *effects)
 {
 	bool good = database_begin(jobs->db) &&
 		    database_run(jobs->db, "DELETE FROM page WHERE job = ?", "i", id) &&
@@ -112,7 +138,9 @@ bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64
 				 page_file, pages, opened->page_bytes, id) &&
 		    jobs_set_asked(jobs, id, opened) &&
 		    owe_dsn(jobs, id, "dsn", "delivered", "2.0.0", "", "SUCCESS") &&
-		    jobs_change_state(jobs, id, JOB_PRINTING, "", 0);
+		    set_effects(jobs, id, opened, effects) &&
+		    jobs_change_state(jobs, id, effects->forwards || !effects->paper ?
+				      JOB_FORWARDING : JOB_PRINTING, "", 0);
 
 	return database_end(jobs->db, good);
 }

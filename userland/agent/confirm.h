@@ -35,9 +35,16 @@ struct confirm_outcome {
 bool jobs_conclude(struct jobs *jobs, int64_t id, const struct confirm_outcome *outcome,
 		   const struct config_confirm *rules);
 
-/** jobs_set_opened - the pages of an incoming job are on disk; its sender may be owed that */
+struct rule_effects;
+
+/**
+ * jobs_set_opened - the pages of an incoming job are on disk
+ * @effects: what rules say: where else it goes
+ *
+ * Its sender may be owed that.
+ */
 bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64_t pages,
-		     const struct opened *opened);
+		     const struct opened *opened, const struct rule_effects *effects);
 /** jobs_set_asked - who is to be told what becomes of an incoming job */
 bool jobs_set_asked(struct jobs *jobs, int64_t id, const struct opened *opened);
 /** jobs_owe_delays - those whose mail waits since before @since_ms are owed a word */

@@ -185,6 +185,11 @@ static void hand_over(struct recipient *recipient, const struct mail *mail)
 	recipient->waited_ms = 0;
 }
 
+static bool is_report(const struct job *job)
+{
+	return !strcmp(job->source, "dsn") || !strcmp(job->source, "mdn");
+}
+
 /* false: not stored */
 static bool store(struct delivery *delivery)
 {
@@ -198,7 +203,7 @@ static bool store(struct delivery *delivery)
 		return false;
 	/* a report that cannot be delivered is reported to nobody, and nobody tries it again */
 	if (jobs_get(station->jobs, delivery->job.id, &job) &&
-	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && *job.source))) {
+	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && is_report(&job)))) {
 		station_remove_files(station, &job);
 		jobs_prune(station->jobs, station->config.limits.history_jobs);
 	}

@@ -19,6 +19,7 @@
 #include "mailbox.h"
 #include "opened.h"
 #include "paper.h"
+#include "rules.h"
 #include "station.h"
 #include "worker.h"
 
@@ -85,8 +86,28 @@ static void on_open_line(void *arg, const char *line)
 			  (long long)incoming->opening, line + 5);
 }
 
+static bool find_effects(struct incoming *incoming, int64_t id, struct rule_effects *effects)
+{
+	struct station *station = incoming->station;
+	struct recipients recipients;
+	bool good = false;
+	struct job job;
+
+	if (!jobs_get(station->jobs, id, &job))
+		return false;
+	if (jobs_recipients(station->jobs, id, &recipients)) {
+		rules_apply(&station->config, &job, &recipients, &incoming->opened,
+			    now_ms() / 1000, effects);
+		recipients_clear(&recipients);
+		good = true;
+	}
+	job_clear(&job);
+	return good;
+}
+
 static void keep_opened(struct incoming *incoming, int64_t id, int64_t pages)
 {
+	static struct rule_effects effects;
 	struct station *station = incoming->station;
 	int err = spool_commit(&incoming->pages, SPOOL_PAGE);
 
@@ -94,10 +115,13 @@ static void keep_opened(struct incoming *incoming, int64_t id, int64_t pages)
 		set_state(incoming, id, JOB_OPENING, strerror(-err), STATION_RECOVER_MS);
 		return;
 	}
-	if (!jobs_set_opened(station->jobs, id, incoming->pages.name, pages, &incoming->opened)) {
+	if (!find_effects(incoming, id, &effects) ||
+	    !jobs_set_opened(station->jobs, id, incoming->pages.name, pages, &incoming->opened,
+			     &effects)) {
 		spool_remove(&station->spool, SPOOL_PAGE, incoming->pages.name);
 		run_again(incoming, STATION_RECOVER_MS);
 	}
+	forwarder_run(station->forwarder);
 	reporter_run(station->reporter);
 }
 

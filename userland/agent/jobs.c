@@ -102,6 +102,15 @@ static const char * const schema[] = {
 	"CREATE TABLE peer (address TEXT PRIMARY KEY COLLATE NOCASE, codings TEXT NOT NULL,"
 	" features TEXT NOT NULL, source TEXT NOT NULL, time_ms INTEGER NOT NULL) WITHOUT ROWID;"
 	"PRAGMA user_version = 8;",
+	/* mails that go on to others, by rules */
+	"ALTER TABLE job ADD COLUMN paper INTEGER NOT NULL DEFAULT 1;"
+	"ALTER TABLE job ADD COLUMN loops TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN passed_on INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE forward ("
+	" job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE, address TEXT NOT NULL,"
+	" as_pdf INTEGER NOT NULL, mail INTEGER NOT NULL DEFAULT 0,"
+	" PRIMARY KEY (job, address)) WITHOUT ROWID;"
+	"PRAGMA user_version = 9;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -123,6 +132,7 @@ static const char * const state_name[JOB_STATES] = {
 	[JOB_FAILED] = "failed",
 	[JOB_RECEIVED] = "received",
 	[JOB_OPENING] = "opening",
+	[JOB_FORWARDING] = "forwarding",
 	[JOB_PRINTING] = "printing",
 	[JOB_PRINTED] = "printed",
 	[JOB_KEPT] = "kept",
@@ -545,7 +555,7 @@ bool jobs_prune(struct jobs *jobs, int64_t keep)
 	char sql[sizeof(list) + 256];
 
 	snprintf(sql, sizeof(sql), "DELETE FROM job WHERE id <= (SELECT max(id) FROM job) - ?"
-		 " AND (state IN (%s) OR (state = 'failed' AND source <> ''))"
+		 " AND (state IN (%s) OR (state = 'failed' AND source IN ('dsn', 'mdn')))"
 		 " AND id NOT IN (SELECT job FROM report WHERE mail = 0)",
 		 state_list(STATES_DONE, list, sizeof(list)));
 	return database_run(jobs->db, sql, "i", keep);

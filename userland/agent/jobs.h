@@ -36,6 +36,7 @@ struct mail_plan;
  * @JOB_FAILED: it could not be scanned, or a recipient did not get it
  * @JOB_RECEIVED: its mail is on disk
  * @JOB_OPENING: its pages are taken from the mail
+ * @JOB_FORWARDING: mails are made that go on to others, by rules
  * @JOB_PRINTING: its pages are, or wait to be, printed
  * @JOB_PRINTED: all pages are on paper
  * @JOB_KEPT: it cannot be printed; its mail stays in the spool
@@ -56,6 +57,7 @@ enum job_state {
 	JOB_FAILED,
 	JOB_RECEIVED,
 	JOB_OPENING,
+	JOB_FORWARDING,
 	JOB_PRINTING,
 	JOB_PRINTED,
 	JOB_KEPT,
@@ -68,7 +70,7 @@ enum job_state {
 /* A set of states. */
 #define STATE(state)	(1U << JOB_ ## state)
 #define STATES_ACTIVE	(STATE(SCANNING) | STATE(COMPOSING) | STATE(QUEUED) | STATE(SENDING) | \
-			 STATE(HELD) | STATE(RECEIVED) | STATE(OPENING) | STATE(PRINTING) | STATE(WAITING))
+			 STATE(HELD) | STATE(RECEIVED) | STATE(OPENING) | STATE(FORWARDING) | STATE(PRINTING) | STATE(WAITING))
 /* Ended well: nothing of the job is needed any more, unless its sender is owed a report. */
 #define STATES_DONE	(STATE(HANDED_OVER) | STATE(DELIVERED) | STATE(PROCESSED) | \
 			 STATE(PRINTED) | STATE(NOTED) | STATE(CANCELLED))

@@ -235,6 +235,7 @@ static void run(struct station *station)
 		outgoing_run(station->outgoing);
 		reporter_run(station->reporter);
 		joiner_run(station->joiner);
+		forwarder_run(station->forwarder);
 		event_base_dispatch(station->base);
 		log_event(LOG_NOTICE, "station.stop name=%s", station->config.name);
 	}
@@ -263,9 +264,10 @@ static bool open_parts(struct station *station)
 	station->outgoing = outgoing_create(station);
 	station->reporter = reporter_create(station);
 	station->joiner = joiner_create(station);
+	station->forwarder = forwarder_create(station);
 	station->fetcher = fetcher_create(station);
 	if (!station->arrivals || !station->sender || !station->incoming || !station->outgoing || !station->fetcher ||
-	    !station->reporter || !station->joiner)
+	    !station->reporter || !station->joiner || !station->forwarder)
 		return false;
 	station->control = control_open(station);
 	return station->control;
@@ -280,6 +282,7 @@ static void close_parts(struct station *station)
 	pop3_listener_free(station->pop3_listener);
 	listener_free(station->listener);
 	outgoing_free(station->outgoing);
+	forwarder_free(station->forwarder);
 	joiner_free(station->joiner);
 	reporter_free(station->reporter);
 	incoming_free(station->incoming);

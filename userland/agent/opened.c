@@ -87,6 +87,15 @@ static bool take_item(struct report *report, const char *line)
 	return false;
 }
 
+/* Only what is an address by its looks can have been one of ours. */
+static bool take_loop(struct opened *opened, const char *value)
+{
+	if (opened->loops < OPENED_LOOPS_MAX && strlen(value) < sizeof(opened->loop[0]) &&
+	    strchr(value, '@') && !strpbrk(value, " \t\"<>,;\\"))
+		strcpy(opened->loop[opened->loops++], value);
+	return true;
+}
+
 bool opened_line(struct opened *opened, const char *line)
 {
 	const struct {
@@ -111,6 +120,9 @@ bool opened_line(struct opened *opened, const char *line)
 			return true;
 		}
 	}
+	value = value_of(line, "loop");
+	if (value)
+		return take_loop(opened, value);
 	value = value_of(line, "report");
 	if (value)
 		return take_kind(&opened->report, value);

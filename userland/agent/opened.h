@@ -14,6 +14,7 @@
 
 #define OPENED_TEXT_BYTES	1000
 #define REPORT_ITEMS_MAX	100
+#define OPENED_LOOPS_MAX	10
 
 /**
  * struct report_item - what a report says of one recipient
@@ -56,6 +57,7 @@ struct report {
  * @fragment_number: which one, from 1
  * @fragment_total: of how many; 0: this one does not tell
  * @page_bytes: coded bytes of all pages
+ * @loop: who forwarded it; with OPENED_LOOPS_MAX of them it goes no further
  */
 struct opened {
 	char from[OPENED_TEXT_BYTES];
@@ -67,6 +69,8 @@ struct opened {
 	int64_t fragment_number;
 	int64_t fragment_total;
 	int64_t page_bytes;
+	char loop[OPENED_LOOPS_MAX][260];
+	size_t loops;
 	struct report report;
 };
 

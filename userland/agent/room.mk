@@ -12,18 +12,19 @@ AGENT_PARTS += acceptor connection dial hops resolver sasl tls users
 AGENT_PARTS += arrivals database jobs pool recipients spool
 AGENT_PARTS += control report
 AGENT_PARTS += confirm opened reporter fragments joiner
-AGENT_PARTS += mails template book
+AGENT_PARTS += mails template book rules forward forwarder
 AGENT_PARTS += incoming outgoing paper
 AGENT_PARTS += admission delivery listener network rate reception sender
 AGENT_PARTS += fetch_visit fetched fetcher
 AGENT_PARTS += guard mailbox pop3_listener
 PAPER_PARTS := paper_worker paper_scan paper_print page_file
 
-AGENT_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(AGENT_PARTS) $(AGENT_ENGINES))
+AGENT_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(AGENT_PARTS) $(AGENT_ENGINES)) \
+	$(B)/userland/message/fax_address.o
 PAPER_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(PAPER_PARTS))
 PROGRAMS += $(B)/ifaxd $(B)/ifax-paper
 
-$(AGENT_OBJECTS): ROOM_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(AGENT_PACKAGES))
+$(filter $(B)/userland/agent/%,$(AGENT_OBJECTS)): ROOM_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(AGENT_PACKAGES))
 $(PAPER_OBJECTS): ROOM_CFLAGS = -Iuserland/libifax
 
 $(B)/ifaxd: $(AGENT_OBJECTS)

@@ -27,6 +27,7 @@ struct fetcher;
 struct control;
 struct reporter;
 struct joiner;
+struct forwarder;
 
 struct station {
 	struct config config;
@@ -39,6 +40,7 @@ struct station {
 	struct outgoing *outgoing;
 	struct reporter *reporter;
 	struct joiner *joiner;
+	struct forwarder *forwarder;
 	struct sender *sender;
 	struct listener *listener;
 	struct pop3_listener *pop3_listener;
@@ -93,6 +95,11 @@ struct reporter *reporter_create(struct station *station);
 void reporter_wake(struct reporter *reporter);
 void reporter_run(struct reporter *reporter);
 void reporter_free(struct reporter *reporter);
+
+struct forwarder *forwarder_create(struct station *station);
+/** forwarder_run - make the mails that go on to others */
+void forwarder_run(struct forwarder *forwarder);
+void forwarder_free(struct forwarder *forwarder);
 
 struct joiner *joiner_create(struct station *station);
 /** joiner_run - join messages whose parts are all there, give up those that wait too long */

@@ -7,6 +7,7 @@
 #include "header_line.h"
 #include "letter.h"
 #include "message_file.h"
+#include "pdf_write.h"
 #include "tiff_write.h"
 
 static GMimeObject *text_part(const char *text)
@@ -21,10 +22,20 @@ static GMimeObject *text_part(const char *text)
 	return GMIME_OBJECT(part);
 }
 
-static GMimeObject *tiff_part(int tiff_fd, bool is_fx)
+/* What the pages are in; type and name of the part follow from it. */
+enum form { FORM_TIFF, FORM_TIFF_FX, FORM_PDF };
+
+static GMimeObject *pages_part(int fd, enum form form)
 {
-	GMimePart *part = g_mime_part_new_with_type("image", is_fx ? "tiff-fx" : "tiff");
-	GMimeStream *stream = g_mime_stream_fs_new_with_bounds(tiff_fd, 0, -1);
+	static const struct {
+		const char *type, *subtype, *name;
+	} forms[] = {
+		[FORM_TIFF] = { "image", "tiff", "fax.tif" },
+		[FORM_TIFF_FX] = { "image", "tiff-fx", "fax.tif" },
+		[FORM_PDF] = { "application", "pdf", "fax.pdf" },
+	};
+	GMimePart *part = g_mime_part_new_with_type(forms[form].type, forms[form].subtype);
+	GMimeStream *stream = g_mime_stream_fs_new_with_bounds(fd, 0, -1);
 	GMimeDataWrapper *content;
 
 	g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
@@ -32,7 +43,7 @@ static GMimeObject *tiff_part(int tiff_fd, bool is_fx)
 	g_mime_part_set_content(part, content);
 	g_mime_part_set_content_encoding(part, GMIME_CONTENT_ENCODING_BASE64);
 	g_mime_object_set_disposition(GMIME_OBJECT(part), GMIME_DISPOSITION_ATTACHMENT);
-	g_mime_part_set_filename(part, "fax.tif");
+	g_mime_part_set_filename(part, forms[form].name);
 	g_object_unref(content);
 	g_object_unref(stream);
 	return GMIME_OBJECT(part);
@@ -82,11 +93,14 @@ static void set_headers(GMimeMessage *message, const struct letter *letter)
 	if (letter->mdn_to)
 		g_mime_object_set_header(GMIME_OBJECT(message), "Disposition-Notification-To",
 					 internet_address_mailbox_get_addr(letter->mdn_to), NULL);
+	for (guint i = 0; letter->loops && i < letter->loops->len; i++)
+		g_mime_object_append_header(GMIME_OBJECT(message), "X-Loop",
+					    letter->loops->pdata[i], NULL);
 	g_free(id);
 	g_date_time_unref(date);
 }
 
-static GMimeMessage *build(const struct letter *letter, int tiff_fd, bool is_fx)
+static GMimeMessage *build(const struct letter *letter, int fd, enum form form)
 {
 	GMimeMessage *message = g_mime_message_new(TRUE);
 	GMimeMultipart *multipart = g_mime_multipart_new_with_subtype("mixed");
@@ -94,17 +108,17 @@ static GMimeMessage *build(const struct letter *letter, int tiff_fd, bool is_fx)
 	set_headers(message, letter);
 	if (letter->text)
 		add_part(multipart, text_part(letter->text->str));
-	add_part(multipart, tiff_part(tiff_fd, is_fx));
+	add_part(multipart, pages_part(fd, form));
 	g_mime_message_set_mime_part(message, GMIME_OBJECT(multipart));
 	g_object_unref(multipart);
 	return message;
 }
 
-/* A letter and a TIFF become a message. Returns its size, or -1. */
-static gint64 write_letter(const struct letter *letter, int tiff_fd, bool is_fx, int message_fd,
+/* A letter and its pages become a message. Returns its size, or -1. */
+static gint64 write_letter(const struct letter *letter, int fd, enum form form, int message_fd,
 			   struct failure *failure)
 {
-	GMimeMessage *message = build(letter, tiff_fd, is_fx);
+	GMimeMessage *message = build(letter, fd, form);
 	gint64 bytes = message_write(message, message_fd, failure);
 
 	g_object_unref(message);
@@ -136,9 +150,11 @@ int compose_message(int pages_fd, int message_fd, FILE *letter_in, FILE *out,
 		header.text = letter.header;
 		range.top = &header.top;
 	}
-	pages = tiff_write(fileno(scratch), pages_fd, &range, &is_fx, failure);
+	pages = letter.is_pdf ? pdf_write(fileno(scratch), pages_fd, &range, failure) :
+		tiff_write(fileno(scratch), pages_fd, &range, &is_fx, failure);
 	if (pages > 0)
-		bytes = write_letter(&letter, fileno(scratch), is_fx, message_fd, failure);
+		bytes = write_letter(&letter, fileno(scratch), letter.is_pdf ? FORM_PDF :
+				     is_fx ? FORM_TIFF_FX : FORM_TIFF, message_fd, failure);
 	text_font_close(header.font);
 	fclose(scratch);
 	if (bytes > 0)

@@ -8,6 +8,7 @@
 
 #define RECIPIENTS_MAX	1000
 #define TEXT_BYTES_MAX	65536
+#define LOOPS_MAX	20
 #define DATE_S_MAX	253402300799LL	/* the end of year 9999 */
 
 int letter_read_line(FILE *in, char line[LETTER_LINE_BYTES], struct failure *failure)
@@ -155,6 +156,24 @@ static int set_pages(struct letter *letter, const char *value, struct failure *f
 	return 0;
 }
 
+static int set_form(struct letter *letter, const char *value, struct failure *failure)
+{
+	if (strcmp(value, "tiff") && strcmp(value, "pdf"))
+		return fail(failure, EXIT_INPUT, "as=%s is neither tiff nor pdf", value);
+	letter->is_pdf = *value == 'p';
+	return 0;
+}
+
+static int add_loop(struct letter *letter, const char *value, struct failure *failure)
+{
+	if (!letter->loops)
+		letter->loops = g_ptr_array_new_with_free_func(g_free);
+	if (letter->loops->len == LOOPS_MAX || !ascii_at(value))
+		return fail(failure, EXIT_INPUT, "loop=%s is no address, or one too many", value);
+	g_ptr_array_add(letter->loops, g_strdup(value));
+	return 0;
+}
+
 /* A tab, which no value can hold, is what parts the header line's left from its right. */
 static void append_right(struct letter *letter, const char *value)
 {
@@ -184,6 +203,10 @@ static int take(struct letter *letter, char *line, struct failure *failure)
 		return set_importance(letter, value, failure);
 	if (!strcmp(line, "hide-recipients"))
 		return set_hides_recipients(letter, value, failure);
+	if (!strcmp(line, "as"))
+		return set_form(letter, value, failure);
+	if (!strcmp(line, "loop"))
+		return add_loop(letter, value, failure);
 	if (!strcmp(line, "pages") && !letter->first_page)
 		return set_pages(letter, value, failure);
 	if (!strcmp(line, "subject") && !letter->subject)
@@ -230,6 +253,8 @@ void letter_free(struct letter *letter)
 		g_string_free(letter->text, TRUE);
 	g_free(letter->message_id);
 	g_free(letter->header);
+	if (letter->loops)
+		g_ptr_array_free(letter->loops, TRUE);
 	g_free(letter->subject);
 	g_free(letter->importance);
 	if (letter->mdn_to)

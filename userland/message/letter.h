@@ -22,6 +22,8 @@
  * @last_page: the last one; 0: up to the end
  * @header: stands on top of each page, see header_line.h; NULL: nothing does
  * @hides_recipients: recipients do not see each other
+ * @is_pdf: pages go as a PDF
+ * @loops: who forwarded it (X-Loop), NULL: nobody did
  */
 struct letter {
 	InternetAddressMailbox *from;
@@ -36,12 +38,14 @@ struct letter {
 	unsigned int last_page;
 	char *header;
 	gboolean hides_recipients;
+	gboolean is_pdf;
+	GPtrArray *loops;
 };
 
 /**
  * letter_read() - read lines "from=…", "to=…", "subject=…", "message-id=…",
- *	"date=…", "text=…", "importance=…", "mdn-to=…", "hide-recipients=…", "header=…"
- *	and "pages=…" to the end of a stream
+ *	"date=…", "text=…", "importance=…", "mdn-to=…", "hide-recipients=…", "header=…",
+ *	"as=tiff" or "as=pdf", "loop=…" and "pages=…" to the end of a stream
  * @letter: letter; letter_free() it whatever the result
  * @in: stream
  * @failure: what went wrong

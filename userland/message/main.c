@@ -33,7 +33,7 @@ static const char usage[] =
 "         mdn-to=ADDRESS (ask for a disposition notification),\n"
 "         hide-recipients=yes|no, pages=FIRST-LAST (or FIRST-),\n"
 "         header=TEXT and header-right=TEXT (on top of each page; {page} and\n"
-"         {pages} stand for numbers)\n"
+"         {pages} stand for numbers), as=tiff|pdf, loop=ADDRESS (who forwarded it)\n"
 "open     makes the TIFFs in a mail message a page file. --codings names the\n"
 "         codings that the printer takes; a page in another becomes raw.\n"
 "         --parts says what is printed: TIFFs only (the default); text,\n"

@@ -16,6 +16,8 @@
 #include "report_read.h"
 #include "tiff_read.h"
 
+#define LOOPS_MAX	20
+
 /**
  * struct opening - a message being opened
  * @sink: where pages go
@@ -273,6 +275,22 @@ static void print_headers(GMimeMessage *message, FILE *out)
 	g_free(from);
 }
 
+/* Who forwarded the message; a bounded number of them */
+static void print_loops(GMimeMessage *message, FILE *out)
+{
+	GMimeHeaderList *list = g_mime_object_get_header_list(GMIME_OBJECT(message));
+	int printed = 0;
+
+	for (int i = 0; i < g_mime_header_list_get_count(list) && printed < LOOPS_MAX; i++) {
+		GMimeHeader *field = g_mime_header_list_get_header_at(list, i);
+
+		if (g_ascii_strcasecmp(g_mime_header_get_name(field), "X-Loop"))
+			continue;
+		print_line(out, "loop=", g_mime_header_get_value(field));
+		printed++;
+	}
+}
+
 /* Who is to be told what becomes of the message, and what it says about one of ours. */
 static void print_confirmations(GMimeMessage *message, enum report_kind kind, FILE *out)
 {
@@ -357,6 +375,7 @@ int open_message(int message_fd, int scratch_fd, int pages_fd, const struct open
 	if (!message)
 		return fail(failure, EXIT_INPUT, "this is no mail message");
 	print_headers(message, out);
+	print_loops(message, out);
 	if (GMIME_IS_MESSAGE_PARTIAL(g_mime_message_get_mime_part(message))) {
 		g_object_unref(message);
 		return join_fragment(message_fd, out, failure);

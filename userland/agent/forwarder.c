@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * forwarder: makes the mails that go on to others, one at a time
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "forward.h"
+#include "log.h"
+#include "station.h"
+#include "worker.h"
+
+struct forwarder {
+	struct station *station;
+	struct event *timer;
+	struct worker *worker;
+	int64_t job;			/* being forwarded */
+	struct forward forward;
+	struct spool_file mail;
+	char message_id[512];
+	char subject[1024];
+};
+
+static void run_again(struct forwarder *forwarder, int64_t ms)
+{
+	station_wake(forwarder->station, forwarder->timer, ms);
+}
+
+static void keep_mail(struct forwarder *forwarder, int64_t bytes)
+{
+	struct station *station = forwarder->station;
+	struct report_mail mail = {
+		.to = forwarder->forward.address, .subject = forwarder->subject,
+		.message_id = forwarder->message_id, .message_file = forwarder->mail.name,
+		.message_bytes = bytes,
+	};
+	int err = spool_commit(&forwarder->mail, SPOOL_MESSAGE);
+	int64_t id = err ? 0 : jobs_set_forwarded(station->jobs, forwarder->job, &forwarder->forward,
+						  station->config.address, &mail);
+
+	if (!id) {
+		if (!err)
+			spool_remove(&station->spool, SPOOL_MESSAGE, forwarder->mail.name);
+		return;
+	}
+	log_event(LOG_NOTICE, "forwarder.forwarded job=%lld as=%lld to=%s",
+		  (long long)forwarder->job, (long long)id, forwarder->forward.address);
+	sender_run(station->sender);
+}
+
+static void on_made(void *arg, enum worker_end end, const char *text)
+{
+	struct forwarder *forwarder = arg;
+
+	forwarder->worker = NULL;
+	if (end == WORKER_DONE) {
+		keep_mail(forwarder, worker_number(text, "bytes"));
+	} else if (end != WORKER_AGAIN) {
+		log_event(LOG_ERR, "forwarder.dropped job=%lld to=%s error=%s",
+			  (long long)forwarder->job, forwarder->forward.address, text);
+		jobs_drop_forward(forwarder->station->jobs, forwarder->job, &forwarder->forward);
+	}
+	spool_discard(&forwarder->mail);
+	run_again(forwarder, end == WORKER_AGAIN ? STATION_RECOVER_MS : 0);
+}
+
+/* Values on lines of their own; what came from the mail was made harmless by who opened it. */
+static int values(struct forwarder *forwarder, const struct job *job)
+{
+	const struct config *config = &forwarder->station->config;
+	int fd = memfd_create("forward", MFD_CLOEXEC);
+	char *loops = jobs_loops(forwarder->station->jobs, job->id);
+
+	if (fd >= 0 && loops) {
+		dprintf(fd, "from=%s\nto=%s\nsubject=%s\n", config->address,
+			forwarder->forward.address, forwarder->subject);
+		dprintf(fd, "message-id=%s\ndate=%lld\nas=%s\n", forwarder->message_id,
+			(long long)now_ms() / 1000, forwarder->forward.as_pdf ? "pdf" : "tiff");
+		for (char *loop = strtok(loops, " "); loop; loop = strtok(NULL, " "))
+			dprintf(fd, "loop=%s\n", loop);
+		dprintf(fd, "loop=%s\ntext=Forwarded by %s; it came from %s.\n", config->address,
+			config->name, *job->sender ? job->sender : "somebody");
+		lseek(fd, 0, SEEK_SET);
+	} else if (fd >= 0) {
+		close(fd);
+		fd = -1;
+	}
+	free(loops);
+	return fd;
+}
+
+static bool start_worker(struct forwarder *forwarder, const struct job *job, int pages)
+{
+	struct station *station = forwarder->station;
+	char *argv[] = { (char *)station->config.message_worker, "compose", NULL };
+	struct worker_task task = {
+		.argv = argv, .fd = { pages, -1, -1 },
+		.deadline_ms = station->config.limits.worker_ms, .ended = on_made, .arg = forwarder,
+	};
+
+	if (spool_create(&station->spool, &forwarder->mail))
+		return false;
+	forwarder->job = job->id;
+	snprintf(forwarder->subject, sizeof(forwarder->subject), "Fwd: %.1000s", job->subject);
+	snprintf(forwarder->message_id, sizeof(forwarder->message_id), "<%s.%lld@%s>",
+		 forwarder->mail.name, (long long)now_ms(), station->config.host_name);
+	task.stdin_fd = values(forwarder, job);
+	task.fd[1] = forwarder->mail.fd;
+	if (task.stdin_fd >= 0) {
+		forwarder->worker = worker_start(station->base, &task);
+		close(task.stdin_fd);
+	}
+	if (!forwarder->worker)
+		spool_discard(&forwarder->mail);
+	return forwarder->worker;
+}
+
+/* All are made: the job goes on its way. */
+static bool finish(struct forwarder *forwarder, const struct job *job)
+{
+	struct station *station = forwarder->station;
+	struct job ended;
+
+	if (!jobs_end_forwarding(station->jobs, job->id, &station->config.confirm))
+		return false;
+	if (jobs_get(station->jobs, job->id, &ended) && ended.state == JOB_NOTED)
+		station_remove_files(station, &ended);
+	job_clear(&ended);
+	incoming_run(station->incoming);
+	reporter_run(station->reporter);
+	run_again(forwarder, 0);
+	return true;
+}
+
+static bool start(struct forwarder *forwarder, const struct job *job)
+{
+	struct station *station = forwarder->station;
+	bool started = false;
+	int pages;
+
+	if (!jobs_next_forward(station->jobs, job->id, &forwarder->forward))
+		return finish(forwarder, job);
+	pages = spool_open_file(&station->spool, SPOOL_PAGE, job->page_file, O_RDONLY);
+	/* what was opened can be opened again */
+	if (pages == -ENOENT)
+		return jobs_set_state(station->jobs, job->id, JOB_RECEIVED, "", 0);
+	if (pages >= 0) {
+		started = start_worker(forwarder, job, pages);
+		close(pages);
+	}
+	return started;
+}
+
+void forwarder_run(struct forwarder *forwarder)
+{
+	struct job job;
+
+	if (forwarder->worker || !jobs_oldest(forwarder->station->jobs, STATE(FORWARDING), &job))
+		return;
+	if (!start(forwarder, &job))
+		run_again(forwarder, STATION_RECOVER_MS);
+	job_clear(&job);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	forwarder_run(arg);
+}
+
+struct forwarder *forwarder_create(struct station *station)
+{
+	struct forwarder *forwarder = calloc(1, sizeof(*forwarder));
+
+	if (!forwarder)
+		return NULL;
+	forwarder->station = station;
+	forwarder->mail.fd = -1;
+	forwarder->timer = evtimer_new(station->base, on_timer, forwarder);
+	if (forwarder->timer)
+		return forwarder;
+	free(forwarder);
+	return NULL;
+}
+
+void forwarder_free(struct forwarder *forwarder)
+{
+	if (!forwarder)
+		return;
+	if (forwarder->worker)
+		worker_stop(forwarder->worker);
+	worker_leave(forwarder->worker);
+	spool_discard(&forwarder->mail);
+	event_free(forwarder->timer);
+	free(forwarder);
+}

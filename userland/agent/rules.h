@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * rules: what becomes of a mail besides, or instead of, being printed
+ *
+ * All rules that fit apply. A mail that this station has forwarded before is only
+ * printed: no mail goes round in circles.
+ */
+#ifndef IFAX_RULES_H
+#define IFAX_RULES_H
+
+#include "config.h"
+#include "jobs.h"
+#include "opened.h"
+
+#define RULE_TARGETS_MAX	100
+
+/** struct rule_forward - where a mail goes on to, and in which form */
+struct rule_forward {
+	const char *address;
+	bool as_pdf;
+};
+
+/**
+ * struct rule_effects - what all rules that fit say
+ * @paper: it is printed
+ * @mailbox: it waits there, too
+ * @forward: it goes there, too
+ */
+struct rule_effects {
+	bool paper;
+	const char *mailbox[RULE_TARGETS_MAX];
+	size_t mailboxes;
+	struct rule_forward forward[RULE_TARGETS_MAX];
+	size_t forwards;
+};
+
+/**
+ * rules_apply - what becomes of a mail
+ * @job: the mail
+ * @recipients: of its envelope
+ * @opened: what is in it
+ * @now_s: seconds since 1970
+ * @effects: set
+ */
+void rules_apply(const struct config *config, const struct job *job,
+		 const struct recipients *recipients, const struct opened *opened, int64_t now_s,
+		 struct rule_effects *effects);
+
+#endif /* IFAX_RULES_H */
