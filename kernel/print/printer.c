@@ -18,7 +18,8 @@
 #include <linux/ifax/watchdog.h>
 
 #define PRINT_INTERRUPTS (IFAX_INT_PAGE_END | IFAX_INT_UNDERRUN | IFAX_INT_JAM | \
-			  IFAX_INT_COVER | IFAX_INT_NO_PAPER | IFAX_INT_FAULT)
+			  IFAX_INT_COVER | IFAX_INT_NO_PAPER | IFAX_INT_FAULT | IFAX_INT_LAMP | \
+			  IFAX_INT_DOUBLE_FEED)
 
 /**
  * struct printer - one print engine
@@ -113,11 +114,12 @@ static void print_work(struct work_struct *work)
 		return;
 	events = atomic_read_acquire(&printer->events);
 	status = ifax_bank_fault(events);
+	if (ifax_bank_read(&printer->bank, IFAX_REG_LINES, &lines))
+		status = IFAX_PAGE_HARDWARE;
+	if (!status && printer->started && lines > printer->filled)
+		status = IFAX_PAGE_HARDWARE;
 	if (!status && events & IFAX_INT_PAGE_END) {
-		if (ifax_bank_read(&printer->bank, IFAX_REG_LINES, &lines) ||
-		    lines != printer->length)
-			status = IFAX_PAGE_HARDWARE;
-		print_end(printer, status);
+		print_end(printer, lines == printer->length ? IFAX_PAGE_OK : IFAX_PAGE_HARDWARE);
 		return;
 	}
 	if (!status && print_move(printer))
@@ -126,10 +128,28 @@ static void print_work(struct work_struct *work)
 		print_end(printer, status);
 }
 
+/* Take what the interrupt says, whether it came or not */
+static bool print_look(struct printer *printer)
+{
+	u32 events;
+
+	if (!ifax_bank_events(&printer->bank, &events))
+		return false;
+	if (events & IFAX_INT_PAPER)
+		ifax_paper_path_changed(printer->idev);
+	atomic_or(events, &printer->events);
+	return true;
+}
+
+/* Also does the work of an interrupt or a callback that got lost */
 static void print_watchdog(struct work_struct *work)
 {
 	struct printer *printer = container_of(to_delayed_work(work), struct printer, watchdog);
 
+	if (!READ_ONCE(printer->active))
+		return;
+	print_look(printer);
+	print_work(&printer->work);
 	if (!READ_ONCE(printer->active))
 		return;
 	if (ifax_progress_dead(&printer->seen, &printer->bank, printer->filled)) {
@@ -146,13 +166,9 @@ static void print_watchdog(struct work_struct *work)
 static irqreturn_t print_interrupt(int irq, void *arg)
 {
 	struct printer *printer = arg;
-	u32 events;
 
-	if (!ifax_bank_events(&printer->bank, &events))
+	if (!print_look(printer))
 		return IRQ_NONE;
-	if (events & IFAX_INT_PAPER)
-		ifax_paper_path_changed(printer->idev);
-	atomic_or(events, &printer->events);
 	queue_work(printer->queue, &printer->work);
 	return IRQ_HANDLED;
 }

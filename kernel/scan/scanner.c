@@ -20,7 +20,8 @@
 #include <linux/ifax/watchdog.h>
 
 #define SCAN_INTERRUPTS	(IFAX_INT_PAGE_END | IFAX_INT_LONG | IFAX_INT_OVERRUN | IFAX_INT_JAM | \
-			 IFAX_INT_COVER | IFAX_INT_NO_PAPER | IFAX_INT_FAULT)
+			 IFAX_INT_COVER | IFAX_INT_NO_PAPER | IFAX_INT_FAULT | IFAX_INT_LAMP | \
+			 IFAX_INT_DOUBLE_FEED)
 
 /* The lines of a ring, on the slowest of motors */
 #define HOLD_TIMEOUT_US	(20 * USEC_PER_SEC)
@@ -38,6 +39,7 @@
  * @held: the machine sleeps: no line is taken
  * @paused: the core did not take lines that are there: it has no room
  * @events: IFAX_INT_* of this page
+ * @length: most lines of the page
  * @taken: lines given to the core
  * @limit: the LIMIT register
  * @seen: how far the page was when the watchdog looked last
@@ -54,6 +56,7 @@ struct scanner {
 	bool held;
 	bool paused;
 	atomic_t events;
+	u32 length;
 	u32 taken;
 	u32 limit;
 	struct ifax_progress seen;
@@ -105,6 +108,15 @@ static int scan_take(struct scanner *scanner, u32 end)
 	return 0;
 }
 
+/* More lines than there can be, or fewer than came: the engine cannot count, or is gone */
+static bool scan_lines_wrong(struct scanner *scanner, u32 events, u32 lines)
+{
+	if (lines > scanner->limit || lines > scanner->length)
+		return true;
+	return events & IFAX_INT_PAGE_END &&
+	       scanner->ring.lines > roundup(lines, IFAX_BAND_LINES);
+}
+
 /*
  * The last band of a page is filled up with white: LINES, which is read after
  * the ring, tells how many lines of it there are.
@@ -124,8 +136,8 @@ static void scan_work(struct work_struct *work)
 		scan_end(scanner, IFAX_PAGE_HARDWARE);
 		return;
 	}
-	if (lines > scanner->limit && !status)
-		status = IFAX_PAGE_OVERRUN;
+	if (!status && scan_lines_wrong(scanner, events, lines))
+		status = IFAX_PAGE_HARDWARE;
 	if (status == IFAX_PAGE_OVERRUN || status == IFAX_PAGE_HARDWARE) {
 		scan_end(scanner, status);
 		return;
@@ -140,10 +152,38 @@ static void scan_work(struct work_struct *work)
 		scan_end(scanner, events & IFAX_INT_LONG ? IFAX_PAGE_TRUNCATED : IFAX_PAGE_OK);
 }
 
+static void scan_key(struct scanner *scanner)
+{
+	u32 one_touch;
+
+	if (!ifax_bank_read(&scanner->bank, IFAX_REG_KEY, &one_touch))
+		ifax_start_key_pressed(scanner->idev, one_touch);
+}
+
+/* Take what the interrupt says, whether it came or not */
+static bool scan_look(struct scanner *scanner)
+{
+	u32 events;
+
+	if (!ifax_bank_events(&scanner->bank, &events))
+		return false;
+	if (events & IFAX_INT_PAPER)
+		ifax_paper_path_changed(scanner->idev);
+	if (events & IFAX_INT_KEY)
+		scan_key(scanner);
+	atomic_or(events, &scanner->events);
+	return true;
+}
+
+/* Also does the work of an interrupt or a callback that got lost */
 static void scan_watchdog(struct work_struct *work)
 {
 	struct scanner *scanner = container_of(to_delayed_work(work), struct scanner, watchdog);
 
+	if (!READ_ONCE(scanner->active))
+		return;
+	scan_look(scanner);
+	scan_work(&scanner->work);
 	if (!READ_ONCE(scanner->active))
 		return;
 	/* A motor that has to wait makes no progress, and is not dead */
@@ -160,26 +200,12 @@ static void scan_watchdog(struct work_struct *work)
 			   msecs_to_jiffies(IFAX_WATCHDOG_PERIOD_MS));
 }
 
-static void scan_key(struct scanner *scanner)
-{
-	u32 one_touch;
-
-	if (!ifax_bank_read(&scanner->bank, IFAX_REG_KEY, &one_touch))
-		ifax_start_key_pressed(scanner->idev, one_touch);
-}
-
 static irqreturn_t scan_interrupt(int irq, void *arg)
 {
 	struct scanner *scanner = arg;
-	u32 events;
 
-	if (!ifax_bank_events(&scanner->bank, &events))
+	if (!scan_look(scanner))
 		return IRQ_NONE;
-	if (events & IFAX_INT_PAPER)
-		ifax_paper_path_changed(scanner->idev);
-	if (events & IFAX_INT_KEY)
-		scan_key(scanner);
-	atomic_or(events, &scanner->events);
 	queue_work(scanner->queue, &scanner->work);
 	return IRQ_HANDLED;
 }
@@ -201,6 +227,7 @@ static int scan_start(struct ifax_device *idev, const struct ifax_format *fmt)
 		return ret;
 	scanner->idev = idev;
 	scanner->paused = false;
+	scanner->length = fmt->length_lines;
 	scanner->taken = 0;
 	scanner->limit = IFAX_RING_ROOM_LINES;
 	scanner->seen = (struct ifax_progress){};

@@ -23,6 +23,7 @@
  * @bytes: its size
  * @period: bytes in a period
  * @at: where the next byte goes, from @addr
+ * @told: where the client is told that it is
  */
 struct sim_transfer {
 	struct dma_async_tx_descriptor desc;
@@ -32,6 +33,7 @@ struct sim_transfer {
 	size_t bytes;
 	size_t period;
 	size_t at;
+	size_t told;
 };
 
 static struct sim_chan *to_sim_chan(struct dma_chan *chan)
@@ -68,14 +70,18 @@ static int sim_dma_move(struct sim_chan *chan, enum dma_transfer_direction dir, 
 	t = chan->active;
 	if (!t || t->dir != dir)
 		ret = -EIO;
+	if (chan->failed)
+		bytes = 0;
 	for (; !ret && bytes; bytes -= piece, data += piece) {
 		piece = min(bytes, t->period - t->at % t->period);
 		sim_dma_copy(t, data, piece);
 		t->at += piece;
-		if (t->at % t->period == 0)
+		if (t->at % t->period == 0 && !chan->late)
 			tasklet_schedule(&chan->tasklet);
 		if (t->at == t->bytes)
 			t->at = 0;
+		if (!chan->late)
+			t->told = t->at;
 	}
 	spin_unlock_irqrestore(&chan->lock, flags);
 	return ret;
@@ -105,6 +111,52 @@ int sim_dma_push(struct sim_chan *chan, const void *data, size_t bytes)
 int sim_dma_pull(struct sim_chan *chan, void *data, size_t bytes)
 {
 	return sim_dma_move(chan, DMA_MEM_TO_DEV, data, bytes);
+}
+
+/**
+ * sim_dma_fail() - the transfer fails: what follows of it gets lost
+ * @chan: channel
+ *
+ * Context: any.
+ */
+void sim_dma_fail(struct sim_chan *chan)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&chan->lock, flags);
+	chan->failed = true;
+	spin_unlock_irqrestore(&chan->lock, flags);
+	tasklet_schedule(&chan->tasklet);
+}
+
+/**
+ * sim_dma_delay() - the client hears late how far the transfer is
+ * @chan: channel
+ * @ms: how late
+ *
+ * Context: any.
+ */
+void sim_dma_delay(struct sim_chan *chan, u32 ms)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&chan->lock, flags);
+	chan->late = true;
+	spin_unlock_irqrestore(&chan->lock, flags);
+	mod_timer(&chan->timer, jiffies + msecs_to_jiffies(ms));
+}
+
+static void sim_dma_in_time(struct timer_list *timer)
+{
+	struct sim_chan *chan = container_of(timer, struct sim_chan, timer);
+	unsigned long flags;
+
+	spin_lock_irqsave(&chan->lock, flags);
+	chan->late = false;
+	if (chan->active)
+		chan->active->told = chan->active->at;
+	spin_unlock_irqrestore(&chan->lock, flags);
+	tasklet_schedule(&chan->tasklet);
 }
 
 static void sim_dma_callback(struct tasklet_struct *tasklet)
@@ -194,8 +246,10 @@ static enum dma_status sim_dma_tx_status(struct dma_chan *c, dma_cookie_t cookie
 	spin_lock_irqsave(&chan->lock, flags);
 	t = chan->active ?: chan->submitted;
 	if (t && t->desc.cookie == cookie)
-		residue = t->bytes - rounddown(t->at, t->period);
+		residue = t->bytes - rounddown(t->told, t->period);
 	status = dma_async_is_complete(cookie, c->completed_cookie, c->cookie);
+	if (chan->failed)
+		status = DMA_ERROR;
 	dma_set_tx_state(state, c->completed_cookie, c->cookie, residue);
 	spin_unlock_irqrestore(&chan->lock, flags);
 	return status;
@@ -212,6 +266,8 @@ static int sim_dma_terminate_all(struct dma_chan *c)
 	submitted = chan->submitted;
 	chan->active = NULL;
 	chan->submitted = NULL;
+	chan->failed = false;
+	chan->late = false;
 	c->completed_cookie = c->cookie;
 	spin_unlock_irqrestore(&chan->lock, flags);
 	kfree(active);
@@ -240,6 +296,7 @@ static int sim_dma_alloc_chan(struct dma_chan *c)
 static void sim_dma_free_chan(struct dma_chan *c)
 {
 	sim_dma_terminate_all(c);
+	timer_delete_sync(&to_sim_chan(c)->timer);
 	sim_dma_synchronize(c);
 }
 
@@ -254,6 +311,7 @@ static void sim_dma_init_chan(struct sim_soc *soc, u32 number)
 
 	spin_lock_init(&chan->lock);
 	tasklet_setup(&chan->tasklet, sim_dma_callback);
+	timer_setup(&chan->timer, sim_dma_in_time, 0);
 	chan->chan.device = &soc->dma.device;
 	list_add_tail(&chan->chan.device_node, &soc->dma.device.channels);
 }

@@ -29,9 +29,15 @@ MODULE_PARM_DESC(scan_pause, "scanners can pause their motor (default y)");
  */
 void sim_engine_raise(struct sim_engine *engine, u32 interrupts)
 {
+	bool high;
+
 	lockdep_assert_held(&engine->lock);
 	engine->int_status |= interrupts;
-	sim_irq_level(engine->soc, engine->number, engine->int_status & engine->int_enable);
+	high = engine->int_status & engine->int_enable && !engine->faults.interrupt_lost;
+	if (high && !engine->interrupt)
+		engine->stats.interrupts++;
+	engine->interrupt = high;
+	sim_irq_level(engine->soc, engine->number, high);
 }
 
 /**
@@ -43,6 +49,7 @@ void sim_engine_start(struct sim_engine *engine)
 	lockdep_assert_held(&engine->lock);
 	if (engine->busy)
 		return;
+	engine->stats.starts++;
 	engine->lines = 0;
 	engine->stop = false;
 	engine->busy = true;
@@ -75,6 +82,7 @@ void sim_engine_end(struct sim_engine *engine, u32 interrupts)
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->busy = false;
+	engine->stats.lines += engine->lines;
 	sim_engine_raise(engine, interrupts);
 	spin_unlock_irqrestore(&engine->lock, flags);
 	wake_up(&engine->paper->wait);
@@ -167,6 +175,21 @@ u32 sim_engine_lines_due(struct sim_engine *engine)
 	return room;
 }
 
+/* Nothing comes from the engine, until somebody stops it or it notices itself */
+static void sim_engine_silence(struct sim_engine *engine, u32 ms)
+{
+	if (ms == U32_MAX) {
+		wait_event_interruptible(engine->wait, sim_engine_stopped(engine));
+		return;
+	}
+	if (wait_event_interruptible_timeout(engine->wait, sim_engine_stopped(engine),
+					     msecs_to_jiffies(ms)))
+		return;
+	spin_lock_irq(&engine->lock);
+	sim_engine_raise(engine, IFAX_INT_FAULT);
+	spin_unlock_irq(&engine->lock);
+}
+
 /**
  * sim_engine_line() - move the paper by a line
  * @engine: engine
@@ -175,19 +198,15 @@ u32 sim_engine_lines_due(struct sim_engine *engine)
  */
 bool sim_engine_line(struct sim_engine *engine)
 {
-	bool moved = false, stalled = false;
+	bool moved = false;
 	unsigned long flags;
+	u32 silence_ms;
 
 	spin_lock_irqsave(&engine->lock, flags);
 	if (engine->stop) {
 		/* Who stopped it has said why */
-	} else if (engine->stall_at_line && engine->lines >= engine->stall_at_line) {
-		engine->stall_at_line = 0;
-		stalled = true;
-	} else if (engine->jam_at_line && engine->lines >= engine->jam_at_line) {
-		engine->jam_at_line = 0;
-		engine->jam = true;
-		sim_engine_raise(engine, IFAX_INT_JAM);
+	} else if (sim_fault_line(engine)) {
+		/* So did it */
 	} else if (engine->lines >= engine->limit) {
 		sim_engine_raise(engine, engine->is_printer ? IFAX_INT_UNDERRUN :
 							      IFAX_INT_OVERRUN);
@@ -195,9 +214,10 @@ bool sim_engine_line(struct sim_engine *engine)
 		engine->lines++;
 		moved = true;
 	}
+	silence_ms = engine->faults.silence_ms;
 	spin_unlock_irqrestore(&engine->lock, flags);
-	if (stalled)
-		wait_event_interruptible(engine->wait, sim_engine_stopped(engine));
+	if (silence_ms)
+		sim_engine_silence(engine, silence_ms);
 	return moved;
 }
 

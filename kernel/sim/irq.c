@@ -11,7 +11,7 @@
 
 static void sim_irq_kick(struct sim_irq *irq)
 {
-	if (irq->levels & ~irq->masked)
+	if ((irq->levels | irq->spurious) & ~irq->masked)
 		irq_work_queue(&irq->work);
 }
 
@@ -34,6 +34,24 @@ void sim_irq_level(struct sim_soc *soc, u32 line, bool high)
 	raw_spin_unlock_irqrestore(&irq->lock, flags);
 }
 
+/**
+ * sim_irq_spurious() - an interrupt that nobody raised
+ * @soc: block
+ * @line: number of the line
+ *
+ * Context: any.
+ */
+void sim_irq_spurious(struct sim_soc *soc, u32 line)
+{
+	struct sim_irq *irq = &soc->irq;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&irq->lock, flags);
+	__set_bit(line, &irq->spurious);
+	sim_irq_kick(irq);
+	raw_spin_unlock_irqrestore(&irq->lock, flags);
+}
+
 static void sim_irq_deliver(struct irq_work *work)
 {
 	struct sim_irq *irq = container_of(work, struct sim_irq, work);
@@ -41,7 +59,8 @@ static void sim_irq_deliver(struct irq_work *work)
 	unsigned int line;
 
 	raw_spin_lock(&irq->lock);
-	pending = irq->levels & ~irq->masked;
+	pending = (irq->levels | irq->spurious) & ~irq->masked;
+	irq->spurious &= ~pending;
 	raw_spin_unlock(&irq->lock);
 	for_each_set_bit(line, &pending, SIM_ENGINES_MAX)
 		generic_handle_domain_irq(irq->domain, line);

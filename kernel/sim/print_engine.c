@@ -34,6 +34,7 @@ static u32 sim_print_sheet(struct sim_engine *engine, struct sim_sheet *sheet)
 		if (sim_print_row(engine, sheet))
 			return IFAX_INT_FAULT;
 	}
+	engine->stats.pages++;
 	return IFAX_INT_PAGE_END;
 }
 
@@ -57,7 +58,7 @@ void sim_print_page(struct sim_engine *engine)
 	u32 interrupts = sim_engine_refusal(engine);
 	struct sim_sheet *sheet;
 
-	if (!interrupts && !sim_tray_feed(engine->paper))
+	if (!interrupts && (sim_fault_no_paper(engine) || !sim_tray_feed(engine->paper)))
 		interrupts = IFAX_INT_NO_PAPER;
 	if (interrupts) {
 		sim_engine_end(engine, interrupts);
@@ -65,10 +66,14 @@ void sim_print_page(struct sim_engine *engine)
 	}
 	sheet = sim_sheet_alloc(engine->width_px, engine->length);
 	if (sheet) {
+		sim_fault_begin(engine, engine->length);
 		interrupts = sim_print_sheet(engine, sheet);
 		sim_print_exit(engine, sheet);
 	} else {
 		interrupts = IFAX_INT_FAULT;
 	}
+	if (engine->faults.double_fed)
+		sim_tray_feed(engine->paper);
+	engine->faults.double_fed = false;
 	sim_engine_end(engine, interrupts);
 }

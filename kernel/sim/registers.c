@@ -19,7 +19,8 @@ static const u32 sim_resolutions[] = {
 
 static u32 sim_status(struct sim_engine *engine)
 {
-	return (engine->busy ? IFAX_STATUS_BUSY : 0) |
+	return (engine->busy || engine->faults.busy_stuck ? IFAX_STATUS_BUSY : 0) |
+	       (engine->faults.status_stuck ? ~IFAX_STATUS_BITS : 0) |
 	       (sim_paper_ready(engine->paper) ? IFAX_STATUS_PAPER : 0) |
 	       (engine->cover_open ? IFAX_STATUS_COVER_OPEN : 0) |
 	       (engine->jam ? IFAX_STATUS_JAM : 0) |
@@ -49,7 +50,7 @@ static u32 sim_register_get(struct sim_engine *engine, u32 reg)
 	case IFAX_REG_LIMIT:
 		return engine->limit;
 	case IFAX_REG_LINES:
-		return engine->lines;
+		return engine->lines + engine->faults.lines_ahead;
 	case IFAX_REG_KEY:
 		return engine->one_touch;
 	case IFAX_REG_WIDTH_RANGE:
@@ -90,7 +91,11 @@ static void sim_control(struct sim_engine *engine, u32 command)
 	if (command & IFAX_CONTROL_RESET) {
 		engine->int_enable = 0;
 		engine->int_status = 0;
+		engine->stats.resets++;
+		sim_fault_reset(engine);
 	}
+	if (command & IFAX_CONTROL_STOP)
+		engine->stats.stops++;
 	if (command & (IFAX_CONTROL_STOP | IFAX_CONTROL_RESET))
 		sim_engine_stop(engine, 0);
 	else if (command & IFAX_CONTROL_START)
@@ -101,6 +106,8 @@ static void sim_register_set(struct sim_engine *engine, u32 reg, u32 value)
 {
 	u32 *of_page = sim_register_of_page(engine, reg);
 
+	if (reg == IFAX_REG_INT_STATUS || reg == IFAX_REG_INT_ENABLE)
+		engine->faults.interrupt_lost = false;
 	if (of_page && !engine->busy)
 		*of_page = value;
 	else if (reg == IFAX_REG_INT_STATUS)
@@ -116,16 +123,28 @@ static void sim_register_set(struct sim_engine *engine, u32 reg, u32 value)
 		wake_up(&engine->wait);
 }
 
+static int sim_bus_check(struct sim_engine *engine)
+{
+	if (!engine->faults.bus_errors)
+		return 0;
+	engine->faults.bus_errors--;
+	return -EIO;
+}
+
+/* Where there is no engine, the bus gives ones */
 static int sim_bus_read(void *context, unsigned int reg, unsigned int *value)
 {
 	struct sim_soc *soc = context;
 	struct sim_engine *engine = &soc->engines[reg / IFAX_BANK_BYTES];
 	unsigned long flags;
+	int ret;
 
 	spin_lock_irqsave(&engine->lock, flags);
-	*value = sim_register_get(engine, reg % IFAX_BANK_BYTES);
+	engine->stats.reads++;
+	ret = sim_bus_check(engine);
+	*value = engine->faults.unplugged ? ~0 : sim_register_get(engine, reg % IFAX_BANK_BYTES);
 	spin_unlock_irqrestore(&engine->lock, flags);
-	return 0;
+	return ret;
 }
 
 static int sim_bus_write(void *context, unsigned int reg, unsigned int value)
@@ -133,11 +152,15 @@ static int sim_bus_write(void *context, unsigned int reg, unsigned int value)
 	struct sim_soc *soc = context;
 	struct sim_engine *engine = &soc->engines[reg / IFAX_BANK_BYTES];
 	unsigned long flags;
+	int ret;
 
 	spin_lock_irqsave(&engine->lock, flags);
-	sim_register_set(engine, reg % IFAX_BANK_BYTES, value);
+	engine->stats.writes++;
+	ret = sim_bus_check(engine);
+	if (!ret && !engine->faults.unplugged)
+		sim_register_set(engine, reg % IFAX_BANK_BYTES, value);
 	spin_unlock_irqrestore(&engine->lock, flags);
-	return 0;
+	return ret;
 }
 
 static const struct regmap_bus sim_bus = {

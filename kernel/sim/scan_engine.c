@@ -53,6 +53,7 @@ static u32 sim_scan_sheet(struct sim_engine *engine, const struct sim_sheet *she
 		if (sim_dma_push(engine->chan, engine->row, IFAX_LINE_BYTES(engine->width_px)))
 			return IFAX_INT_FAULT;
 	}
+	engine->stats.pages++;
 	sim_scan_raise(engine, IFAX_INT_PAGE_END | (end < sheet->lines ? IFAX_INT_LONG : 0));
 	return sim_scan_push_white(engine) ? IFAX_INT_FAULT : 0;
 }
@@ -68,10 +69,17 @@ void sim_scan_page(struct sim_engine *engine)
 	u32 interrupts = sim_engine_refusal(engine);
 	struct sim_sheet *sheet = NULL;
 
-	if (!interrupts) {
+	if (!interrupts && !sim_fault_no_paper(engine))
 		sheet = sim_paper_take(engine->paper);
-		interrupts = sheet ? sim_scan_sheet(engine, sheet) : IFAX_INT_NO_PAPER;
+	if (sheet) {
+		sim_fault_begin(engine, min(engine->length, sheet->lines));
+		interrupts = sim_scan_sheet(engine, sheet);
+	} else if (!interrupts) {
+		interrupts = IFAX_INT_NO_PAPER;
 	}
+	if (engine->faults.double_fed)
+		sim_sheet_free(sim_paper_take(engine->paper));
+	engine->faults.double_fed = false;
 	sim_engine_end(engine, interrupts);
 	sim_sheet_free(sheet);
 }

@@ -40,48 +40,6 @@ static ssize_t paper_sheets_store(struct device *dev, struct device_attribute *a
 }
 static DEVICE_ATTR_RW(paper_sheets);
 
-static ssize_t line_store(struct sim_engine *engine, u32 *at_line, const char *buf, size_t count)
-{
-	u32 line;
-	int ret;
-
-	ret = kstrtou32(buf, 0, &line);
-	if (ret)
-		return ret;
-	spin_lock_irq(&engine->lock);
-	WRITE_ONCE(*at_line, line);
-	spin_unlock_irq(&engine->lock);
-	return count;
-}
-
-static ssize_t jam_at_line_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	return sysfs_emit(buf, "%u\n", READ_ONCE(sim_engine_of(dev)->jam_at_line));
-}
-
-static ssize_t jam_at_line_store(struct device *dev, struct device_attribute *attr,
-				 const char *buf, size_t count)
-{
-	struct sim_engine *engine = sim_engine_of(dev);
-
-	return line_store(engine, &engine->jam_at_line, buf, count);
-}
-static DEVICE_ATTR_RW(jam_at_line);
-
-static ssize_t stall_at_line_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	return sysfs_emit(buf, "%u\n", READ_ONCE(sim_engine_of(dev)->stall_at_line));
-}
-
-static ssize_t stall_at_line_store(struct device *dev, struct device_attribute *attr,
-				   const char *buf, size_t count)
-{
-	struct sim_engine *engine = sim_engine_of(dev);
-
-	return line_store(engine, &engine->stall_at_line, buf, count);
-}
-static DEVICE_ATTR_RW(stall_at_line);
-
 static ssize_t sensor_store(struct sim_engine *engine, bool *sensor, u32 interrupt,
 			    const char *buf, size_t count)
 {
@@ -172,8 +130,6 @@ static DEVICE_ATTR_WO(start_key);
 static struct attribute *sim_feeder_attrs[] = {
 	&dev_attr_start_key.attr,
 	&dev_attr_sheets.attr,
-	&dev_attr_jam_at_line.attr,
-	&dev_attr_stall_at_line.attr,
 	&dev_attr_jam.attr,
 	&dev_attr_cover_open.attr,
 	NULL
@@ -183,8 +139,6 @@ static struct attribute *sim_tray_attrs[] = {
 	&dev_attr_sheets.attr,
 	&dev_attr_paper_sheets.attr,
 	&dev_attr_toner_low.attr,
-	&dev_attr_jam_at_line.attr,
-	&dev_attr_stall_at_line.attr,
 	&dev_attr_jam.attr,
 	&dev_attr_cover_open.attr,
 	NULL

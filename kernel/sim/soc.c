@@ -9,6 +9,7 @@
  * On a machine with a device tree the block is a node of it, and so are its
  * engines; elsewhere the module makes the devices itself.
  */
+#include <linux/debugfs.h>
 #include <linux/dma-mapping.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
@@ -21,6 +22,21 @@ static uint instances = 1;
 module_param(instances, uint, 0444);
 MODULE_PARM_DESC(instances,
 		 "fax stations, each with scanner and print engine, 1 to 8; not with a device tree");
+
+static void sim_debugfs_remove(void *dir)
+{
+	debugfs_remove(dir);
+}
+
+static int sim_debugfs_init(struct sim_soc *soc)
+{
+	struct dentry *dir = debugfs_create_dir("ifax-sim", NULL);
+	u32 i;
+
+	for (i = 0; i < sim_engine_count(soc); i++)
+		sim_fault_debugfs(&soc->engines[i], dir);
+	return devm_add_action_or_reset(soc->dev, sim_debugfs_remove, dir);
+}
 
 static void sim_child_remove(void *child)
 {
@@ -96,6 +112,12 @@ static int sim_probe(struct platform_device *pdev)
 		if (ret)
 			return ret;
 	}
+	ret = sim_fault_init(soc);
+	if (ret)
+		return ret;
+	ret = sim_debugfs_init(soc);
+	if (ret)
+		return ret;
 	ret = sim_registers_init(soc);
 	if (ret)
 		return ret;

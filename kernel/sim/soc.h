@@ -15,6 +15,7 @@
 #include <linux/platform_device.h>
 #include <linux/wait.h>
 #include <linux/ifax/regs.h>
+#include "fault.h"
 
 #define SIM_STATIONS_MAX	8
 #define SIM_ENGINES_MAX		(2 * SIM_STATIONS_MAX)
@@ -34,6 +35,7 @@ struct sim_transfer;
  * @lock: protects @levels and @masked
  * @levels: lines that are high
  * @masked: lines that are masked
+ * @spurious: lines that are handed to the kernel once, whatever their level
  * @work: gives pending lines to the kernel, in hard interrupt context
  * @domain: their numbers in the kernel
  */
@@ -41,12 +43,14 @@ struct sim_irq {
 	raw_spinlock_t lock;
 	unsigned long levels;
 	unsigned long masked;
+	unsigned long spurious;
 	struct irq_work work;
 	struct irq_domain *domain;
 };
 
 int sim_irq_init(struct sim_soc *soc);
 void sim_irq_level(struct sim_soc *soc, u32 line, bool high);
+void sim_irq_spurious(struct sim_soc *soc, u32 line);
 
 /* ---- DMA controller (dma.c) ---- */
 
@@ -57,6 +61,9 @@ void sim_irq_level(struct sim_soc *soc, u32 line, bool high);
  * @submitted: transfer that waits for issue_pending
  * @active: transfer that goes round and round
  * @tasklet: calls the client back
+ * @failed: the transfer ended with an error
+ * @late: the client does not hear of periods until @timer runs
+ * @timer: ends @late
  */
 struct sim_chan {
 	struct dma_chan chan;
@@ -64,6 +71,9 @@ struct sim_chan {
 	struct sim_transfer *submitted;
 	struct sim_transfer *active;
 	struct tasklet_struct tasklet;
+	bool failed;
+	bool late;
+	struct timer_list timer;
 };
 
 /**
@@ -81,8 +91,32 @@ struct sim_dma {
 int sim_dma_init(struct sim_soc *soc);
 int sim_dma_push(struct sim_chan *chan, const void *data, size_t bytes);
 int sim_dma_pull(struct sim_chan *chan, void *data, size_t bytes);
+void sim_dma_fail(struct sim_chan *chan);
+void sim_dma_delay(struct sim_chan *chan, u32 ms);
 
 /* ---- engines (engine.c, scan_engine.c, print_engine.c) ---- */
+
+/**
+ * struct sim_stats - what an engine saw
+ * @starts: START written
+ * @stops: STOP written
+ * @resets: RESET written
+ * @pages: pages that came to their end
+ * @lines: lines of all pages
+ * @interrupts: how often the interrupt line went high
+ * @reads: reads of registers
+ * @writes: writes to registers
+ */
+struct sim_stats {
+	u32 starts;
+	u32 stops;
+	u32 resets;
+	u32 pages;
+	u64 lines;
+	u32 interrupts;
+	u64 reads;
+	u64 writes;
+};
 
 /**
  * struct sim_engine - a scanner or a print engine
@@ -102,8 +136,9 @@ int sim_dma_pull(struct sim_chan *chan, void *data, size_t bytes);
  * @jam: sensor
  * @toner_low: sensor
  * @one_touch: KEY register
- * @jam_at_line: a jam will happen after so many lines, once (0: none)
- * @stall_at_line: it will fall silent after so many lines, once (0: never)
+ * @faults: what goes wrong
+ * @stats: what it saw
+ * @interrupt: level of the interrupt line
  * @int_status: INT_STATUS register
  * @int_enable: INT_ENABLE register
  * @width_px: WIDTH register
@@ -130,8 +165,9 @@ struct sim_engine {
 	bool jam;
 	bool toner_low;
 	u32 one_touch;
-	u32 jam_at_line;
-	u32 stall_at_line;
+	struct sim_faults faults;
+	struct sim_stats stats;
+	bool interrupt;
 	u32 int_status;
 	u32 int_enable;
 	u32 width_px;

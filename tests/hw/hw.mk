@@ -2,9 +2,15 @@
 # Drivers and simulator: paper in, paper out, and what goes wrong in between.
 
 HW_PAGE := $(B)/tests/hw/page
-CHECKS += tests/hw/paper tests/hw/faults tests/hw/sleep
+HW_CHECKS := tests/hw/paper tests/hw/faults tests/hw/fault-kinds tests/hw/sleep
+CHECKS += $(HW_CHECKS)
 
-tests/hw/paper tests/hw/faults tests/hw/sleep: $(HW_PAGE)
+$(HW_CHECKS) tests/hw/fault-places: $(HW_PAGE)
+
+# Every fault at many places: half an hour
+.PHONY: check-faults
+check-faults: packages
+	@$(MAKE) --no-print-directory run-check CHECKS=tests/hw/fault-places
 
 $(B)/tests/hw/page.o: ROOM_CFLAGS = -Iuserland/libifax
 $(HW_PAGE): $(B)/tests/hw/page.o $(LIBIFAX)

@@ -52,6 +52,29 @@ take_out()
 	cat /dev/ifax/tray0 | sed -b '2{/^# ifax page/d}'
 }
 
+fault()	# engine, what goes wrong
+{
+	local engine=$1
+
+	shift
+	echo "$*" >/sys/kernel/debug/ifax-sim/$engine/fault
+}
+
+# How often a thing happened, as the hardware saw it
+seen()	# engine, what
+{
+	sed -n "s/^$2 //p" /sys/kernel/debug/ifax-sim/$1/stats
+}
+
+# A person takes out what is stuck and closes the cover
+clear_paper_path()
+{
+	echo 0 >$feeder/jam
+	echo 0 >$tray/jam
+	echo 0 >$feeder/cover_open
+	echo 0 >$tray/cover_open
+}
+
 feeder_empty()
 {
 	local line

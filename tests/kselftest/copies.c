@@ -38,7 +38,6 @@ FIXTURE_TEARDOWN(copies)
 
 	set_line_rate(0);
 	set_budget_kib(BUDGET_KIB);
-	set_sensor(TRAY, "jam_at_line", 0);
 	set_sensor(TRAY, "jam", 0);
 	close(self->fd);
 	tray_empty();
@@ -176,7 +175,7 @@ TEST_F(copies, jam_in_the_second_copy)
 	print_copies(_metadata, self, 1, 3, true);
 	EXPECT_TRUE(tray_wait(2));
 	EXPECT_TRUE(wait_for_state(self->fd, IFAX_STATE_BUSY, 0));
-	ASSERT_TRUE(set_sensor(TRAY, "jam_at_line", 50));
+	ASSERT_TRUE(order_fault("print0", "jam line=50"));
 	ASSERT_EQ(0, ifax_finish(self->fd));
 	expect_record(_metadata, self, IFAX_PAGE_JAM, 1);
 	expect_record(_metadata, self, IFAX_PAGE_CANCELLED, 1);

@@ -260,7 +260,7 @@ static void *talker(void *arg)
 /* Lays paper in, takes it out, opens covers, makes memory small */
 static void *person(void *arg)
 {
-	static const char *const sensors[] = { "jam", "jam_at_line", "cover_open" };
+	static const char *const sensors[] = { "jam", "cover_open" };
 	struct actor *actor = arg;
 	const char *sensor;
 

@@ -190,13 +190,31 @@ bool set_total_budget_kib(unsigned int budget_kib)
 	return write_parameter("/sys/module/ifax/parameters/total_budget_kib", budget_kib);
 }
 
-/* What a person does to the machine: paper_sheets, jam, jam_at_line, cover_open */
+/* What a person does to the machine: paper_sheets, jam, cover_open */
 bool set_sensor(const char *pile, const char *sensor, unsigned int value)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "/sys/class/misc/ifax-%s/%s", pile, sensor);
 	return write_parameter(path, value);
+}
+
+/* What goes wrong in an engine, "scan0" or "print0": see Documentation/simulator.rst */
+bool order_fault(const char *engine, const char *fault)
+{
+	char path[PATH_MAX];
+	bool done = false;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/ifax-sim/%s/fault", engine);
+	fd = open(path, O_WRONLY);
+	if (fd >= 0) {
+		done = write(fd, fault, strlen(fault)) == (ssize_t)strlen(fault);
+		close(fd);
+	}
+	if (!done)
+		failed(path);
+	return done;
 }
 
 /* The driver and the hardware of the devices, remembered while they are apart */

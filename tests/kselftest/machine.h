@@ -41,6 +41,7 @@ bool set_scan_pause(bool pause);
 bool set_budget_kib(unsigned int budget_kib);
 bool set_total_budget_kib(unsigned int budget_kib);
 bool set_sensor(const char *pile, const char *sensor, unsigned int value);
+bool order_fault(const char *engine, const char *fault);
 bool driver_unbind(const char *name);
 bool driver_bind(const char *name);
 

@@ -110,9 +110,8 @@ TEST_F(netlink, counters)
 	EXPECT_LT(0, counter(self, IFAX_A_COUNTERS_BAND_NS_MAX));
 	EXPECT_GT(UINT64_MAX, counter(self, IFAX_A_COUNTERS_BAND_NS_MAX));
 
-	ASSERT_TRUE(set_sensor(FEEDER, "jam_at_line", LINES / 2));
+	ASSERT_TRUE(order_fault("scan0", "jam line=20"));
 	EXPECT_EQ(IFAX_PAGE_JAM, scan_page(LINES));
-	ASSERT_TRUE(set_sensor(FEEDER, "jam_at_line", 0));
 	ASSERT_TRUE(set_sensor(FEEDER, "jam", 0));
 	EXPECT_EQ(pages + 2, counter(self, IFAX_A_COUNTERS_PAGES));
 	fault = genl_nested(genl_attr(&self->talk.reply, IFAX_A_DEVICE_COUNTERS),

@@ -7,6 +7,7 @@
 #define _LINUX_IFAX_BANK_H
 
 #include <linux/bitfield.h>
+#include <linux/delay.h>
 #include <linux/ifax.h>
 #include <linux/ifax/regs.h>
 #include <linux/platform_device.h>
@@ -15,6 +16,8 @@
 
 /* A sheet is run out of the way of the DMA at once; this is for slow buses */
 #define IFAX_STOP_TIMEOUT_US	1000000
+/* A bus that failed is tried again after this */
+#define IFAX_BUS_PATIENCE_MS	30
 
 /**
  * struct ifax_bank - registers of one engine
@@ -57,26 +60,47 @@ static inline int ifax_bank_status(struct ifax_bank *bank, u32 *status)
 	return ret || (*status & ~IFAX_STATUS_BITS) ? -EIO : 0;
 }
 
-/**
- * ifax_bank_stop() - end the page, if one is under way, and wait for it
- * @bank: bank
- *
- * Return: 0; -EIO, -ETIMEDOUT: the engine does not answer.
- */
-static inline int ifax_bank_stop(struct ifax_bank *bank)
+static inline int ifax_bank_try_stop(struct ifax_bank *bank, u32 command)
 {
 	u32 status;
 	int ret;
 
-	ret = ifax_bank_write(bank, IFAX_REG_INT_ENABLE, READ_ONCE(bank->idle_interrupts));
-	if (!ret)
-		ret = ifax_bank_write(bank, IFAX_REG_CONTROL, IFAX_CONTROL_STOP);
+	ret = ifax_bank_write(bank, IFAX_REG_CONTROL, command);
 	if (!ret)
 		ret = regmap_read_poll_timeout(bank->regs, bank->base + IFAX_REG_STATUS, status,
 					       !(status & IFAX_STATUS_BUSY), 100,
 					       IFAX_STOP_TIMEOUT_US);
+	if (!ret && status & ~IFAX_STATUS_BITS)
+		ret = -EIO;
+	if (!ret)
+		ret = ifax_bank_write(bank, IFAX_REG_INT_ENABLE,
+				      READ_ONCE(bank->idle_interrupts));
+	return ret;
+}
+
+/**
+ * ifax_bank_stop() - end the page, if one is under way, and wait for it
+ * @bank: bank
+ *
+ * An engine that does not stop, or a bus that fails, gets a second chance with
+ * a reset.
+ *
+ * Context: process, for three seconds at most.
+ * Return: 0; -EIO, -ETIMEDOUT: the engine does not answer.
+ */
+static inline int ifax_bank_stop(struct ifax_bank *bank)
+{
+	int ret;
+
+	ret = ifax_bank_try_stop(bank, IFAX_CONTROL_STOP);
+	if (!ret)
+		return 0;
+	msleep(IFAX_BUS_PATIENCE_MS);
+	ret = ifax_bank_try_stop(bank, IFAX_CONTROL_RESET);
 	if (ret)
 		dev_err(bank->dev, "the engine does not stop: %d\n", ret);
+	else
+		dev_warn(bank->dev, "the engine did not stop and was reset\n");
 	return ret;
 }
 
@@ -104,10 +128,11 @@ static inline int ifax_bank_begin(struct ifax_bank *bank, const struct ifax_form
 	u32 status;
 	int ret, i;
 
+	/* What a page left behind that could not be stopped */
 	ret = ifax_bank_status(bank, &status);
-	if (ret)
-		return ret;
-	if (status & (IFAX_STATUS_JAM | IFAX_STATUS_COVER_OPEN | IFAX_STATUS_BUSY))
+	if (ret || status & IFAX_STATUS_BUSY)
+		ret = ifax_bank_stop(bank) ?: ifax_bank_status(bank, &status);
+	if (ret || status & (IFAX_STATUS_JAM | IFAX_STATUS_COVER_OPEN))
 		return -EIO;
 	if (!(status & IFAX_STATUS_PAPER))
 		return -ENOMEDIUM;
@@ -165,6 +190,10 @@ static inline bool ifax_bank_events(struct ifax_bank *bank, u32 *events)
 		ret = ifax_bank_write(bank, IFAX_REG_INT_STATUS, *events);
 	if (ret)
 		*events = IFAX_INT_FAULT;
+	if (*events & IFAX_INT_LAMP)
+		dev_err(bank->dev, "lamp, laser or heater failed\n");
+	if (*events & IFAX_INT_DOUBLE_FEED)
+		dev_warn(bank->dev, "two sheets were drawn in at once\n");
 	return *events;
 }
 
@@ -176,9 +205,9 @@ static inline bool ifax_bank_events(struct ifax_bank *bank, u32 *events)
  */
 static inline enum ifax_page_status ifax_bank_fault(u32 events)
 {
-	if (events & IFAX_INT_FAULT)
+	if (events & (IFAX_INT_FAULT | IFAX_INT_LAMP))
 		return IFAX_PAGE_HARDWARE;
-	if (events & IFAX_INT_JAM)
+	if (events & (IFAX_INT_JAM | IFAX_INT_DOUBLE_FEED))
 		return IFAX_PAGE_JAM;
 	if (events & IFAX_INT_COVER)
 		return IFAX_PAGE_COVER_OPEN;

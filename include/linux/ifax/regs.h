@@ -48,7 +48,9 @@
 #define IFAX_INT_FAULT			BIT(7)
 #define IFAX_INT_PAPER			BIT(8)
 #define IFAX_INT_KEY			BIT(9)
-#define IFAX_INT_BITS			GENMASK(9, 0)
+#define IFAX_INT_LAMP			BIT(10)
+#define IFAX_INT_DOUBLE_FEED		BIT(11)
+#define IFAX_INT_BITS			GENMASK(11, 0)
 /* What is told also between pages */
 #define IFAX_INT_IDLE			(IFAX_INT_PAPER | IFAX_INT_KEY)
 

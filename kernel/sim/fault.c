@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/debugfs.h>
+#include <linux/kstrtox.h>
+#include <linux/moduleparam.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include "soc.h"
+
+#define LINE_RANDOM	U32_MAX
+#define FAULT_TEXT_MAX	256
+#define DMA_STALL_MS	1000
+#define LATE_PERIOD_MS	300
+#define BUS_ERRORS	3
+/* More than what a driver may take for a band that is not through yet */
+#define LINES_AHEAD	64
+
+static const char * const sim_fault_names[] = {
+	[SIM_FAULT_JAM] = "jam",
+	[SIM_FAULT_COVER] = "cover",
+	[SIM_FAULT_NO_PAPER] = "no-paper",
+	[SIM_FAULT_DOUBLE_FEED] = "double-feed",
+	[SIM_FAULT_LAMP] = "lamp",
+	[SIM_FAULT_STALL] = "stall",
+	[SIM_FAULT_LOST_INTERRUPT] = "lost-interrupt",
+	[SIM_FAULT_SPURIOUS_INTERRUPT] = "spurious-interrupt",
+	[SIM_FAULT_STUCK_BUSY] = "stuck-busy",
+	[SIM_FAULT_STUCK_STATUS] = "stuck-status",
+	[SIM_FAULT_DMA_ERROR] = "dma-error",
+	[SIM_FAULT_DMA_STALL] = "dma-stall",
+	[SIM_FAULT_LATE_PERIOD] = "late-period",
+	[SIM_FAULT_WRONG_LINES] = "wrong-lines",
+	[SIM_FAULT_BUS_ERROR] = "bus-error",
+	[SIM_FAULT_UNPLUG] = "unplug",
+};
+static_assert(ARRAY_SIZE(sim_fault_names) == SIM_FAULT_KINDS);
+
+static char *faults = "";
+module_param(faults, charp, 0444);
+MODULE_PARM_DESC(faults, "what goes wrong: scan0,jam,line=1000;print0,dma-error,page=2");
+
+static uint seed = 1;
+module_param(seed, uint, 0444);
+MODULE_PARM_DESC(seed, "where faults by chance begin");
+
+/* ---- faults happen ---- */
+
+static void fault_arm(struct sim_faults *f, enum sim_fault_kind kind, u32 line, u32 page)
+{
+	if (f->count < SIM_FAULTS_ARMED)
+		f->armed[f->count++] = (struct sim_fault){ kind, line, page };
+}
+
+static void fault_disarm(struct sim_faults *f, u32 i)
+{
+	f->happened[f->armed[i].kind]++;
+	f->armed[i] = f->armed[--f->count];
+}
+
+/**
+ * sim_fault_begin() - a page begins: its sheet was drawn in
+ * @engine: engine
+ * @lines: lines of the page
+ */
+void sim_fault_begin(struct sim_engine *engine, u32 lines)
+{
+	struct sim_faults *f = &engine->faults;
+	u32 i;
+
+	spin_lock_irq(&engine->lock);
+	f->page++;
+	f->silence_ms = 0;
+	f->lines_ahead = 0;
+	if (f->every && prandom_u32_state(&f->random) % f->every == 0)
+		fault_arm(f, prandom_u32_state(&f->random) % SIM_FAULT_UNPLUG, LINE_RANDOM,
+			  f->page);
+	for (i = 0; i < f->count; i++)
+		if (f->armed[i].page == f->page && f->armed[i].line == LINE_RANDOM)
+			f->armed[i].line = prandom_u32_state(&f->random) % lines;
+	spin_unlock_irq(&engine->lock);
+}
+
+/**
+ * sim_fault_no_paper() - is there no paper, though there is?
+ * @engine: engine whose next page is about to begin
+ *
+ * Return: true if so.
+ */
+bool sim_fault_no_paper(struct sim_engine *engine)
+{
+	struct sim_faults *f = &engine->faults;
+	bool found = false;
+	u32 i;
+
+	spin_lock_irq(&engine->lock);
+	for (i = 0; i < f->count && !found; i++) {
+		found = f->armed[i].kind == SIM_FAULT_NO_PAPER && f->armed[i].page <= f->page + 1;
+		if (found)
+			fault_disarm(f, i);
+	}
+	spin_unlock_irq(&engine->lock);
+	return found;
+}
+
+/* Those that end the page, with an interrupt, in silence, or because nothing is there */
+static bool fault_ends(struct sim_engine *engine, enum sim_fault_kind kind)
+{
+	struct sim_faults *f = &engine->faults;
+
+	switch (kind) {
+	case SIM_FAULT_JAM:
+		engine->jam = true;
+		sim_engine_raise(engine, IFAX_INT_JAM);
+		return true;
+	case SIM_FAULT_COVER:
+		engine->cover_open = true;
+		sim_engine_raise(engine, IFAX_INT_COVER);
+		return true;
+	case SIM_FAULT_DOUBLE_FEED:
+		f->double_fed = true;
+		engine->jam = true;
+		sim_engine_raise(engine, IFAX_INT_DOUBLE_FEED);
+		return true;
+	case SIM_FAULT_LAMP:
+		sim_engine_raise(engine, IFAX_INT_LAMP);
+		return true;
+	case SIM_FAULT_STALL:
+		f->silence_ms = U32_MAX;
+		return true;
+	case SIM_FAULT_DMA_STALL:
+		engine->lines++;
+		f->silence_ms = DMA_STALL_MS;
+		return true;
+	case SIM_FAULT_UNPLUG:
+		f->unplugged = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Those that the page survives, at least on the engine's side */
+static void fault_stays(struct sim_engine *engine, enum sim_fault_kind kind)
+{
+	struct sim_faults *f = &engine->faults;
+
+	switch (kind) {
+	case SIM_FAULT_LOST_INTERRUPT:
+		f->interrupt_lost = true;
+		break;
+	case SIM_FAULT_SPURIOUS_INTERRUPT:
+		sim_irq_spurious(engine->soc, engine->number);
+		break;
+	case SIM_FAULT_STUCK_BUSY:
+		f->busy_stuck = true;
+		break;
+	case SIM_FAULT_STUCK_STATUS:
+		f->status_stuck = true;
+		break;
+	case SIM_FAULT_DMA_ERROR:
+		sim_dma_fail(engine->chan);
+		break;
+	case SIM_FAULT_LATE_PERIOD:
+		sim_dma_delay(engine->chan, LATE_PERIOD_MS);
+		break;
+	case SIM_FAULT_WRONG_LINES:
+		f->lines_ahead = LINES_AHEAD;
+		break;
+	case SIM_FAULT_BUS_ERROR:
+		f->bus_errors = BUS_ERRORS;
+		break;
+	default:
+		break;
+	}
+}
+
+/**
+ * sim_fault_line() - let happen what is due before the next line
+ * @engine: engine, locked
+ *
+ * Return: true if the page cannot go on.
+ */
+bool sim_fault_line(struct sim_engine *engine)
+{
+	struct sim_faults *f = &engine->faults;
+	enum sim_fault_kind kind;
+	bool ends = false;
+	u32 i = 0;
+
+	lockdep_assert_held(&engine->lock);
+	while (i < f->count && !ends) {
+		kind = f->armed[i].kind;
+		if (kind == SIM_FAULT_NO_PAPER || f->armed[i].page > f->page ||
+		    (f->armed[i].page == f->page && f->armed[i].line > engine->lines)) {
+			i++;
+			continue;
+		}
+		fault_disarm(f, i);
+		ends = fault_ends(engine, kind);
+		if (!ends)
+			fault_stays(engine, kind);
+	}
+	return ends;
+}
+
+/**
+ * sim_fault_reset() - what RESET cures
+ * @engine: engine, locked
+ */
+void sim_fault_reset(struct sim_engine *engine)
+{
+	engine->faults.busy_stuck = false;
+	engine->faults.status_stuck = false;
+}
+
+/* ---- faults are ordered ---- */
+
+static int fault_number(const char *word, const char *name, u32 *number)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(word, name, n))
+		return -ENOENT;
+	return kstrtou32(word + n, 0, number);
+}
+
+static int fault_clear(struct sim_faults *f)
+{
+	f->count = 0;
+	f->every = 0;
+	f->interrupt_lost = false;
+	f->busy_stuck = false;
+	f->status_stuck = false;
+	f->bus_errors = 0;
+	f->unplugged = false;
+	return 0;
+}
+
+/* "KIND [line=N|line=random] [page=N]", "random every=N", "none"; a comma is as good as a blank */
+static int fault_order(struct sim_engine *engine, char *text)
+{
+	struct sim_faults *f = &engine->faults;
+	u32 line = 0, page = 1, every = 0;
+	int kind, ret = 0;
+	char *word;
+
+	text = strim(text);
+	word = strsep(&text, " ,");
+	kind = match_string(sim_fault_names, SIM_FAULT_KINDS, word);
+	if (kind < 0 && strcmp(word, "none") && strcmp(word, "random"))
+		return -EINVAL;
+	while (!ret && (word = strsep(&text, " ,"))) {
+		if (!*word)
+			continue;
+		if (!strcmp(word, "line=random"))
+			line = LINE_RANDOM;
+		else if (fault_number(word, "line=", &line) && fault_number(word, "page=", &page) &&
+			 fault_number(word, "every=", &every))
+			ret = -EINVAL;
+	}
+	if (ret || !page)
+		return -EINVAL;
+	spin_lock_irq(&engine->lock);
+	if (kind >= 0 && f->count == SIM_FAULTS_ARMED)
+		ret = -ENOSPC;
+	else if (kind >= 0)
+		fault_arm(f, kind, line, f->page + page);
+	else if (every)
+		f->every = every;
+	else
+		ret = fault_clear(f);
+	spin_unlock_irq(&engine->lock);
+	return ret;
+}
+
+static ssize_t fault_write(struct file *file, const char __user *from, size_t bytes, loff_t *pos)
+{
+	struct sim_engine *engine = file_inode(file)->i_private;
+	char *text;
+	int ret;
+
+	if (bytes > FAULT_TEXT_MAX)
+		return -E2BIG;
+	text = memdup_user_nul(from, bytes);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	ret = fault_order(engine, text);
+	kfree(text);
+	return ret ?: bytes;
+}
+
+static int fault_show(struct seq_file *seq, void *unused)
+{
+	struct sim_engine *engine = seq->private;
+	struct sim_faults *f = &engine->faults;
+	u32 i;
+
+	spin_lock_irq(&engine->lock);
+	for (i = 0; i < f->count; i++) {
+		seq_printf(seq, "%s page=%d", sim_fault_names[f->armed[i].kind],
+			   (s32)(f->armed[i].page - f->page));
+		if (f->armed[i].line == LINE_RANDOM)
+			seq_puts(seq, " line=random\n");
+		else
+			seq_printf(seq, " line=%u\n", f->armed[i].line);
+	}
+	if (f->every)
+		seq_printf(seq, "random every=%u\n", f->every);
+	spin_unlock_irq(&engine->lock);
+	return 0;
+}
+
+static int fault_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, fault_show, inode->i_private);
+}
+
+static const struct file_operations fault_fops = {
+	.owner = THIS_MODULE,
+	.open = fault_open,
+	.read = seq_read,
+	.write = fault_write,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
+/* What the hardware saw, for comparison with what the driver says */
+static int stats_show(struct seq_file *seq, void *unused)
+{
+	struct sim_engine *engine = seq->private;
+	struct sim_stats stats;
+	struct sim_faults f;
+	u32 i;
+
+	spin_lock_irq(&engine->lock);
+	stats = engine->stats;
+	f = engine->faults;
+	spin_unlock_irq(&engine->lock);
+	seq_printf(seq, "starts %u\nstops %u\nresets %u\npages %u\nlines %llu\n", stats.starts,
+		   stats.stops, stats.resets, stats.pages, stats.lines);
+	seq_printf(seq, "interrupts %u\nreads %llu\nwrites %llu\n", stats.interrupts, stats.reads,
+		   stats.writes);
+	for (i = 0; i < SIM_FAULT_KINDS; i++)
+		seq_printf(seq, "%s %u\n", sim_fault_names[i], f.happened[i]);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(stats);
+
+/**
+ * sim_fault_debugfs() - the files of an engine
+ * @engine: engine
+ * @dir: where
+ */
+void sim_fault_debugfs(struct sim_engine *engine, struct dentry *dir)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%s%u", engine->is_printer ? "print" : "scan",
+		 engine->number / 2);
+	dir = debugfs_create_dir(name, dir);
+	debugfs_create_file("fault", 0600, dir, engine, &fault_fops);
+	debugfs_create_file("stats", 0400, dir, engine, &stats_fops);
+}
+
+/* "scan0,jam,line=1000": the engine, then what goes wrong in it */
+static int fault_order_at(struct sim_soc *soc, char *text)
+{
+	char *name = strsep(&text, " ,");
+	u32 station;
+
+	if (!text)
+		return -EINVAL;
+	if (!fault_number(name, "scan", &station) && station < soc->stations)
+		return fault_order(&soc->engines[2 * station], text);
+	if (!fault_number(name, "print", &station) && station < soc->stations)
+		return fault_order(&soc->engines[2 * station + 1], text);
+	return -ENODEV;
+}
+
+/**
+ * sim_fault_init() - seed chance, and order what the parameter "faults" says
+ * @soc: block, with its engines
+ *
+ * Return: 0 or an error, which was reported.
+ */
+int sim_fault_init(struct sim_soc *soc)
+{
+	char *copy, *text, *order;
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < sim_engine_count(soc); i++)
+		prandom_seed_state(&soc->engines[i].faults.random, seed + i);
+	copy = kstrdup(faults, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	text = copy;
+	while (!ret && (order = strsep(&text, ";"))) {
+		order = strim(order);
+		if (*order)
+			ret = fault_order_at(soc, order);
+	}
+	kfree(copy);
+	if (ret)
+		return dev_err_probe(soc->dev, ret, "faults=\"%s\": not understood\n", faults);
+	return 0;
+}

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# To be sourced by guest scripts: every fault of the simulator, on both engines,
+# and how the page has to end. After each the next page goes through unharmed.
+
+in_time_s=15
+sheet_lines=${sheet_lines:-1000}
+
+ends()	# fault: enum ifax_page_status
+{
+	case $1 in
+	jam | double-feed) echo 2 ;;
+	cover) echo 3 ;;
+	no-paper) echo 4 ;;
+	lost-interrupt | spurious-interrupt | stuck-busy | stuck-status | late-period) echo 0 ;;
+	*) echo 11 ;;
+	esac
+}
+
+# Lines that a person finds on paper or in memory belong to the page, from its top
+same_top()	# sheet, what came out of it
+{
+	tail -c +"$(($(head -n 2 "$1" | wc -c) + 1))" "$1" >top1
+	tail -c +"$(($(head -n 2 "$2" | wc -c) + 1))" "$2" >top2
+	cmp -n "$(wc -c <top2)" top1 top2
+}
+
+scanner_fault()	# fault, its place
+{
+	local begin=$SECONDS status
+
+	cat in in >/dev/ifax/feeder0
+	fault scan0 "$1" $2
+	status=$(scan out 1728 | cut -d: -f1)
+	is "scanner: $1 $2: status" "$(ends "$1")" "$status"
+	is "scanner: $1 $2: in time" yes "$([ $((SECONDS - begin)) -le $in_time_s ] && echo yes)"
+	[ "$status" != 0 ] || is "scanner: $1 $2: same pixels" "" "$(cmp in out 2>&1)"
+	[ "$status" = 0 ] || is "scanner: $1 $2: top of the page" "" "$(same_top in out 2>&1)"
+	recover scan0
+	feeder_empty
+	cat in >/dev/ifax/feeder0
+	is "scanner: $1 $2: next page" "0: $sheet_lines lines" "$(scan out 1728)"
+	is "scanner: $1 $2: next page, same pixels" "" "$(cmp in out 2>&1)"
+}
+
+printer_fault()	# fault, its place
+{
+	local begin=$SECONDS status
+
+	fault print0 "$1" $2
+	status=$(print in | cut -d: -f1)
+	is "printer: $1 $2: status" "$(ends "$1")" "$status"
+	is "printer: $1 $2: in time" yes "$([ $((SECONDS - begin)) -le $in_time_s ] && echo yes)"
+	take_out >out
+	[ "$status" != 0 ] || is "printer: $1 $2: same pixels" "" "$(cmp in out 2>&1)"
+	[ "$status" = 0 ] || is "printer: $1 $2: no whole page" 0 "$(grep -ac "^1728 $sheet_lines\$" out)"
+	recover print0
+	is "printer: $1 $2: next page" "0: $sheet_lines lines" "$(print in)"
+	take_out >out
+	is "printer: $1 $2: next page, same pixels" "" "$(cmp in out 2>&1)"
+}
+
+recover()	# engine
+{
+	fault "$1" none
+	clear_paper_path
+}
+
+all_faults='jam cover no-paper double-feed lamp lost-interrupt spurious-interrupt stuck-busy
+	stuck-status dma-error dma-stall late-period wrong-lines bus-error'
+# These are told by the watchdog alone, after eight seconds
+silent_faults='stall unplug'
+
+fault_campaign()	# faults, their places
+{
+	local kind place
+
+	sheet 1728 $sheet_lines >in
+	for kind in $1; do
+		for place in $2; do
+			scanner_fault $kind "line=$place"
+			printer_fault $kind "line=$place"
+		done
+		is "$kind: scanner had it" yes "$([ "$(seen scan0 $kind)" -gt 0 ] && echo yes)"
+		is "$kind: printer had it" yes "$([ "$(seen print0 $kind)" -gt 0 ] && echo yes)"
+	done
+}
