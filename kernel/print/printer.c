@@ -15,6 +15,7 @@
 #include <linux/ifax/band_ring.h>
 #include <linux/ifax/bank.h>
 #include <linux/ifax/engine.h>
+#include <linux/ifax/power.h>
 #include <linux/ifax/watchdog.h>
 
 #define PRINT_INTERRUPTS (IFAX_INT_PAGE_END | IFAX_INT_UNDERRUN | IFAX_INT_JAM | \
@@ -23,6 +24,7 @@
 
 /**
  * struct printer - one print engine
+ * @power: clock, reset, supply
  * @bank: registers
  * @ring: DMA
  * @irq: interrupt
@@ -38,6 +40,7 @@
  * @seen: how far the page was when the watchdog looked last
  */
 struct printer {
+	struct ifax_power power;
 	struct ifax_bank bank;
 	struct ifax_band_ring ring;
 	int irq;
@@ -58,6 +61,7 @@ static void print_halt(struct printer *printer)
 	ifax_bank_stop(&printer->bank);
 	synchronize_irq(printer->irq);
 	ifax_ring_stop(&printer->ring);
+	ifax_power_end(&printer->power);
 }
 
 /* Nothing of the page is touched after ifax_print_end(): the next may begin at once */
@@ -96,7 +100,7 @@ static int print_fill(struct printer *printer)
 
 static int print_move(struct printer *printer)
 {
-	if (ifax_ring_look(&printer->ring) || print_fill(printer))
+	if (print_fill(printer))
 		return -EIO;
 	if (printer->started)
 		return 0;
@@ -114,8 +118,10 @@ static void print_work(struct work_struct *work)
 		return;
 	events = atomic_read_acquire(&printer->events);
 	status = ifax_bank_fault(events);
-	if (ifax_bank_read(&printer->bank, IFAX_REG_LINES, &lines))
-		status = IFAX_PAGE_HARDWARE;
+	/* In this order: who was the last to look at the DMA knows that all of it went well */
+	if (ifax_bank_read(&printer->bank, IFAX_REG_LINES, &lines) ||
+	    ifax_ring_look(&printer->ring))
+		status = status ?: IFAX_PAGE_HARDWARE;
 	if (!status && printer->started && lines > printer->filled)
 		status = IFAX_PAGE_HARDWARE;
 	if (!status && events & IFAX_INT_PAGE_END) {
@@ -189,6 +195,9 @@ static int print_start(struct ifax_device *idev, const struct ifax_format *fmt)
 	ret = ifax_bank_begin(&printer->bank, fmt, IFAX_BAND_LINES, 0);
 	if (ret)
 		return ret;
+	ret = ifax_power_begin(&printer->power);
+	if (ret)
+		return ret;
 	printer->idev = idev;
 	printer->started = false;
 	printer->length = fmt->length_lines;
@@ -197,8 +206,10 @@ static int print_start(struct ifax_device *idev, const struct ifax_format *fmt)
 	atomic_set(&printer->events, 0);
 	ret = ifax_ring_start(&printer->ring, DMA_MEM_TO_DEV, fmt->width_px, print_band_done,
 			      printer);
-	if (ret)
+	if (ret) {
+		print_halt(printer);
 		return ret;
+	}
 	WRITE_ONCE(printer->active, true);
 	queue_work(printer->queue, &printer->work);
 	mod_delayed_work(printer->queue, &printer->watchdog,
@@ -270,6 +281,10 @@ static int print_probe(struct platform_device *pdev)
 	printer = devm_kzalloc(dev, sizeof(*printer), GFP_KERNEL);
 	if (!printer)
 		return -ENOMEM;
+	platform_set_drvdata(pdev, printer);
+	ret = ifax_power_on(&printer->power, dev);
+	if (ret)
+		return ret;
 	ret = ifax_bank_find(&printer->bank, pdev, IFAX_ID_PRINTER);
 	if (ret)
 		return ret;
@@ -294,7 +309,6 @@ static int print_probe(struct platform_device *pdev)
 	if (IS_ERR(idev))
 		return dev_err_probe(dev, PTR_ERR(idev), "cannot register the print engine\n");
 	printer->idev = idev;
-	platform_set_drvdata(pdev, printer);
 	ifax_bank_watch_paper(&printer->bank, true);
 	return devm_add_action_or_reset(dev, print_unregister, printer);
 }
@@ -326,8 +340,23 @@ static int print_wake(struct device *dev)
 	return 0;
 }
 
+static int print_supply_off(struct device *dev)
+{
+	struct printer *printer = dev_get_drvdata(dev);
+
+	return ifax_power_suspend(&printer->power);
+}
+
+static int print_supply_on(struct device *dev)
+{
+	struct printer *printer = dev_get_drvdata(dev);
+
+	return ifax_power_resume(&printer->power);
+}
+
 static const struct dev_pm_ops print_pm_ops = {
 	SYSTEM_SLEEP_PM_OPS(print_sleep, print_wake)
+	RUNTIME_PM_OPS(print_supply_off, print_supply_on, NULL)
 };
 
 static struct platform_driver print_driver = {
@@ -336,7 +365,7 @@ static struct platform_driver print_driver = {
 	.driver = {
 		.name = "ifax-printer",
 		.of_match_table = print_of_ids,
-		.pm = pm_sleep_ptr(&print_pm_ops),
+		.pm = pm_ptr(&print_pm_ops),
 	},
 };
 module_platform_driver(print_driver);

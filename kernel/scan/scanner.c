@@ -17,6 +17,7 @@
 #include <linux/ifax/band_ring.h>
 #include <linux/ifax/bank.h>
 #include <linux/ifax/engine.h>
+#include <linux/ifax/power.h>
 #include <linux/ifax/watchdog.h>
 
 #define SCAN_INTERRUPTS	(IFAX_INT_PAGE_END | IFAX_INT_LONG | IFAX_INT_OVERRUN | IFAX_INT_JAM | \
@@ -28,6 +29,7 @@
 
 /**
  * struct scanner - one scanner
+ * @power: clock, reset, supply
  * @bank: registers
  * @ring: DMA
  * @irq: interrupt
@@ -45,6 +47,7 @@
  * @seen: how far the page was when the watchdog looked last
  */
 struct scanner {
+	struct ifax_power power;
 	struct ifax_bank bank;
 	struct ifax_band_ring ring;
 	int irq;
@@ -67,6 +70,7 @@ static void scan_halt(struct scanner *scanner)
 	ifax_bank_stop(&scanner->bank);
 	synchronize_irq(scanner->irq);
 	ifax_ring_stop(&scanner->ring);
+	ifax_power_end(&scanner->power);
 }
 
 /* Nothing of the page is touched after ifax_scan_end(): the next may begin at once */
@@ -225,6 +229,9 @@ static int scan_start(struct ifax_device *idev, const struct ifax_format *fmt)
 	ret = ifax_bank_begin(&scanner->bank, fmt, IFAX_BAND_LINES, IFAX_RING_ROOM_LINES);
 	if (ret)
 		return ret;
+	ret = ifax_power_begin(&scanner->power);
+	if (ret)
+		return ret;
 	scanner->idev = idev;
 	scanner->paused = false;
 	scanner->length = fmt->length_lines;
@@ -234,9 +241,8 @@ static int scan_start(struct ifax_device *idev, const struct ifax_format *fmt)
 	atomic_set(&scanner->events, 0);
 	ret = ifax_ring_start(&scanner->ring, DMA_DEV_TO_MEM, fmt->width_px, scan_band_done,
 			      scanner);
-	if (ret)
-		return ret;
-	ret = ifax_bank_start(&scanner->bank, SCAN_INTERRUPTS);
+	if (!ret)
+		ret = ifax_bank_start(&scanner->bank, SCAN_INTERRUPTS);
 	if (ret) {
 		scan_halt(scanner);
 		return ret;
@@ -343,6 +349,10 @@ static int scan_probe(struct platform_device *pdev)
 	scanner = devm_kzalloc(dev, sizeof(*scanner), GFP_KERNEL);
 	if (!scanner)
 		return -ENOMEM;
+	platform_set_drvdata(pdev, scanner);
+	ret = ifax_power_on(&scanner->power, dev);
+	if (ret)
+		return ret;
 	ret = ifax_bank_find(&scanner->bank, pdev, IFAX_ID_SCANNER);
 	if (ret)
 		return ret;
@@ -367,7 +377,6 @@ static int scan_probe(struct platform_device *pdev)
 	if (IS_ERR(idev))
 		return dev_err_probe(dev, PTR_ERR(idev), "cannot register the scanner\n");
 	scanner->idev = idev;
-	platform_set_drvdata(pdev, scanner);
 	ifax_bank_watch_paper(&scanner->bank, true);
 	return devm_add_action_or_reset(dev, scan_unregister, scanner);
 }
@@ -399,8 +408,23 @@ static int scan_wake(struct device *dev)
 	return 0;
 }
 
+static int scan_supply_off(struct device *dev)
+{
+	struct scanner *scanner = dev_get_drvdata(dev);
+
+	return ifax_power_suspend(&scanner->power);
+}
+
+static int scan_supply_on(struct device *dev)
+{
+	struct scanner *scanner = dev_get_drvdata(dev);
+
+	return ifax_power_resume(&scanner->power);
+}
+
 static const struct dev_pm_ops scan_pm_ops = {
 	SYSTEM_SLEEP_PM_OPS(scan_sleep, scan_wake)
+	RUNTIME_PM_OPS(scan_supply_off, scan_supply_on, NULL)
 };
 
 static struct platform_driver scan_driver = {
@@ -409,7 +433,7 @@ static struct platform_driver scan_driver = {
 	.driver = {
 		.name = "ifax-scanner",
 		.of_match_table = scan_of_ids,
-		.pm = pm_sleep_ptr(&scan_pm_ops),
+		.pm = pm_ptr(&scan_pm_ops),
 	},
 };
 module_platform_driver(scan_driver);

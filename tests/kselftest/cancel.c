@@ -193,7 +193,7 @@ TEST_F(cancel, close)
 
 TEST_F(cancel, scan_jam)
 {
-	ASSERT_TRUE(order_fault("scan0", "jam line=250"));
+	ASSERT_TRUE(order_fault("scan0", "jam line=200"));
 	ASSERT_TRUE(feeder_put(&self->sheet));
 	ASSERT_EQ(0, ifax_start(self->scanner));
 	expect_top_of_sheet(_metadata, self, IFAX_PAGE_JAM);
@@ -220,7 +220,7 @@ TEST_F(cancel, scan_cover_open)
 /* Pages behind one that failed must not come out before it. */
 TEST_F(cancel, print_jam)
 {
-	ASSERT_TRUE(order_fault("print0", "jam line=250"));
+	ASSERT_TRUE(order_fault("print0", "jam line=200"));
 	queue_pages(_metadata, self);
 	expect_status(_metadata, self, 1, IFAX_PAGE_JAM);
 	expect_status(_metadata, self, 2, IFAX_PAGE_CANCELLED);
