@@ -54,6 +54,8 @@ struct ifax_encoder {
  * @eol_taken: the EOL of the next line was taken with those before it
  * @tag: its tag bit
  * @ref_lost: MR: the line before was wrong, nothing can be coded against it
+ * @again: MH: the bits that gave @ref
+ * @again_bits: their number, 0: too many, or none yet
  * @rough_lines: so many lines are to be decoded mode by mode
  * @bad_run: wrong lines in a row, up to now
  * @damage: what was concealed
@@ -74,6 +76,8 @@ struct ifax_decoder {
 	bool eol_taken;
 	bool tag;
 	bool ref_lost;
+	u64 again;
+	u32 again_bits;
 	u32 rough_lines;
 	u32 bad_run;
 	struct ifax_damage damage;

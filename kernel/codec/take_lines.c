@@ -139,6 +139,17 @@ static __always_inline bool take_runs(struct line_1d *line, u32 entry, u32 width
 	return true;
 }
 
+/* MH: a short line that has the bits of the one before is that line */
+static __always_inline bool take_again(struct ifax_decoder *dec, struct bits_in in)
+{
+	u32 bits = dec->again_bits;
+
+	if (!bits || (in.acc ^ dec->again) >> (64 - bits) || in.n - dec->src.pad < bits)
+		return false;
+	dec->src.bits = skip(in, bits);
+	return true;
+}
+
 /*
  * T.4 4.1. Inside of the line: look after look, each of which gives a make-up
  * word, a run, or two; which of them is no branch. The bits that are loaded are
@@ -150,7 +161,10 @@ static enum line take_1d_data(struct ifax_decoder *dec, u32 *changes)
 	u32 width_px = dec->fmt.width_px, entry, px;
 	struct bits_source *src = &dec->src;
 	struct line_1d line = { refill(src->bits, src), dec->cur, 0, 0 };
+	u64 first = line.in.acc, begin = bit_position(src, line.in), bits;
 
+	if (take_again(dec, line.in))
+		return LINE_SAME;
 	for (;;) {
 		entry = look(&line);
 		while (take_runs(&line, entry, width_px)) {
@@ -180,6 +194,9 @@ static enum line take_1d_data(struct ifax_decoder *dec, u32 *changes)
 	if (overrun(src, line.in))
 		return ifax_fault(dec, line.in, IFAX_FAULT_SHORT);
 	src->bits = line.in;
+	bits = bit_position(src, line.in) - begin;
+	dec->again = first;
+	dec->again_bits = bits <= 56 && dec->fmt.coding == IFAX_CODING_MH ? bits : 0;
 	*changes = line.to - dec->cur;
 	if (*changes == dec->changes &&
 	    (!*changes || !memcmp(dec->cur, dec->ref, *changes * sizeof(*dec->cur))))
