@@ -111,6 +111,7 @@ help:
 	@echo '                   (DOC=any.pdf for your own; pages in $(B)/demo/)'
 	@echo 'make check         all tests (CHECKS=tests/vm/selftest for one of them)'
 	@echo 'make lint          checkpatch, kernel-doc, mandoc, sparse, coccinelle'
+	@echo 'make check-interop mail servers and clients that others wrote; Documentation/interop.rst'
 	@echo 'make check-crash   kill -9 at every durable step, ROUNDS= times over'
 	@echo 'make check-debug   tests of the kernel side in a kernel that finds mistakes'
 	@echo 'make check-matrix  other kernels and architectures (check-arm64 for one)'
