@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The daemon and its command line, with a fake paper worker: no device is needed
 AGENT_CHECKS := $(patsubst %,tests/agent/%,config control crash paper)
-AGENT_CHECKS += $(patsubst %,tests/agent/%,send receive tls auth routing policy)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,send receive tls auth routing policy oauth)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails rules)
 CHECKS += $(AGENT_CHECKS)

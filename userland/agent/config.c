@@ -25,12 +25,23 @@
 	CFG_STR("tls_certificate", NULL, CFGF_NODEFAULT),		\
 	CFG_STR("tls_key", NULL, CFGF_NODEFAULT)
 
+static cfg_opt_t oauth_opts[] = {
+	CFG_STR("token_url", NULL, CFGF_NODEFAULT),
+	CFG_STR("device_url", NULL, CFGF_NODEFAULT),
+	CFG_STR("client_id", NULL, CFGF_NODEFAULT),
+	CFG_STR("client_secret_file", NULL, CFGF_NODEFAULT),
+	CFG_STR("scope", "", CFGF_NONE),
+	CFG_STR("token_file", NULL, CFGF_NODEFAULT),
+	CFG_END()
+};
+
 static cfg_opt_t route_opts[] = {
 	CFG_STR_LIST("host", NULL, CFGF_NODEFAULT),
 	CFG_INT("port", 25, CFGF_NONE),
 	TLS_OPTIONS(TLS_OPPORTUNISTIC),
 	CFG_STR("user", NULL, CFGF_NODEFAULT),
 	CFG_STR("secret_file", NULL, CFGF_NODEFAULT),
+	CFG_STR("oauth", NULL, CFGF_NODEFAULT),
 	CFG_STR_LIST("auth", NULL, CFGF_NODEFAULT),
 	CFG_BOOL("auth_without_tls", cfg_false, CFGF_NONE),
 	CFG_END()
@@ -216,6 +227,8 @@ static cfg_opt_t station_opts[] = {
 	CFG_SEC("pop3_server", pop3_server_opts, CFGF_NONE),
 	CFG_SEC("rule", rule_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("mailbox", mailbox_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+	CFG_STR("token_worker", "ifax-token", CFGF_NONE),
+	CFG_SEC("oauth", oauth_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("route", route_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("pop3", pop3_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("retry", retry_opts, CFGF_NONE),
@@ -298,24 +311,56 @@ static bool fill_tls(struct tls_demand *demand, struct config_list *pins, cfg_t 
 	return pins->item;
 }
 
-static bool fill_login(struct config_route *route, cfg_t *cfg)
+static bool fill_login(const struct config *config, struct config_route *route, cfg_t *cfg)
 {
+	const char *oauth = cfg_getstr(cfg, "oauth");
 	bool external;
 
 	fill_list(cfg, "auth", &route->auth);
 	route->user = cfg_getstr(cfg, "user");
 	route->secret_file = cfg_getstr(cfg, "secret_file");
 	route->auth_without_tls = cfg_getbool(cfg, "auth_without_tls");
+	route->oauth = oauth ? config_oauth(config, oauth) : NULL;
+	if (oauth && !route->oauth)
+		return complain(cfg, "there is no oauth \"%s\"", oauth);
 	external = route->auth.items == 1 && !strcasecmp(route->auth.item[0], "EXTERNAL");
-	if (route->user && !route->secret_file && !external)
+	if (route->oauth && route->secret_file)
+		return complain(cfg, "route \"%s\": either oauth or secret_file", cfg_title(cfg));
+	if (route->user && !route->secret_file && !route->oauth && !external)
 		return complain(cfg, "route \"%s\": user needs secret_file", cfg_title(cfg));
-	if (!route->user && (route->secret_file || route->auth.items))
-		return complain(cfg, "route \"%s\": secret_file and auth need user",
+	if (!route->user && (route->secret_file || route->oauth || route->auth.items))
+		return complain(cfg, "route \"%s\": secret_file, oauth and auth need user",
 				cfg_title(cfg));
 	if (external && !route->tls.certificate)
 		return complain(cfg, "route \"%s\": auth EXTERNAL needs tls_certificate",
 				cfg_title(cfg));
 	return route->auth.item;
+}
+
+static bool fill_oauths(struct config *config, cfg_t *cfg)
+{
+	config->oauths = cfg_size(cfg, "oauth");
+	config->oauth = calloc(config->oauths + 1, sizeof(*config->oauth));
+	for (size_t i = 0; config->oauth && i < config->oauths; i++) {
+		cfg_t *section = cfg_getnsec(cfg, "oauth", i);
+		struct config_oauth *oauth = &config->oauth[i];
+
+		*oauth = (struct config_oauth){
+			.title = cfg_title(section),
+			.token_url = cfg_getstr(section, "token_url"),
+			.device_url = cfg_getstr(section, "device_url"),
+			.client_id = cfg_getstr(section, "client_id"),
+			.client_secret_file = cfg_getstr(section, "client_secret_file"),
+			.scope = cfg_getstr(section, "scope"),
+			.token_file = cfg_getstr(section, "token_file"),
+			.worker = cfg_getstr(cfg, "token_worker"),
+		};
+		if (!oauth->token_url || !oauth->device_url || !oauth->client_id ||
+		    !oauth->token_file)
+			return complain(section, "oauth \"%s\" needs token_url, device_url, "
+					"client_id and token_file", oauth->title);
+	}
+	return config->oauth;
 }
 
 static bool fill_routes(struct config *config, cfg_t *cfg)
@@ -333,7 +378,7 @@ static bool fill_routes(struct config *config, cfg_t *cfg)
 		if (!config->route[i].hosts.item)
 			return false;
 		if (!fill_tls(&config->route[i].tls, &config->route[i].tls_pins, section) ||
-		    !fill_login(&config->route[i], section))
+		    !fill_login(config, &config->route[i], section))
 			return false;
 	}
 	return config->route;
@@ -644,7 +689,7 @@ static bool fill(struct config *config, cfg_t *cfg)
 				"domains the server would refuse every recipient",
 				config->host_name);
 	return fill_pop3_server(config, cfg) && fill_mailboxes(config, cfg) &&
-	       fill_rules(config, cfg) &&
+	       fill_rules(config, cfg) && fill_oauths(config, cfg) &&
 	       fill_routes(config, cfg) && fill_accounts(config, cfg);
 }
 
@@ -721,6 +766,7 @@ void config_free(struct config *config)
 	for (size_t i = 0; config->route && i < config->routes; i++)
 		free_route(&config->route[i]);
 	free(config->route);
+	free(config->oauth);
 	for (size_t i = 0; config->account && i < config->accounts; i++) {
 		free(config->account[i].tls_pins.item);
 		free(config->account[i].auth.item);
@@ -747,6 +793,14 @@ void config_free(struct config *config)
 bool config_can_receive(const struct config *config)
 {
 	return config->listens || config->accounts;
+}
+
+const struct config_oauth *config_oauth(const struct config *config, const char *title)
+{
+	for (size_t i = 0; i < config->oauths; i++)
+		if (!strcmp(config->oauth[i].title, title))
+			return &config->oauth[i];
+	return NULL;
 }
 
 const struct config_route *config_route(const struct config *config, const char *domain)

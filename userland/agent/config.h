@@ -36,6 +36,28 @@ struct config_list {
 };
 
 /**
+ * struct config_oauth - a provider that gives tokens (OAuth 2.0)
+ * @title: its name
+ * @token_url: where tokens are got
+ * @device_url: where a device asks for consent (RFC 8628)
+ * @client_id: who we are there
+ * @client_secret_file: its first line is our secret there; NULL: none
+ * @scope: what is asked for
+ * @token_file: where the token is kept
+ * @worker: ifax-token
+ */
+struct config_oauth {
+	const char *title;
+	const char *token_url;
+	const char *device_url;
+	const char *client_id;
+	const char *client_secret_file;
+	const char *scope;
+	const char *token_file;
+	const char *worker;
+};
+
+/**
  * struct config_route - where mail for a domain goes
  * @domain: the domain, "*" for all others (smart host)
  * @hosts: names or addresses, tried in this order; none: the mail exchangers of the domain
@@ -44,6 +66,7 @@ struct config_list {
  * @tls_pins: memory of @tls
  * @user: to log in as, NULL: without a login
  * @secret_file: its first line is the password
+ * @oauth: where its token comes from, instead of a password; NULL: a password
  * @auth: mechanisms that may be used, none: all that fit
  * @auth_without_tls: the password may be said in the clear
  */
@@ -55,6 +78,7 @@ struct config_route {
 	struct config_list tls_pins;
 	const char *user;
 	const char *secret_file;
+	const struct config_oauth *oauth;
 	struct config_list auth;
 	bool auth_without_tls;
 };
@@ -259,6 +283,8 @@ struct config {
 	size_t mailboxes;
 	struct config_list domains;
 	struct config_list recipients;
+	struct config_oauth *oauth;
+	size_t oauths;
 	struct config_route *route;
 	size_t routes;
 	struct config_account *account;
@@ -287,6 +313,9 @@ void config_free(struct config *config);
 
 /** config_can_receive - whether an answer to what is sent can reach this station */
 bool config_can_receive(const struct config *config);
+
+/** config_oauth - a provider by its name; NULL: there is none */
+const struct config_oauth *config_oauth(const struct config *config, const char *title);
 
 /** config_route - the route for a domain: its own, else the one for "*"; NULL: none */
 const struct config_route *config_route(const struct config *config, const char *domain);

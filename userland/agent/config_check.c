@@ -249,6 +249,18 @@ static int check_name(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+/* A token goes there: not in the clear, but to a test on this machine. */
+static int check_https(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *url = cfg_opt_getnstr(opt, 0);
+
+	if ((!strncmp(url, "https://", 8) || !strncmp(url, "http://127.0.0.1:", 17)) &&
+	    !url[strcspn(url, " \r\n\t")])
+		return 0;
+	cfg_error(cfg, "%s = %s: a URL that begins with https:// is needed", opt->name, url);
+	return -1;
+}
+
 static int check_mechanism(cfg_t *cfg, cfg_opt_t *opt)
 {
 	static const char known[] =
@@ -380,6 +392,12 @@ static const struct {
 	{ "route|tls_authorities", check_path },
 	{ "route|tls_certificate", check_path },
 	{ "route|tls_key", check_path },
+	{ "oauth|token_url", check_https },
+	{ "oauth|device_url", check_https },
+	{ "oauth|client_id", check_line },
+	{ "oauth|scope", check_line },
+	{ "oauth|client_secret_file", check_path },
+	{ "oauth|token_file", check_path },
 	{ "route|secret_file", check_path },
 	{ "route|auth", check_mechanism },
 	{ "smtp_server|users", check_path },

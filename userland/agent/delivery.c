@@ -16,13 +16,15 @@
 #include "dial.h"
 #include "hops.h"
 #include "log.h"
+#include "oauth.h"
 #include "mails.h"
 #include "sasl.h"
 #include "secret_file.h"
 #include "smtp_client.h"
 #include "station.h"
+#include "token_file.h"
 
-#define SECRET_BYTES	256
+#define SECRET_BYTES	(TOKEN_MAX + 1)
 #define READ_BYTES	4096
 #define BLOCK_BYTES	(READ_BYTES + BINARY_FORM_GROWTH)
 #define REASON_BYTES	600
@@ -77,6 +79,8 @@ struct delivery {
 	struct sasl_account account;
 	struct sasl *sasl;
 	char secret[SECRET_BYTES];
+	struct worker *refresh;			/* gets a fresh token */
+	bool refreshed;				/* for this server already */
 	struct dial *dial;
 	struct connection *connection;
 	struct smtp_client *engine;
@@ -98,6 +102,9 @@ const char *delivery_destination(const struct delivery *delivery)
 /* Ends what is under way with one server. */
 static void hang_up(struct delivery *delivery)
 {
+	if (delivery->refresh)
+		worker_leave(delivery->refresh);
+	delivery->refresh = NULL;
 	dial_cancel(delivery->dial);
 	connection_free(delivery->connection);
 	smtp_client_destroy(delivery->engine);
@@ -539,6 +546,7 @@ static bool fill_account(struct delivery *delivery, char *reason, size_t bytes)
 	delivery->account = (struct sasl_account){
 		.user = route->user,
 		.secret = delivery->secret,
+		.token = route->oauth,
 		.mechanism = route->auth.item,
 		.mechanisms = route->auth.items,
 		.clear = route->auth_without_tls,
@@ -547,6 +555,45 @@ static bool fill_account(struct delivery *delivery, char *reason, size_t bytes)
 	};
 	return !route->secret_file || secret_file_line(route->secret_file, delivery->secret,
 						       sizeof(delivery->secret), reason, bytes);
+}
+
+static void on_refreshed(void *arg, enum worker_end end, const char *text)
+{
+	struct delivery *delivery = arg;
+	char reason[512];
+
+	delivery->refresh = NULL;
+	delivery->refreshed = true;
+	if (end == WORKER_DONE) {
+		try_hop(delivery);
+		return;
+	}
+	snprintf(reason, sizeof(reason), "no fresh token of %s: %.300s",
+		 delivery->route->oauth->title, text);
+	next_hop(delivery, reason);
+}
+
+/* true: the token in @secret can be used; false: that is being cared for */
+static bool has_token(struct delivery *delivery)
+{
+	const struct config_oauth *oauth = delivery->route ? delivery->route->oauth : NULL;
+	char why[512], reason[600];
+	bool fresh = false;
+
+	if (!oauth)
+		return true;
+	if (!oauth_token(oauth, delivery->secret, sizeof(delivery->secret), &fresh, why,
+			 sizeof(why))) {
+		snprintf(reason, sizeof(reason), "%s (ifax authorise %s)", why, oauth->title);
+		next_hop(delivery, reason);
+		return false;
+	}
+	if (fresh || delivery->refreshed)
+		return true;
+	delivery->refresh = oauth_refresh(delivery->station->base, oauth, on_refreshed, delivery);
+	if (!delivery->refresh)
+		next_hop(delivery, "ifax-token could not be started");
+	return false;
 }
 
 static void try_hop(struct delivery *delivery)
@@ -559,6 +606,8 @@ static void try_hop(struct delivery *delivery)
 		next_hop(delivery, reason);
 		return;
 	}
+	if (!has_token(delivery))
+		return;
 	delivery->config = (struct smtp_client_config){
 		.host_name = station->config.host_name,
 		.tls = tls_of(delivery),

@@ -17,6 +17,7 @@
 
 #include "arrivals.h"
 #include "log.h"
+#include "oauth.h"
 #include "resolver.h"
 #include "secret_file.h"
 #include "station.h"
@@ -29,6 +30,7 @@ enum exit_code { EXIT_GOOD, EXIT_FAILED, EXIT_USAGE };
 static const char usage[] =
 	"usage: ifaxd [-c FILE] [-f] [-t]\n"
 	"       ifaxd --secret NAME\n"
+	"       ifaxd [-c FILE] --authorise NAME\n"
 	"\n"
 	"The daemon of a fax station: takes faxes as mail (SMTP, POP3) and prints them,\n"
 	"scans documents and sends them as mail. The command ifax(1) talks to it.\n"
@@ -38,6 +40,8 @@ static const char usage[] =
 	"  -t, --test          check the configuration and exit\n"
 	"  -s, --secret NAME   read a secret from standard input and print NAME's line for\n"
 	"                      the file of smtp_server { users }\n"
+	"  -a, --authorise NAME  let the provider oauth \"NAME\" be told that this station may use\n"
+	"                      an account: prints where to go, and waits (ifax authorise)\n"
 	"  -h, --help          this text\n"
 	"\n"
 	"Exit codes: 0 ended in order, 1 could not start (the log says why),\n"
@@ -47,6 +51,7 @@ struct options {
 	const char *config;
 	bool foreground;
 	bool test;
+	const char *authorise;
 };
 
 static bool parse_options(int argc, char **argv, struct options *options)
@@ -54,6 +59,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 	static const struct option known[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "foreground", no_argument, NULL, 'f' },
+		{ "authorise", required_argument, NULL, 'a' },
 		{ "secret", required_argument, NULL, 's' },
 		{ "test", no_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' },
@@ -62,7 +68,7 @@ static bool parse_options(int argc, char **argv, struct options *options)
 	int c;
 
 	*options = (struct options){ .config = DEFAULT_CONFIG };
-	while ((c = getopt_long(argc, argv, "c:fs:th", known, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "a:c:fs:th", known, NULL)) != -1) {
 		switch (c) {
 		case 'c':
 			options->config = optarg;
@@ -72,6 +78,9 @@ static bool parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 't':
 			options->test = true;
+			break;
+		case 'a':
+			options->authorise = optarg;
 			break;
 		case 's':
 			exit(users_print_line(optarg) ? EXIT_GOOD : EXIT_FAILED);
@@ -294,6 +303,21 @@ static void close_parts(struct station *station)
 		spool_close(&station->spool);
 }
 
+static int authorise(const struct config *config, const char *name)
+{
+	const struct config_oauth *oauth = config_oauth(config, name);
+
+	if (!oauth) {
+		fprintf(stderr, "ifaxd: there is no oauth \"%s\" in the configuration\n", name);
+		return EXIT_USAGE;
+	}
+	umask(077);
+	/* the token is to be the daemon's */
+	if (drop_privileges(config))
+		oauth_authorise(oauth);
+	return EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
 	struct station station = { .started_ms = now_ms() };
@@ -315,6 +339,8 @@ int main(int argc, char **argv)
 		config_free(&station.config);
 		return EXIT_GOOD;
 	}
+	if (options.authorise)
+		return authorise(&station.config, options.authorise);
 	if (!options.foreground) {
 		ready = go_background();
 		if (ready < 0) {

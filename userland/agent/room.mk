@@ -14,6 +14,7 @@ AGENT_PARTS += control report
 AGENT_PARTS += confirm opened reporter fragments joiner
 AGENT_PARTS += mails template book rules forward forwarder
 AGENT_PARTS += incoming outgoing paper
+AGENT_PARTS += oauth token_file
 AGENT_PARTS += admission delivery listener network rate reception sender
 AGENT_PARTS += fetch_visit fetched fetcher
 AGENT_PARTS += guard mailbox pop3_listener
@@ -22,13 +23,17 @@ PAPER_PARTS := paper_worker paper_scan paper_print page_file
 AGENT_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(AGENT_PARTS) $(AGENT_ENGINES)) \
 	$(B)/userland/message/fax_address.o
 PAPER_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(PAPER_PARTS))
-PROGRAMS += $(B)/ifaxd $(B)/ifax-paper
+TOKEN_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,token_worker token_file secret_file)
+PROGRAMS += $(B)/ifaxd $(B)/ifax-paper $(B)/ifax-token
 
 $(filter $(B)/userland/agent/%,$(AGENT_OBJECTS)): ROOM_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(AGENT_PACKAGES))
 $(PAPER_OBJECTS): ROOM_CFLAGS = -Iuserland/libifax
 
 $(B)/ifaxd: $(AGENT_OBJECTS)
 	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(AGENT_PACKAGES)) -pthread
+
+$(B)/ifax-token: $(TOKEN_OBJECTS)
+	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs libcurl jansson)
 
 $(B)/ifax-paper: $(PAPER_OBJECTS) $(B)/libifax.a
 	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^

@@ -41,6 +41,9 @@ static const char usage[] =
 	"  ifax book [--json] [--set ADDRESS CODINGS | --remove ADDRESS]\n"
 	"                         what those that we send to can receive, as they or you told:\n"
 	"                         codings are mh, mr, mmr, jbig, with commas between\n"
+	"  ifax authorise [-c FILE] NAME\n"
+	"                         let the provider oauth \"NAME\" of the configuration know that\n"
+	"                         this station may use an account; needs no daemon\n"
 	"\n"
 	"These need no daemon; a device that is in use is left alone:\n"
 	"  ifax devices [--json]  list scanners and print engines, and what they have done\n"
@@ -356,10 +359,34 @@ static enum exit_code do_lint(int argc, char **argv)
 	return EXIT_FAILED;
 }
 
+/* The daemon's program knows the configuration; the daemon need not run. */
+static enum exit_code do_authorise(int argc, char **argv)
+{
+	char *command[] = { "ifaxd", "-c", NULL, "--authorise", NULL, NULL };
+	static const struct option known[] = {
+		{ "config", required_argument, NULL, 'c' }, { "help", no_argument, NULL, 'h' }, { 0 }
+	};
+	int c;
+
+	command[2] = "/etc/ifax/ifaxd.conf";
+	while ((c = getopt_long(argc, argv, "c:h", known, NULL)) != -1) {
+		if (c != 'c')
+			return other_option(c);
+		command[2] = optarg;
+	}
+	if (optind != argc - 1)
+		return bad_usage("authorise takes the name of an oauth section");
+	command[4] = argv[optind];
+	execvp(command[0], command);
+	fprintf(stderr, "ifax: cannot run ifaxd: %s\n", strerror(errno));
+	return EXIT_FAILED;
+}
+
 static const struct {
 	const char *name;
 	enum exit_code (*run)(int argc, char **argv);
 } commands[] = {
+	{ "authorise", do_authorise },
 	{ "send", do_send },
 	{ "jobs", do_jobs },
 	{ "status", do_status },
