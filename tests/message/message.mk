@@ -35,3 +35,22 @@ $(MESSAGE_TESTS)/sanitized/%.o: %.c
 $(MESSAGE_TESTS)/mutations: $(MUTATIONS_OBJECTS)
 	$(CC) $(MUTATIONS_SANITIZE) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^ \
 		$(shell $(PKG_CONFIG) --libs $(MESSAGE_PACKAGES)) -lm
+
+# Fuzzers: all that reads what strangers send once with libFuzzer's eyes
+MESSAGE_FUZZ := message tiff fragment features address
+MESSAGE_FUZZ_OBJECTS := $(patsubst %.c,$(B)/fuzz/message/%.o,$(filter-out tests/% %/main.c,\
+	$(filter userland/message/% userland/agent/%,$(MUTATIONS_SOURCES))))
+MESSAGE_FUZZ_COMPILE = clang $(filter-out -fPIE,$(IFAX_CFLAGS)) -U_FORTIFY_SOURCE -O1 -g \
+	-Wno-unknown-warning-option $(shell $(PKG_CONFIG) --cflags $(MESSAGE_PACKAGES)) \
+	-fno-sanitize-recover=all
+FUZZERS += $(MESSAGE_FUZZ:%=$(B)/fuzz/message_%)
+
+$(B)/fuzz/message/%.o: %.c
+	@mkdir -p $(@D)
+	$(MESSAGE_FUZZ_COMPILE) -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
+
+$(MESSAGE_FUZZ:%=$(B)/fuzz/message_%): $(B)/fuzz/message_%: tests/message/fuzz.c \
+		$(MESSAGE_FUZZ_OBJECTS) $(CODEC_OBJECTS:$(B)/%.o=$(B)/fuzz/objects/%.o)
+	$(MESSAGE_FUZZ_COMPILE) -DFUZZ_TARGET='"$*"' -fsanitize=fuzzer,address,undefined -o $@ \
+		$(filter %.c %.o,$^) $(shell $(PKG_CONFIG) --libs $(MESSAGE_PACKAGES)) -lm
+	@tests/message/fuzz_seeds $* $@.seeds

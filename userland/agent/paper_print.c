@@ -100,8 +100,32 @@ static int write_page(struct print *print)
 	return err;
 }
 
+/* Why the printer does not take a page; a resolution that it lacks is told with those it has. */
+static const char *refusal(struct print *print, int err, char *text, size_t bytes)
+{
+	const struct ifax_format *format = &print->pages.page.format;
+	struct ifax_caps caps;
+	size_t used;
+
+	if (err != -EINVAL || ifax_get_caps(print->device, &caps))
+		return ifax_error_text(err);
+	used = snprintf(text, bytes, "the printer has no %ux%u dpi; it has", format->x_dpi,
+			format->y_dpi);
+	for (uint32_t i = 0; i < caps.resolutions && i < IFAX_RESOLUTIONS_MAX; i++) {
+		const struct ifax_resolution *has = &caps.resolution[i];
+
+		if (has->x_dpi == format->x_dpi && has->y_dpi == format->y_dpi)
+			return ifax_error_text(err);
+		if (used < bytes)
+			used += snprintf(text + used, bytes - used, "%s %ux%u", i ? "," : "",
+					 has->x_dpi, has->y_dpi);
+	}
+	return text;
+}
+
 static void print_page(struct print *print)
 {
+	char why[300];
 	unsigned int number = print->pages.number;
 	int err = write_page(print);
 
@@ -117,7 +141,7 @@ static void print_page(struct print *print)
 	/* those before it come out first */
 	take_records(print, 0);
 	fail(print, number, err == -EINVAL || err == -ENOSPC ? PAPER_REFUSED : PAPER_AGAIN,
-	     paper_stopped() ? "stopped" : ifax_error_text(err));
+	     paper_stopped() ? "stopped" : refusal(print, err, why, sizeof(why)));
 }
 
 static void print_pages(struct print *print)

@@ -154,7 +154,8 @@ static enum exit_code follow(long long id, bool until_handed_over, long long wai
 			show_text(job, "reason"));
 		code = EXIT_FAILED;
 	} else {
-		printf("job %lld: %lld pages, %s\n", id, show_number(job, "pages"),
+		printf("job %lld: %lld %s, %s\n", id, show_number(job, "pages"),
+		       show_number(job, "pages") == 1 ? "page" : "pages",
 		       show_text(job, "state"));
 	}
 	json_decref(job);

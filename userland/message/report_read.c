@@ -175,12 +175,12 @@ static char *returned_id(GMimeMessage *message)
 static void print_dsn_recipient(FILE *out, const struct group *group)
 {
 	char *action = field(group, "Action");
+	char *lower = action ? g_ascii_strdown(action, -1) : NULL;
 	char *diagnostic = field(group, "Diagnostic-Code");
 
 	print_address(out, "report-recipient=", field(group, "Final-Recipient"));
 	print_address(out, "report-original=", field(group, "Original-Recipient"));
-	if (action)
-		print_line(out, "report-action=", g_strdelimit(g_ascii_strdown(action, -1), " ", 0));
+	print_field(out, "report-action=", lower);
 	g_free(action);
 	print_field(out, "report-status=", field(group, "Status"));
 	print_address(out, "report-text=", diagnostic);

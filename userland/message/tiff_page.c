@@ -7,7 +7,6 @@
 #include "tiff_page.h"
 
 #define A4_WIDTH_INCH	8.5	/* a fax line of 1728 pixels is 215 mm */
-#define A4_LENGTH_INCH	11.7
 #define DPI_MIN		10
 #define DPI_MAX		4800
 
@@ -177,11 +176,22 @@ static void unify_resolution(struct ifax_format *format)
 	}
 }
 
-/* Without a usable tag: one that makes the page about as wide and long as A4. */
+/*
+ * Lines per inch of a fax page that does not tell: whole pages of letter, A4 and
+ * legal at 98 lines per inch have 1078 to 1372 lines, at 391 more than 4000. Any
+ * other, a part of a page for instance, is most often fine.
+ */
+static unsigned int likely_y_dpi(uint32_t lines)
+{
+	if (lines >= 1000 && lines <= 1450)
+		return 98;
+	return lines > 3800 ? 391 : 196;
+}
+
+/* Without a usable tag: one that makes the page about as wide as A4. */
 static void read_resolution(TIFF *tif, struct tiff_page *page)
 {
 	static const unsigned int x_choice[] = { 204, 300, 408, 600 };
-	static const unsigned int y_choice[] = { 98, 196, 391 };
 	struct ifax_format *format = &page->format;
 	uint16_t unit = RESUNIT_INCH;
 	unsigned int x, y;
@@ -193,7 +203,7 @@ static void read_resolution(TIFF *tif, struct tiff_page *page)
 	if (!x)
 		x = nearest(x_choice, 4, format->width_px / A4_WIDTH_INCH);
 	if (!y && x == 204)
-		y = nearest(y_choice, 3, format->length_lines / A4_LENGTH_INCH);
+		y = likely_y_dpi(format->length_lines);
 	format->x_dpi = x;
 	format->y_dpi = y ?: x;
 	unify_resolution(format);
