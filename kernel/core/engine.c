@@ -37,6 +37,8 @@ int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page)
 	mutex_unlock(&idev->lock);
 
 	err = idev->ops.start(idev, &format);
+	dev_dbg(&idev->dev, "page %u, coding %u, %u pixels at %ux%u dpi: start: %d\n",
+		page->record.seq, format.coding, format.width_px, format.x_dpi, format.y_dpi, err);
 	if (!err)
 		return 0;
 

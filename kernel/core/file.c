@@ -39,6 +39,7 @@ int ifax_file_open(struct inode *inode, struct file *file)
 		ifax_job_free(job);
 		return err;
 	}
+	dev_dbg(&idev->dev, "opened by %s\n", current->comm);
 	file->private_data = job;
 	file->f_mode |= FMODE_NOWAIT;
 	ifax_notify_job(idev, IFAX_CMD_JOB_BEGIN_NTF, 0);
@@ -53,6 +54,7 @@ int ifax_file_release(struct inode *inode, struct file *file)
 	mutex_lock(&idev->op_lock);
 	ifax_job_cancel(job);
 	ifax_notify_job(idev, IFAX_CMD_JOB_END_NTF, job->pages_begun);
+	dev_dbg(&idev->dev, "closed after %u pages\n", job->pages_begun);
 	mutex_lock(&idev->lock);
 	idev->job = NULL;
 	mutex_unlock(&idev->lock);

@@ -66,6 +66,13 @@ static int try_choice(u32 choices, u32 last, u32 *choice)
 	return 0;
 }
 
+/* Other codings have no line to go on with */
+static bool can_conceal(const struct ifax_caps *caps, const struct ifax_format *format)
+{
+	return caps->kind == IFAX_KIND_PRINTER &&
+	       (format->coding == IFAX_CODING_MH || format->coding == IFAX_CODING_MR);
+}
+
 static int try_choices(const struct ifax_caps *caps, struct ifax_format *format)
 {
 	return try_choice(caps->binarisations, IFAX_BINARY_ORDERED, &format->binarisation) ?:
@@ -73,7 +80,8 @@ static int try_choices(const struct ifax_caps *caps, struct ifax_format *format)
 	       try_choice(caps->papers, IFAX_PAPER_LEGAL, &format->paper) ?:
 	       try_choice(caps->scalings, IFAX_SCALING_ENGINE, &format->scaling) ?:
 	       try_choice(caps->page_fits, IFAX_FIT_SPLIT, &format->page_fit) ?:
-	       try_choice(caps->kind == IFAX_KIND_PRINTER ? 3 : 1, 1, &format->collate);
+	       try_choice(caps->kind == IFAX_KIND_PRINTER ? 3 : 1, 1, &format->collate) ?:
+	       try_choice(can_conceal(caps, format) ? 3 : 1, 1, &format->conceal);
 }
 
 static void try_pixels(const struct ifax_caps *caps, struct ifax_format *format)

@@ -243,6 +243,8 @@ void ifax_page_ended(struct ifax_device *idev, struct ifax_page *page,
 	idev->counters.lines += page->record.lines;
 	idev->counters.bytes += page->record.bytes;
 	trace_ifax_page_end(idev, page);
+	dev_dbg(&idev->dev, "page %u ended: status %u, %u lines, %llu bytes\n", page->record.seq,
+		status, page->record.lines, page->record.bytes);
 	ifax_notify_page(idev, IFAX_CMD_PAGE_END_NTF, page);
 	ifax_paper_path_changed(idev);
 	ifax_changed(idev);

@@ -199,10 +199,13 @@ int ifax_page_decode_begin(struct ifax_page *page)
 		return -ENOMEM;
 	ifax_store_source_init(&page->source, &page->store);
 	page->decoder = ifax_decoder_init(page->codec, &fmt, &page->source.in);
-	if (page->decoder)
-		return 0;
-	ifax_page_decode_end(page);
-	return -EINVAL;
+	if (!page->decoder) {
+		ifax_page_decode_end(page);
+		return -EINVAL;
+	}
+	if (page->format.conceal)
+		ifax_decoder_conceal(page->decoder);
+	return 0;
 }
 
 /**
@@ -270,6 +273,7 @@ static int page_find_fault(struct ifax_page *page, u32 lines_max, u32 *fault_lin
 		cond_resched();
 	} while (n == CHECK_LINES && lines <= lines_max);
 
+	page->record.bad_lines = ifax_decoder_damage(page->decoder)->bad_lines;
 	report = ifax_decoder_fault(page->decoder);
 	if (report->fault)
 		*fault_line = report->line;
@@ -287,8 +291,8 @@ static int page_find_fault(struct ifax_page *page, u32 lines_max, u32 *fault_lin
  * @page: page that was written whole
  * @lines_max: most lines it may have
  *
- * Sets the exact length in the format, or the line of the first fault in the
- * record.
+ * Sets the exact length in the format, the number of bad lines in the record, and
+ * the line of the first fault that was not concealed.
  *
  * Return: 0; -EBADMSG if the data is wrong; -ENOMEM; -EINTR.
  */

@@ -11,6 +11,7 @@
 #include <linux/sched/mm.h>
 
 #include "core.h"
+#include "trace.h"
 
 /* Memory that is not there now may be soon */
 #define RETRY_MS	100
@@ -74,6 +75,16 @@ int ifax_scan_page_start(struct ifax_job *job, struct ifax_page *page)
 
 /* ---- lines ---- */
 
+static void set_paused(struct ifax_device *idev, struct ifax_page *page, bool paused)
+{
+	lockdep_assert_held(&idev->lock);
+	if (paused && !idev->paused) {
+		idev->counters.pauses++;
+		trace_ifax_page_pause(idev, page);
+	}
+	WRITE_ONCE(idev->paused, paused);
+}
+
 u32 ifax_scan_lines(struct ifax_device *idev, const void *rows, size_t stride, u32 lines)
 {
 	struct ifax_page *page = READ_ONCE(idev->engine_page);
@@ -95,8 +106,7 @@ u32 ifax_scan_lines(struct ifax_device *idev, const void *rows, size_t stride, u
 		room = ifax_page_flush(page);
 	} while (room && done < lines);
 	ifax_engine_lines_end(idev, page, done, begin_ns);
-	idev->counters.pauses += done < lines && !idev->paused;
-	WRITE_ONCE(idev->paused, done < lines);
+	set_paused(idev, page, done < lines);
 	if (page->store.spares < IFAX_SPARE_CHUNKS / 2)
 		ifax_engine_next(idev);
 	ifax_changed(idev);
@@ -181,6 +191,8 @@ static bool may_resume(struct ifax_device *idev)
 	if (idev->paused && page && page->store.spares) {
 		ifax_page_peek(page, &unread);
 		may = !unread || page->store.spares >= worthwhile_chunks(idev);
+		if (may)
+			trace_ifax_page_resume(idev, page);
 	}
 	mutex_unlock(&idev->lock);
 	return may;

@@ -37,6 +37,7 @@ int ifax_suspend(struct ifax_device *idev)
 	err = page_to_its_end(idev);
 	if (err)
 		set_asleep(idev, false);
+	dev_dbg(&idev->dev, "asleep: %d\n", err);
 	mutex_unlock(&idev->op_lock);
 	return err;
 }

@@ -49,6 +49,18 @@ DEFINE_EVENT(ifax_page, ifax_page_start,
 	TP_ARGS(idev, page)
 );
 
+/* Scanner: no room for its lines */
+DEFINE_EVENT(ifax_page, ifax_page_pause,
+	TP_PROTO(struct ifax_device *idev, const struct ifax_page *page),
+	TP_ARGS(idev, page)
+);
+
+/* Scanner: the driver is told that there is room again */
+DEFINE_EVENT(ifax_page, ifax_page_resume,
+	TP_PROTO(struct ifax_device *idev, const struct ifax_page *page),
+	TP_ARGS(idev, page)
+);
+
 DEFINE_EVENT(ifax_page, ifax_page_end,
 	TP_PROTO(struct ifax_device *idev, const struct ifax_page *page),
 	TP_ARGS(idev, page)

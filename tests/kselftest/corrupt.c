@@ -62,6 +62,52 @@ static void expect_fault(struct __test_metadata *_metadata, FIXTURE_DATA(corrupt
 	EXPECT_FALSE(tray_take(&got));
 }
 
+/* Lines of MH that are wrong: the page is refused, or they are concealed and counted. */
+TEST_F(corrupt, concealed)
+{
+	struct ifax_page_record record;
+	struct coded coded;
+	struct sheet got;
+	size_t i;
+
+	self->format.coding = IFAX_CODING_MH;
+	self->format.flags = IFAX_FMT_EOL;
+	ASSERT_TRUE(coded_from_sheet(&coded, &self->format, &self->sheet));
+	for (i = coded.bytes / 3; i < coded.bytes / 2; i++)
+		coded.data[i] ^= 0x5a;
+	ASSERT_EQ(-EBADMSG, print(self, coded.data, coded.bytes));
+	ASSERT_EQ(0, ifax_get_page(self->fd, &record));
+	EXPECT_EQ(IFAX_PAGE_BAD_DATA, record.status);
+
+	self->format.conceal = 1;
+	ASSERT_EQ(0, print(self, coded.data, coded.bytes));
+	ASSERT_EQ(0, ifax_get_page(self->fd, &record));
+	EXPECT_EQ(IFAX_PAGE_OK, record.status);
+	EXPECT_LT(0, record.bad_lines);
+	EXPECT_GT(LINES / 2, record.bad_lines);
+	EXPECT_EQ(0, record.fault_line);
+	EXPECT_TRUE(tray_take(&got));
+	EXPECT_EQ(record.lines, got.lines);
+	EXPECT_EQ(0, memcmp(got.rows, self->sheet.rows, 10 * got.row_bytes));
+	sheet_free(&got);
+
+	/* A good page has none */
+	coded_free(&coded);
+	ASSERT_TRUE(coded_from_sheet(&coded, &self->format, &self->sheet));
+	ASSERT_EQ(0, print(self, coded.data, coded.bytes));
+	ASSERT_EQ(0, ifax_get_page(self->fd, &record));
+	EXPECT_EQ(0, record.bad_lines);
+	coded_free(&coded);
+	tray_empty();
+
+	/* A coding that cannot */
+	self->format.coding = IFAX_CODING_MMR;
+	self->format.flags = IFAX_FMT_END;
+	EXPECT_EQ(-EINVAL, ifax_set_format(self->fd, &self->format));
+	ASSERT_EQ(0, ifax_try_format(self->fd, &self->format));
+	EXPECT_EQ(0, self->format.conceal);
+}
+
 TEST_F(corrupt, data_ends_too_early)
 {
 	self->format.length_lines = LINES + 10;

@@ -166,6 +166,8 @@ enum ifax_page_fit {
  * @copies: printer: how often the page is printed (0: once)
  * @collate: printer: 1: copies come out document by document, not page by page;
  *	see IFAX_IOC_FINISH
+ * @conceal: printer: 1: a wrong line of MH or MR becomes the last good one again,
+ *	&struct ifax_page_record.bad_lines counts them; 0: the page is refused
  * @reserved: zero
  *
  * What is zero is what every device has.
@@ -186,7 +188,8 @@ struct ifax_format {
 	__u32 page_fit;
 	__u32 copies;
 	__u32 collate;
-	__u32 reserved[4];
+	__u32 conceal;
+	__u32 reserved[3];
 };
 
 #define IFAX_RESOLUTIONS_MAX	16
