@@ -489,6 +489,19 @@ static bool is_served(const struct sockaddr_un *address)
 	return served;
 }
 
+/* What a crash left there goes; what is no socket is another's, and stays. */
+static bool clear_path(const char *path)
+{
+	struct stat found;
+
+	if (lstat(path, &found))
+		return errno == ENOENT;
+	if (S_ISSOCK(found.st_mode))
+		return !unlink(path);
+	errno = EEXIST;
+	return false;
+}
+
 static bool set_group(const char *path, const char *name)
 {
 	struct group *group = *name ? getgrnam(name) : NULL;
@@ -517,7 +530,8 @@ static int listen_on(const struct config *config)
 		errno = EADDRINUSE;
 		return -1;
 	}
-	unlink(config->control);
+	if (!clear_path(config->control))
+		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
