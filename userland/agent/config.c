@@ -267,7 +267,11 @@ static void print_error(cfg_t *cfg, const char *format, va_list values)
 			strcmp(cfg_name(cfg), "root") ? cfg_name(cfg) : "the last list");
 		return;
 	}
-	fprintf(stderr, "%s:%d: %s", file_name, cfg->line, text);
+	/* what the file as a whole lacks is on no line */
+	if (end_seen && !strcmp(cfg_name(cfg), "root"))
+		fprintf(stderr, "%s: %s", file_name, text);
+	else
+		fprintf(stderr, "%s:%d: %s", file_name, cfg->line, text);
 	if (!strncmp(format, "no such option", 14))
 		print_allowed(cfg);
 	fputc('\n', stderr);
