@@ -32,8 +32,11 @@ err:
 
 static bool is_tiff(const struct coded_page *file)
 {
+	/* 42, or 43 in a BigTIFF */
 	return file->bytes >= 8 && (!memcmp(file->data, "II*\0", 4) ||
-				    !memcmp(file->data, "MM\0*", 4));
+				    !memcmp(file->data, "MM\0*", 4) ||
+				    !memcmp(file->data, "II+\0", 4) ||
+				    !memcmp(file->data, "MM\0+", 4));
 }
 
 bool input_open(struct input *in, const char *name)
