@@ -3,7 +3,7 @@
 AGENT_CHECKS := $(patsubst %,tests/agent/%,config control crash paper)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,send receive tls auth routing policy oauth)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect)
-AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails rules)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails rules requests)
 CHECKS += $(AGENT_CHECKS)
 
 # The same with the simulated engine, in a virtual machine

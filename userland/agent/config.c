@@ -233,6 +233,7 @@ static cfg_opt_t station_opts[] = {
 	CFG_SEC("pop3", pop3_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("retry", retry_opts, CFGF_NONE),
 	CFG_SEC("confirm", confirm_opts, CFGF_NONE),
+	CFG_STR("request_secret_file", NULL, CFGF_NODEFAULT),
 	CFG_SEC("limits", limits_opts, CFGF_NONE),
 	CFG_SEC("smtp_client_timeouts", smtp_client_timeouts_opts, CFGF_NONE),
 	CFG_SEC("smtp_server_timeouts", smtp_server_timeouts_opts, CFGF_NONE),
@@ -676,6 +677,7 @@ static bool fill(struct config *config, cfg_t *cfg)
 	config->message_worker = cfg_getstr(cfg, "message_worker");
 	fill_list(cfg, "domains", &config->domains);
 	fill_list(cfg, "recipients", &config->recipients);
+	config->request_secret_file = cfg_getstr(cfg, "request_secret_file");
 	fill_confirm(&config->confirm, cfg_getsec(cfg, "confirm"));
 	fill_limits(&config->limits, cfg_getsec(cfg, "limits"));
 	fill_timeouts(config, cfg);

@@ -291,6 +291,7 @@ struct config {
 	size_t accounts;
 	struct config_retry retry;
 	struct config_confirm confirm;
+	const char *request_secret_file;
 	struct config_limits limits;
 	long smtp_connect_ms;
 	struct smtp_client_timeouts smtp_client;

@@ -369,6 +369,7 @@ static const struct {
 	{ "printer", check_device },
 	{ "coding", check_coding },
 	{ "confirm|features", check_line },
+	{ "request_secret_file", check_path },
 	{ "rule|forward", check_address },
 	{ "number", check_line },
 	{ "subject", check_line },

@@ -194,7 +194,8 @@ static void hand_over(struct recipient *recipient, const struct mail *mail)
 
 static bool is_report(const struct job *job)
 {
-	return !strcmp(job->source, "dsn") || !strcmp(job->source, "mdn");
+	return !strcmp(job->source, "dsn") || !strcmp(job->source, "mdn") ||
+	       !strcmp(job->source, "answer");
 }
 
 /* false: not stored */

@@ -32,16 +32,16 @@ static bool set_mail(struct jobs *jobs, int64_t id, const struct forward *forwar
 			    "iis", mail, id, forward->address);
 }
 
-static bool insert_mail(struct jobs *jobs, const char *sender, const struct report_mail *mail,
-			int64_t *id)
+static bool insert_mail(struct jobs *jobs, const char *source, const char *sender,
+			const struct report_mail *mail, int64_t *id)
 {
 	int64_t now = now_ms();
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, source, sender, subject,"
 			  " message_id, message_file, message_bytes, created_ms, changed_ms)"
-			  " VALUES (0, 'queued', 'forward', ?, ?, ?, ?, ?, ?, ?)", "ssssiii", sender,
-			  mail->subject, mail->message_id, mail->message_file, mail->message_bytes,
-			  now, now))
+			  " VALUES (0, 'queued', ?, ?, ?, ?, ?, ?, ?, ?)", "sssssiii", source,
+			  sender, mail->subject, mail->message_id, mail->message_file,
+			  mail->message_bytes, now, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return database_run(jobs->db, "INSERT INTO recipient(job, position, address, state)"
@@ -52,8 +52,19 @@ int64_t jobs_set_forwarded(struct jobs *jobs, int64_t id, const struct forward *
 			   const char *sender, const struct report_mail *mail)
 {
 	int64_t new_id = 0;
-	bool good = database_begin(jobs->db) && insert_mail(jobs, sender, mail, &new_id) &&
+	bool good = database_begin(jobs->db) && insert_mail(jobs, "forward", sender, mail, &new_id) &&
 		    set_mail(jobs, id, forward, new_id);
+
+	return database_end(jobs->db, good) ? new_id : 0;
+}
+
+int64_t jobs_add_answer(struct jobs *jobs, int64_t id, const struct report_mail *mail)
+{
+	int64_t new_id = 0;
+	bool good = database_begin(jobs->db) &&
+		    /* the null path: nobody answers this */
+		    insert_mail(jobs, "answer", "", mail, &new_id) &&
+		    jobs_change_state(jobs, id, JOB_NOTED, "a request, answered by mail", 0);
 
 	return database_end(jobs->db, good) ? new_id : 0;
 }

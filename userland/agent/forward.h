@@ -26,6 +26,9 @@ bool jobs_drop_forward(struct jobs *jobs, int64_t id, const struct forward *forw
 /** jobs_end_forwarding - all are made: the job is printed next, or has ended */
 bool jobs_end_forwarding(struct jobs *jobs, int64_t id, const struct config_confirm *rules);
 
+/** jobs_add_answer - a request that came by mail has ended, and its answer is to be sent */
+int64_t jobs_add_answer(struct jobs *jobs, int64_t id, const struct report_mail *mail);
+
 /** jobs_loops - who forwarded a job before, with blanks between; to be freed. NULL without memory */
 char *jobs_loops(struct jobs *jobs, int64_t id);
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "confirm.h"
 #include "fragments.h"
 #include "log.h"
@@ -187,12 +188,32 @@ static void take_fragment(struct incoming *incoming, int64_t id)
 	joiner_run(station->joiner);
 }
 
+/* true: the mail was a request to the station, and is answered */
+static bool take_request(struct incoming *incoming, int64_t id)
+{
+	struct station *station = incoming->station;
+	bool answered = false;
+	struct job job;
+
+	if (!jobs_get(station->jobs, id, &job))
+		return false;
+	answered = answer_request(station, &job, &incoming->opened);
+	if (answered) {
+		station_remove_files(station, &job);
+		sender_run(station->sender);
+	}
+	job_clear(&job);
+	return answered;
+}
+
 /* What was opened, by its kind. The pages are committed, or discarded by the caller. */
 static void take_opened(struct incoming *incoming, int64_t id, enum worker_end end,
 			const char *text)
 {
 	bool judged = end == WORKER_DONE || end == WORKER_REFUSED;
 
+	if (judged && *incoming->opened.request && take_request(incoming, id))
+		return;
 	if (judged && incoming->opened.report.kind != REPORT_NONE && take_report(incoming, id))
 		return;
 	if (end == WORKER_DONE && worker_number(text, "fragment")) {

@@ -107,6 +107,7 @@ bool opened_line(struct opened *opened, const char *line)
 		{ "message-id", opened->message_id },
 		{ "mdn-to", opened->mdn_to },
 		{ "error-to", opened->error_to },
+		{ "request-secret", opened->request_secret },
 		{ "id", opened->fragment_id },
 		{ "report-envelope-id", opened->report.envelope_id },
 		{ "report-message-id", opened->report.message_id },
@@ -119,6 +120,11 @@ bool opened_line(struct opened *opened, const char *line)
 			snprintf(texts[i].text, OPENED_TEXT_BYTES, "%s", value);
 			return true;
 		}
+	}
+	value = value_of(line, "request");
+	if (value) {
+		snprintf(opened->request, sizeof(opened->request), "%s", value);
+		return true;
 	}
 	value = value_of(line, "loop");
 	if (value)

@@ -57,6 +57,8 @@ struct report {
  * @fragment_number: which one, from 1
  * @fragment_total: of how many; 0: this one does not tell
  * @page_bytes: coded bytes of all pages
+ * @request: what its subject asks of the station, or ""
+ * @request_secret: what its text says to be allowed to
  * @loop: who forwarded it; with OPENED_LOOPS_MAX of them it goes no further
  */
 struct opened {
@@ -69,6 +71,8 @@ struct opened {
 	int64_t fragment_number;
 	int64_t fragment_total;
 	int64_t page_bytes;
+	char request[32];
+	char request_secret[OPENED_TEXT_BYTES];
 	char loop[OPENED_LOOPS_MAX][260];
 	size_t loops;
 	struct report report;

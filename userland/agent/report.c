@@ -45,7 +45,8 @@ json_t *report_jobs(struct jobs *jobs, int64_t limit, bool reports)
 
 	if (list)
 		database_query(jobs_database(jobs), append_row, list,
-			       JOB " WHERE incoming OR source NOT IN ('dsn', 'mdn') OR ? ORDER BY id DESC LIMIT ?",
+			       JOB " WHERE incoming OR source NOT IN ('dsn', 'mdn', 'answer') OR ?"
+			       " ORDER BY id DESC LIMIT ?",
 			       "ii", (int64_t)reports, limit);
 	return list;
 }

@@ -265,6 +265,33 @@ static int visit(struct opening *opening, GMimeObject *object, unsigned int dept
 	return open_part(opening, object, failure);
 }
 
+/*
+ * A request to the station: "ifax WORD" as subject, and "secret: …" as a line of
+ * the text. Whether it is one that is answered is for others to say.
+ */
+static void print_request(GMimeMessage *message, FILE *out)
+{
+	const char *subject = g_mime_message_get_subject(message);
+	GMimeObject *root = g_mime_message_get_mime_part(message);
+	struct failure ignored;
+	GString *text;
+	char *secret;
+
+	if (!subject || g_ascii_strncasecmp(subject, "ifax ", 5) || !root ||
+	    part_kind(root) != PART_TEXT)
+		return;
+	text = g_string_new("\n");
+	part_append_text(text, root, PART_TEXT, &ignored);
+	secret = strstr(text->str, "\nsecret: ");
+	if (secret) {
+		secret += strlen("\nsecret: ");
+		secret[strcspn(secret, "\r\n")] = 0;
+		print_line(out, "request=", subject + 5);
+		print_line(out, "request-secret=", secret);
+	}
+	g_string_free(text, TRUE);
+}
+
 static void print_headers(GMimeMessage *message, FILE *out)
 {
 	char *from = internet_address_list_to_string(g_mime_message_get_from(message), NULL, FALSE);
@@ -376,6 +403,7 @@ int open_message(int message_fd, int scratch_fd, int pages_fd, const struct open
 		return fail(failure, EXIT_INPUT, "this is no mail message");
 	print_headers(message, out);
 	print_loops(message, out);
+	print_request(message, out);
 	if (GMIME_IS_MESSAGE_PARTIAL(g_mime_message_get_mime_part(message))) {
 		g_object_unref(message);
 		return join_fragment(message_fd, out, failure);
