@@ -25,6 +25,7 @@
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define be64_to_cpu(x)	be64toh(x)
 #define cpu_to_be64(x)	htobe64(x)
+#define __force
 #define le64_to_cpu(x)	le64toh(x)
 
 static inline u64 div_u64(u64 dividend, u32 divisor)

@@ -123,7 +123,7 @@ void ifax_row_of_runs(u8 *row, const u16 *runs, u32 changes, u32 width_px)
 	for (word += *(end - changes) / 64; word <= last; word++) {
 		u64 inverted = *word;
 
-		*word = cpu_to_be64(inverted ^ carry);
+		*word = (__force u64)cpu_to_be64(inverted ^ carry);
 		carry ^= -(inverted & 1);
 	}
 }

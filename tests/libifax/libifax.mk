@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-LIBIFAX_SAMPLES := $(patsubst %,$(B)/tests/libifax/%,grey.tif lzw.tif)
+LIBIFAX_SAMPLES := $(patsubst %,$(B)/tests/libifax/%,grey.tif lzw.tif dpi100.tif wide.tif)
 CHECKS += $(B)/tests/libifax/host tests/libifax/installed tests/libifax/commands
 
 $(B)/tests/libifax/host.o: ROOM_CFLAGS = -Iuserland/libifax
@@ -17,3 +17,11 @@ $(B)/tests/libifax/lzw.tif:
 	pgmramp -tb 1728 200 | pamditherbw | pamtopnm >$(B)/tests/libifax/lzw.pbm
 	pnmtotiff -lzw -xresolution 204 -yresolution 196 2>/dev/null \
 		<$(B)/tests/libifax/lzw.pbm >$@
+$(B)/tests/libifax/dpi100.tif:
+	@mkdir -p $(@D)
+	pgmramp -tb 850 200 | pamditherbw | pamtopnm | \
+		pnmtotiff -g4 -xresolution 100 -yresolution 100 2>/dev/null >$@
+$(B)/tests/libifax/wide.tif:
+	@mkdir -p $(@D)
+	pgmramp -tb 20000 200 | pamditherbw | pamtopnm | \
+		pnmtotiff -g4 -xresolution 600 -yresolution 600 2>/dev/null >$@

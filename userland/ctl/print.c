@@ -3,9 +3,10 @@
  * ifax print: the pages of a TIFF file come out on paper
  *
  * A process that can do nothing else makes a page file of the TIFF: what the
- * engine's decoder takes goes there byte for byte. While one page is in the
- * engine, the next is written. If a page goes wrong, the kernel ends those
- * behind it: what has been printed is always the begin.
+ * engine's decoder takes goes there byte for byte; a page of a width or resolution
+ * that the engine lacks is scaled. While one page is in the engine, the next is
+ * written. If a page goes wrong, the kernel ends those behind it: what has been
+ * printed is always the begin.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@
 #include "../message/sandbox.h"
 #include "../message/tiff_read.h"
 #include "command.h"
+#include "fit.h"
 
 #define DATA_BYTES	65536
 
@@ -126,12 +128,17 @@ static int set_format(struct print *print)
 	return err;
 }
 
+/* The data as it is; if the engine cannot have it so, scaled */
 static int write_page(struct print *print)
 {
 	static char data[DATA_BYTES];
 	uint64_t offset = 0;
 	int err = set_format(print);
 
+	if (err == -EINVAL) {
+		err = fit_page(print->fd, &print->caps, &print->pages, print->copies);
+		return err ? err : ifax_commit(print->fd);
+	}
 	while (!err && offset < print->pages.page.data_bytes) {
 		ssize_t n = page_reader_data(&print->pages, offset, data, sizeof(data));
 
