@@ -531,12 +531,13 @@ bool jobs_set_forgotten(struct jobs *jobs, int64_t id)
 bool jobs_needs_file(void *jobs, enum spool_place place, const char *name)
 {
 	static const char * const column[SPOOL_PLACES] = {
-		[SPOOL_MESSAGE] = "? IN (message_file, (SELECT file FROM mail WHERE file = ?1"
-				  " AND mail.job = job.id))",
+		/* by their indexes: a queue is long */
+		[SPOOL_MESSAGE] = "id IN (SELECT id FROM job WHERE message_file = ?1 UNION ALL"
+				  " SELECT job FROM mail WHERE file = ?1 AND file <> '')",
 		[SPOOL_PAGE] = "page_file = ?", [SPOOL_PROGRESS] = "page_file = ?",
 	};
 	char list[STATE_LIST_BYTES];
-	char sql[sizeof(list) + 256];
+	char sql[sizeof(list) + 320];
 	struct jobs *j = jobs;
 
 	if (place == SPOOL_MESSAGE && mailbox_has_file(j, name))
