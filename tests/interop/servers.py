@@ -53,7 +53,7 @@ mydestination =
 alias_maps =
 mynetworks =
 relay_domains = {relay}
-transport_maps = inline:{{ {transports} }}
+transport_maps = {f'inline:{{ {transports} }}' if routes else ''}
 virtual_mailbox_domains = p.example.com
 virtual_mailbox_base = /mail
 virtual_mailbox_maps = inline:{{ {{fax@p.example.com = box/}} }}
@@ -69,7 +69,8 @@ minimal_backoff_time = 2s
 maximal_backoff_time = 2s
 {more}
 """
-        super().__init__(debian(), [("etc/postfix/main.cf", config), *files_of(self.certificate)], f"""
+        super().__init__(debian(), [("etc/postfix/main.cf", config),
+                                    *files_of(self.certificate)], f"""
 mkdir -p /mail && chown mail:mail /mail
 postconf -M# smtp/inet
 postconf -M {self.port}/inet="{self.port} inet n - y - - smtpd"
@@ -172,7 +173,8 @@ service pop3-login {{
  }}
 }}
 """
-        boxes = [(f"mail/{user}/{place}/.keep", "") for user in users for place in ("cur", "new", "tmp")]
+        boxes = [(f"mail/{user}/{place}/.keep", "")
+                 for user in users for place in ("cur", "new", "tmp")]
         super().__init__(debian(), [
             ("etc/dovecot/dovecot.conf", config), *files_of(self.certificate), *boxes,
             ("users", "".join(f"{user}:{{PLAIN}}{SECRET}\n" for user in users))],

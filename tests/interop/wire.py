@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """A wire between a client and a server: what is said on it is kept, and it can misbehave."""
+import random
 import socket
 import socketserver
 import threading
+import time
 
 from mail import Server
 
@@ -21,6 +23,104 @@ class Fault:
         return line
 
     pieces = None       # bytes at a time towards the client
+
+
+class At(Fault):
+    """Something happens with the first command @verb, or with the reply to it."""
+
+    def __init__(self, verb):
+        self.verb = verb.encode()
+        self.there = False
+
+    def command(self, line):
+        if line.startswith(self.verb):
+            self.there = True
+        return line
+
+
+class CutCommand(At):
+    def command(self, line):
+        return None if line.startswith(self.verb) else line
+
+
+class CutReply(At):
+    def reply(self, line):
+        return None if self.there else line
+
+
+class CutWithin(At):
+    """In the middle of a list or of a message: @lines of it arrive."""
+
+    def __init__(self, verb, lines):
+        super().__init__(verb)
+        self.lines = lines
+
+    def reply(self, line):
+        if self.there:
+            self.lines -= 1
+        return None if self.lines < 0 else line
+
+
+class CutLine(CutWithin):
+    """The last line arrives by half."""
+    half = False
+
+    def reply(self, line):
+        if self.half:
+            return None
+        if super().reply(line) is None:
+            self.half = True
+            return line[:len(line) // 2]
+        return line
+
+
+class Stall(At):
+    """The reply comes when nobody waits for it any more."""
+
+    def reply(self, line):
+        if self.there:
+            self.there = False
+            time.sleep(1.2)
+        return line
+
+
+class Garbage(At):
+    """Bytes in place of the reply."""
+
+    def __init__(self, verb, garbage):
+        super().__init__(verb)
+        self.garbage = garbage
+
+    def reply(self, line):
+        if self.there:
+            self.there = False
+            return self.garbage
+        return line
+
+
+class Pieces(Fault):
+    def __init__(self, pieces):
+        self.pieces = pieces
+
+
+class Somewhere(Fault):
+    """Cut after some lines of the server, at most @lines."""
+
+    def __init__(self, lines):
+        self.left = random.SystemRandom().randrange(lines)
+
+    def reply(self, line):
+        self.left -= 1
+        return line if self.left >= 0 else None
+
+
+GARBAGE = {
+    "bytes of no meaning": bytes(range(128, 256)) + b"\0\r\n",
+    "an empty line": b"\r\n",
+    "a bare LF": b"+O\nK\r\n",
+    "a reply twice": b"+OK 1 1\r\n+OK 1 1\r\n",
+    "a long line": b"+OK " + b"x" * 100_000 + b"\r\n",
+}
 
 
 class WireHandler(socketserver.BaseRequestHandler):
