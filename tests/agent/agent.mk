@@ -2,9 +2,9 @@
 # The daemon and its command line, with a fake paper worker: no device is needed
 AGENT_CHECKS := $(patsubst %,tests/agent/%,config control crash paper)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,send receive tls auth routing policy oauth)
-AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect hostile crash-maildrop)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails rules requests)
-CHECKS += $(AGENT_CHECKS)
+CHECKS += $(AGENT_CHECKS) tests/agent/attacks
 
 # The same with the simulated engine, in a virtual machine
 CHECKS += tests/agent/killed
@@ -21,7 +21,8 @@ $(B)/tests/agent/faults.so: tests/agent/faults.c
 ROUNDS ?= 20
 check-crash: userland $(B)/tests/agent/faults.so
 	@set -e; for round in $$(seq $(ROUNDS)); do \
-		echo "# round $$round of $(ROUNDS)"; tests/agent/crash $$round; done
+		echo "# round $$round of $(ROUNDS)"; tests/agent/crash $$round; \
+		tests/agent/crash-maildrop $$round; done
 
 # ifaxd beside Postfix, in one run: build/bench/smtp.tsv. As root
 BENCHES += bench-mail
