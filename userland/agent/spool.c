@@ -199,6 +199,13 @@ void spool_remove(const struct spool *spool, enum spool_place place, const char 
 			  place_name[place], name, strerror(errno));
 }
 
+/* Whether spool_name() makes such names: others are not ours, if "spool" is wrong */
+static bool is_ours(const char *name)
+{
+	return strlen(name) == SPOOL_NAME_BYTES - 1 &&
+	       strspn(name, "0123456789abcdef") == SPOOL_NAME_BYTES - 1;
+}
+
 int spool_sweep(const struct spool *spool, enum spool_place place,
 		bool (*needed)(void *arg, enum spool_place place, const char *name), void *arg)
 {
@@ -214,7 +221,7 @@ int spool_sweep(const struct spool *spool, enum spool_place place,
 		return -ENOMEM;
 	}
 	while ((entry = readdir(dir))) {
-		if (entry->d_name[0] == '.' || needed(arg, place, entry->d_name))
+		if (!is_ours(entry->d_name) || needed(arg, place, entry->d_name))
 			continue;
 		log_event(LOG_NOTICE, "spool.sweep place=%s name=%s", place_name[place],
 			  entry->d_name);

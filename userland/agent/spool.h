@@ -95,7 +95,7 @@ int spool_open_file(const struct spool *spool, enum spool_place place, const cha
 void spool_remove(const struct spool *spool, enum spool_place place, const char *name);
 
 /**
- * spool_sweep - remove the files of a place that nobody needs
+ * spool_sweep - remove the files of a place that nobody needs; what a spool does not name so stays
  * @needed: says whether a file is needed
  * @arg: for @needed
  */
