@@ -114,6 +114,7 @@ help:
 	@echo 'make check-interop mail servers and clients that others wrote; Documentation/interop.rst'
 	@echo 'make check-crash   kill -9 at every durable step, ROUNDS= times over'
 	@echo 'make check-debug   tests of the kernel side in a kernel that finds mistakes'
+	@echo 'make check-faults  every fault of the hardware at many places of a page'
 	@echo 'make check-matrix  other kernels and architectures (check-arm64 for one)'
 	@echo 'make check-ynl     the netlink specification with the kernel'"'"'s own tool'
 	@echo 'make fuzz          hostile bytes (SECONDS=600, TARGETS="codec_mmr smtp_server")'

@@ -51,7 +51,7 @@ int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page)
 }
 
 /**
- * ifax_engine_stop() - end the page in the engine, if there is one
+ * ifax_engine_stop() - nothing more of this job: end the page in the engine, if any
  * @idev: device, not gone
  * @status: how it ends
  *
@@ -59,15 +59,7 @@ int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page)
  */
 void ifax_engine_stop(struct ifax_device *idev, enum ifax_page_status status)
 {
-	bool running;
-
 	lockdep_assert_held(&idev->op_lock);
-	mutex_lock(&idev->lock);
-	running = idev->engine_page;
-	mutex_unlock(&idev->lock);
-	if (!running)
-		return;
-
 	idev->ops.stop(idev);
 
 	mutex_lock(&idev->lock);

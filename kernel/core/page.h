@@ -44,6 +44,7 @@ enum ifax_stage {
  * @bounce_at: next byte of @bounce that goes
  * @bounce_end: behind the last one
  * @moved: its first lines have passed
+ * @underruns: printed sheets that were spoilt by one
  * @decoder: while the page is checked or printed
  * @scaler: between @decoder and the engine, if the page is scaled; with its memory
  * @source: input of @decoder
@@ -62,6 +63,7 @@ struct ifax_page {
 	size_t bounce_at;
 	size_t bounce_end;
 	bool moved;
+	u32 underruns;
 	struct ifax_decoder *decoder;
 	struct ifax_scaler *scaler;
 	struct ifax_store_source source;

@@ -43,15 +43,23 @@ u32 ifax_print_lines(struct ifax_device *idev, void *rows, size_t stride, u32 li
 }
 EXPORT_SYMBOL_GPL(ifax_print_lines);
 
+/* A sheet that the drum outran is spoilt, the page is not: it is printed again */
+#define UNDERRUNS_MAX	2
+
+static void take_out(struct ifax_device *idev, struct ifax_page *page, enum ifax_stage stage)
+{
+	ifax_page_decode_end(page);
+	WRITE_ONCE(idev->engine_page, NULL);
+	page->stage = stage;
+	ifax_changed(idev);
+}
+
 /* Is this the last copy? If not, the next one comes now, or after the document's other pages */
 static bool copies_complete(struct ifax_device *idev, struct ifax_page *page)
 {
 	if (++page->record.copies >= page->format.copies)
 		return true;
-	ifax_page_decode_end(page);
-	WRITE_ONCE(idev->engine_page, NULL);
-	page->stage = page->format.collate ? IFAX_STAGE_HELD : IFAX_STAGE_WAITING;
-	ifax_changed(idev);
+	take_out(idev, page, page->format.collate ? IFAX_STAGE_HELD : IFAX_STAGE_WAITING);
 	return false;
 }
 
@@ -63,6 +71,11 @@ static void print_ended(struct ifax_device *idev, struct ifax_page *page,
 	if (status == IFAX_PAGE_OK) {
 		if (copies_complete(idev, page))
 			ifax_page_ended(idev, page, status);
+		ifax_engine_next(idev);
+		return;
+	}
+	if (status == IFAX_PAGE_UNDERRUN && page->underruns++ < UNDERRUNS_MAX) {
+		take_out(idev, page, IFAX_STAGE_WAITING);
 		ifax_engine_next(idev);
 		return;
 	}

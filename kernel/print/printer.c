@@ -20,7 +20,7 @@
 
 #define PRINT_INTERRUPTS (IFAX_INT_PAGE_END | IFAX_INT_UNDERRUN | IFAX_INT_JAM | \
 			  IFAX_INT_COVER | IFAX_INT_NO_PAPER | IFAX_INT_FAULT | IFAX_INT_LAMP | \
-			  IFAX_INT_DOUBLE_FEED)
+			  IFAX_INT_DOUBLE)
 
 /**
  * struct printer - one print engine
@@ -85,9 +85,10 @@ static int print_fill(struct printer *printer)
 	void *rows;
 
 	while (printer->filled < printer->length &&
-	       printer->filled - ring->lines < IFAX_RING_ROOM_LINES) {
+	       printer->filled - ring->lines < ifax_ring_room(ring)) {
 		rows = ifax_ring_at(ring, printer->filled);
-		lines = min(printer->length - printer->filled, ifax_ring_run(printer->filled));
+		lines = min(printer->length - printer->filled,
+			    ifax_ring_run(ring, printer->filled));
 		given = ifax_print_lines(printer->idev, rows, ring->line_bytes, lines);
 		memset(rows + given * ring->line_bytes, 0, (lines - given) * ring->line_bytes);
 		printer->filled += lines;
@@ -192,7 +193,7 @@ static int print_start(struct ifax_device *idev, const struct ifax_format *fmt)
 	struct printer *printer = ifax_priv(idev);
 	int ret;
 
-	ret = ifax_bank_begin(&printer->bank, fmt, IFAX_BAND_LINES, 0);
+	ret = ifax_bank_begin(&printer->bank, fmt, fmt->length_lines, 0, IFAX_BAND_LINES, 0);
 	if (ret)
 		return ret;
 	ret = ifax_power_begin(&printer->power);
@@ -204,8 +205,8 @@ static int print_start(struct ifax_device *idev, const struct ifax_format *fmt)
 	printer->filled = 0;
 	printer->seen = (struct ifax_progress){};
 	atomic_set(&printer->events, 0);
-	ret = ifax_ring_start(&printer->ring, DMA_MEM_TO_DEV, fmt->width_px, print_band_done,
-			      printer);
+	ifax_ring_form(&printer->ring, IFAX_LINE_BYTES(fmt->width_px), IFAX_BAND_LINES);
+	ret = ifax_ring_start(&printer->ring, DMA_MEM_TO_DEV, print_band_done, printer);
 	if (ret) {
 		print_halt(printer);
 		return ret;
@@ -292,7 +293,8 @@ static int print_probe(struct platform_device *pdev)
 	if (ret)
 		return dev_err_probe(dev, ret, "cannot read what the print engine can do\n");
 	config.dst_addr = printer->bank.port;
-	ret = ifax_ring_alloc(&printer->ring, dev, "tx", &config, caps.width_px_max);
+	ret = ifax_ring_alloc(&printer->ring, dev, "tx", &config,
+			      IFAX_BAND_LINES * IFAX_LINE_BYTES(caps.width_px_max));
 	if (ret)
 		return ret;
 	ret = print_make_queue(printer, dev);

@@ -19,10 +19,11 @@
 #include <linux/ifax/engine.h>
 #include <linux/ifax/power.h>
 #include <linux/ifax/watchdog.h>
+#include "grey_path.h"
 
 #define SCAN_INTERRUPTS	(IFAX_INT_PAGE_END | IFAX_INT_LONG | IFAX_INT_OVERRUN | IFAX_INT_JAM | \
 			 IFAX_INT_COVER | IFAX_INT_NO_PAPER | IFAX_INT_FAULT | IFAX_INT_LAMP | \
-			 IFAX_INT_DOUBLE_FEED)
+			 IFAX_INT_DOUBLE)
 
 /* The lines of a ring, on the slowest of motors */
 #define HOLD_TIMEOUT_US	(20 * USEC_PER_SEC)
@@ -40,6 +41,10 @@
  * @active: a page is under way
  * @held: the machine sleeps: no line is taken
  * @paused: the core did not take lines that are there: it has no room
+ * @fmt: the page
+ * @mode: IFAX_MODE_* of what the engine is doing
+ * @grey: way of grey lines
+ * @front_done: the next page is the back of the sheet
  * @events: IFAX_INT_* of this page
  * @length: most lines of the page
  * @taken: lines given to the core
@@ -58,6 +63,10 @@ struct scanner {
 	bool active;
 	bool held;
 	bool paused;
+	struct ifax_format fmt;
+	u32 mode;
+	struct grey_path grey;
+	bool front_done;
 	atomic_t events;
 	u32 length;
 	u32 taken;
@@ -65,22 +74,40 @@ struct scanner {
 	struct ifax_progress seen;
 };
 
-static void scan_halt(struct scanner *scanner)
+static void scan_still(struct scanner *scanner)
 {
 	ifax_bank_stop(&scanner->bank);
 	synchronize_irq(scanner->irq);
 	ifax_ring_stop(&scanner->ring);
+}
+
+static void scan_halt(struct scanner *scanner)
+{
+	scan_still(scanner);
 	ifax_power_end(&scanner->power);
+}
+
+/* After a front that is well comes its back, whatever lies in the feeder */
+static u32 scan_sides(struct scanner *scanner, enum ifax_page_status status)
+{
+	if (scanner->mode & IFAX_MODE_BACK) {
+		scanner->front_done = false;
+		return IFAX_PAGE_BACK;
+	}
+	scanner->front_done = scanner->fmt.sides == IFAX_SIDES_BOTH &&
+			      status <= IFAX_PAGE_TRUNCATED;
+	return scanner->front_done ? IFAX_PAGE_MORE : 0;
 }
 
 /* Nothing of the page is touched after ifax_scan_end(): the next may begin at once */
 static void scan_end(struct scanner *scanner, enum ifax_page_status status)
 {
-	u32 sensors, flags = 0;
+	u32 sensors, flags;
 
 	scan_halt(scanner);
+	flags = scan_sides(scanner, status);
 	if (!ifax_bank_status(&scanner->bank, &sensors) && sensors & IFAX_STATUS_PAPER)
-		flags = IFAX_PAGE_MORE;
+		flags |= IFAX_PAGE_MORE;
 	WRITE_ONCE(scanner->active, false);
 	ifax_scan_end(scanner->idev, status, flags);
 }
@@ -94,15 +121,19 @@ static int scan_take(struct scanner *scanner, u32 end)
 {
 	struct ifax_band_ring *ring = &scanner->ring;
 	u32 lines, taken, limit;
+	const void *rows;
 
 	scanner->paused = false;
 	while (scanner->taken < end && !scanner->paused) {
-		lines = min(end - scanner->taken, ifax_ring_run(scanner->taken));
-		taken = ifax_scan_lines(scanner->idev, ifax_ring_at(ring, scanner->taken),
-					ring->line_bytes, lines);
+		lines = min(end - scanner->taken, ifax_ring_run(ring, scanner->taken));
+		rows = ifax_ring_at(ring, scanner->taken);
+		if (scanner->mode & IFAX_MODE_GREY)
+			rows = grey_path_rows(&scanner->grey, ring, scanner->taken, lines);
+		taken = ifax_scan_lines(scanner->idev, rows, IFAX_LINE_BYTES(scanner->fmt.width_px),
+					lines);
 		scanner->paused = taken < lines;
 		scanner->taken += taken;
-		limit = rounddown(scanner->taken, IFAX_BAND_LINES) + IFAX_RING_ROOM_LINES;
+		limit = rounddown(scanner->taken, ring->band_lines) + ifax_ring_room(ring);
 		if (limit == scanner->limit)
 			continue;
 		if (ifax_bank_write(&scanner->bank, IFAX_REG_LIMIT, limit))
@@ -112,13 +143,85 @@ static int scan_take(struct scanner *scanner, u32 end)
 	return 0;
 }
 
+static void scan_band_done(void *arg)
+{
+	struct scanner *scanner = arg;
+
+	queue_work(scanner->queue, &scanner->work);
+}
+
+/* Have the engine move so many lines at most */
+static int scan_run(struct scanner *scanner, u32 mode, u32 length_lines)
+{
+	struct ifax_band_ring *ring = &scanner->ring;
+	u32 width_px = scanner->fmt.width_px;
+	int ret;
+
+	if (mode & IFAX_MODE_GREY)
+		ifax_ring_form(ring, IFAX_GREY_LINE_BYTES(width_px), IFAX_GREY_BAND_LINES);
+	else
+		ifax_ring_form(ring, IFAX_LINE_BYTES(width_px), IFAX_BAND_LINES);
+	ret = ifax_bank_begin(&scanner->bank, &scanner->fmt, length_lines, mode, ring->band_lines,
+			      ifax_ring_room(ring));
+	if (ret)
+		return ret;
+	scanner->mode = mode;
+	scanner->length = length_lines;
+	scanner->paused = false;
+	scanner->taken = 0;
+	scanner->limit = ifax_ring_room(ring);
+	scanner->seen = (struct ifax_progress){};
+	atomic_set(&scanner->events, 0);
+	ret = ifax_ring_start(ring, DMA_DEV_TO_MEM, scan_band_done, scanner);
+	if (!ret)
+		ret = ifax_bank_start(&scanner->bank, SCAN_INTERRUPTS);
+	if (ret)
+		return ret;
+	WRITE_ONCE(scanner->active, true);
+	queue_work(scanner->queue, &scanner->work);
+	return 0;
+}
+
+static int scan_sheet(struct scanner *scanner)
+{
+	const struct ifax_format *fmt = &scanner->fmt;
+	u32 mode = 0;
+	int ret = 0;
+
+	if (fmt->sides == IFAX_SIDES_BOTH && scanner->front_done)
+		mode |= IFAX_MODE_BACK;
+	if (fmt->binarisation) {
+		mode |= IFAX_MODE_GREY;
+		ret = grey_path_begin(&scanner->grey, fmt);
+	}
+	return ret ?: scan_run(scanner, mode, fmt->length_lines);
+}
+
+/* The engine moves past the references, and then draws the sheet in */
+static void scan_reference(struct scanner *scanner, enum ifax_page_status status, bool done)
+{
+	int ret;
+
+	if (!status && !done)
+		return;
+	if (!status) {
+		scan_still(scanner);
+		ret = grey_path_calibrate(&scanner->grey, &scanner->fmt, &scanner->ring) ?:
+		      scan_sheet(scanner);
+		if (ret)
+			status = ret == -ENOMEDIUM ? IFAX_PAGE_NO_PAPER : IFAX_PAGE_HARDWARE;
+	}
+	if (status)
+		scan_end(scanner, status);
+}
+
 /* More lines than there can be, or fewer than came: the engine cannot count, or is gone */
 static bool scan_lines_wrong(struct scanner *scanner, u32 events, u32 lines)
 {
 	if (lines > scanner->limit || lines > scanner->length)
 		return true;
 	return events & IFAX_INT_PAGE_END &&
-	       scanner->ring.lines > roundup(lines, IFAX_BAND_LINES);
+	       scanner->ring.lines > roundup(lines, scanner->ring.band_lines);
 }
 
 /*
@@ -146,7 +249,10 @@ static void scan_work(struct work_struct *work)
 		scan_end(scanner, status);
 		return;
 	}
-	if (scan_take(scanner, min(lines, scanner->ring.lines)))
+	if (scanner->mode & IFAX_MODE_REFERENCE)
+		scan_reference(scanner, status, events & IFAX_INT_PAGE_END &&
+			       scanner->ring.lines >= scanner->length);
+	else if (scan_take(scanner, min(lines, scanner->ring.lines)))
 		scan_end(scanner, IFAX_PAGE_HARDWARE);
 	else if (scanner->paused)
 		return;
@@ -214,41 +320,25 @@ static irqreturn_t scan_interrupt(int irq, void *arg)
 	return IRQ_HANDLED;
 }
 
-static void scan_band_done(void *arg)
-{
-	struct scanner *scanner = arg;
-
-	queue_work(scanner->queue, &scanner->work);
-}
-
 static int scan_start(struct ifax_device *idev, const struct ifax_format *fmt)
 {
 	struct scanner *scanner = ifax_priv(idev);
 	int ret;
 
-	ret = ifax_bank_begin(&scanner->bank, fmt, IFAX_BAND_LINES, IFAX_RING_ROOM_LINES);
-	if (ret)
-		return ret;
 	ret = ifax_power_begin(&scanner->power);
 	if (ret)
 		return ret;
 	scanner->idev = idev;
-	scanner->paused = false;
-	scanner->length = fmt->length_lines;
-	scanner->taken = 0;
-	scanner->limit = IFAX_RING_ROOM_LINES;
-	scanner->seen = (struct ifax_progress){};
-	atomic_set(&scanner->events, 0);
-	ret = ifax_ring_start(&scanner->ring, DMA_DEV_TO_MEM, fmt->width_px, scan_band_done,
-			      scanner);
-	if (!ret)
-		ret = ifax_bank_start(&scanner->bank, SCAN_INTERRUPTS);
+	scanner->fmt = *fmt;
+	if (fmt->binarisation && !grey_path_calibrated(&scanner->grey, fmt))
+		ret = scan_run(scanner, IFAX_MODE_GREY | IFAX_MODE_REFERENCE,
+			       2 * IFAX_REFERENCE_LINES);
+	else
+		ret = scan_sheet(scanner);
 	if (ret) {
 		scan_halt(scanner);
 		return ret;
 	}
-	WRITE_ONCE(scanner->active, true);
-	queue_work(scanner->queue, &scanner->work);
 	mod_delayed_work(scanner->queue, &scanner->watchdog,
 			 msecs_to_jiffies(IFAX_WATCHDOG_PERIOD_MS));
 	return 0;
@@ -261,6 +351,7 @@ static void scan_stop(struct ifax_device *idev)
 	WRITE_ONCE(scanner->active, false);
 	cancel_work_sync(&scanner->work);
 	cancel_delayed_work_sync(&scanner->watchdog);
+	scanner->front_done = false;
 	scan_halt(scanner);
 }
 
@@ -344,6 +435,7 @@ static int scan_probe(struct platform_device *pdev)
 	struct ifax_caps caps = {};
 	struct scanner *scanner;
 	struct ifax_device *idev;
+	u32 band_bytes;
 	int ret;
 
 	scanner = devm_kzalloc(dev, sizeof(*scanner), GFP_KERNEL);
@@ -360,7 +452,15 @@ static int scan_probe(struct platform_device *pdev)
 	if (ret)
 		return dev_err_probe(dev, ret, "cannot read what the scanner can do\n");
 	config.src_addr = scanner->bank.port;
-	ret = ifax_ring_alloc(&scanner->ring, dev, "rx", &config, caps.width_px_max);
+	band_bytes = IFAX_BAND_LINES * IFAX_LINE_BYTES(caps.width_px_max);
+	if (caps.binarisations) {
+		band_bytes = max(band_bytes, IFAX_GREY_BAND_LINES *
+				 IFAX_GREY_LINE_BYTES(caps.width_px_max));
+		ret = grey_path_alloc(&scanner->grey, dev, caps.width_px_max);
+		if (ret)
+			return ret;
+	}
+	ret = ifax_ring_alloc(&scanner->ring, dev, "rx", &config, band_bytes);
 	if (ret)
 		return ret;
 	ret = scan_make_queue(scanner, dev);

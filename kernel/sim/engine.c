@@ -50,6 +50,8 @@ void sim_engine_start(struct sim_engine *engine)
 	if (engine->busy)
 		return;
 	engine->stats.starts++;
+	engine->faults.silence_ms = 0;
+	engine->faults.lines_ahead = 0;
 	engine->lines = 0;
 	engine->stop = false;
 	engine->busy = true;

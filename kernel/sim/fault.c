@@ -34,6 +34,7 @@ static const char * const sim_fault_names[] = {
 	[SIM_FAULT_BUS_ERROR] = "bus-error",
 	[SIM_FAULT_UNPLUG] = "unplug",
 };
+
 static_assert(ARRAY_SIZE(sim_fault_names) == SIM_FAULT_KINDS);
 
 static char *faults = "";
@@ -70,8 +71,6 @@ void sim_fault_begin(struct sim_engine *engine, u32 lines)
 
 	spin_lock_irq(&engine->lock);
 	f->page++;
-	f->silence_ms = 0;
-	f->lines_ahead = 0;
 	if (f->every && prandom_u32_state(&f->random) % f->every == 0)
 		fault_arm(f, prandom_u32_state(&f->random) % SIM_FAULT_UNPLUG, LINE_RANDOM,
 			  f->page);
@@ -120,7 +119,7 @@ static bool fault_ends(struct sim_engine *engine, enum sim_fault_kind kind)
 	case SIM_FAULT_DOUBLE_FEED:
 		f->double_fed = true;
 		engine->jam = true;
-		sim_engine_raise(engine, IFAX_INT_DOUBLE_FEED);
+		sim_engine_raise(engine, IFAX_INT_DOUBLE);
 		return true;
 	case SIM_FAULT_LAMP:
 		sim_engine_raise(engine, IFAX_INT_LAMP);

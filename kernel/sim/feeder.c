@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /dev/ifax/feederN: what is written to it is a stream of sheets, each a PBM
- * image with packed pixels. A sheet lies in the feeder as soon as it is whole.
+ * image with packed pixels or a PGM image with a byte a pixel. A sheet lies in
+ * the feeder as soon as it is whole.
  */
 #include <linux/fs.h>
 #include <linux/module.h>
@@ -72,7 +73,7 @@ static int feeder_fail(struct feeder_file *f, int error, const char *why)
 static int feeder_begin_sheet(struct feeder_file *f, bool nonblock)
 {
 	struct sim_paper *paper = f->paper;
-	size_t bytes = sim_sheet_bytes(f->p4.width, f->p4.height);
+	size_t bytes = sim_row_bytes(f->p4.width, f->p4.is_grey) * f->p4.height;
 
 	if (f->p4.width > SIM_WIDTH_PX_MAX)
 		return feeder_fail(f, -EINVAL, "wider than the sensor");
@@ -88,7 +89,7 @@ static int feeder_begin_sheet(struct feeder_file *f, bool nonblock)
 	WRITE_ONCE(f->waiting_bytes, 0);
 	if (!READ_ONCE(paper->engine))
 		return -ENODEV;
-	f->sheet = sim_sheet_alloc(f->p4.width, f->p4.height);
+	f->sheet = sim_sheet_alloc(f->p4.width, f->p4.height, f->p4.is_grey);
 	if (!f->sheet) {
 		feeder_unreserve(paper, bytes);
 		return -ENOMEM;
@@ -106,14 +107,14 @@ static ssize_t feeder_write_header(struct feeder_file *f, const char __user *fro
 		if (get_user(byte, from + done))
 			return done ?: -EFAULT;
 		if (p4_byte(&f->p4, byte))
-			return feeder_fail(f, -EINVAL, "no PBM P4 header");
+			return feeder_fail(f, -EINVAL, "no header of a PBM (P4) or PGM (P5) image");
 	}
 	return done;
 }
 
 static ssize_t feeder_write_rows(struct feeder_file *f, const char __user *from, size_t bytes)
 {
-	size_t size = sim_sheet_bytes(f->sheet->width_px, f->sheet->lines);
+	size_t size = sim_sheet_bytes(f->sheet);
 
 	bytes = min(bytes, size - f->filled);
 	bytes -= copy_from_user(f->sheet->rows + f->filled, from, bytes);
@@ -199,7 +200,7 @@ static int feeder_release(struct inode *inode, struct file *file)
 	if (!f->error && (f->sheet || f->p4.state != P4_MAGIC_P))
 		feeder_fail(f, -EINVAL, "incomplete, dropped");
 	if (f->sheet)
-		feeder_unreserve(f->paper, sim_sheet_bytes(f->sheet->width_px, f->sheet->lines));
+		feeder_unreserve(f->paper, sim_sheet_bytes(f->sheet));
 	sim_sheet_free(f->sheet);
 	sim_paper_put(f->paper);
 	kfree(f);

@@ -39,7 +39,7 @@ static int p4_number(struct p4 *p4, u32 *number, u8 byte, enum p4_state next)
  * A comment goes from "#" to the end of the line, wherever it begins, and
  * counts as that end of the line.
  *
- * Return: 0; -EINVAL if this is no P4 header. When the state is P4_RASTER, the
+ * Return: 0; -EINVAL if this is no P4 or P5 header. When the state is P4_RASTER, the
  * header is complete.
  */
 int p4_byte(struct p4 *p4, u8 byte)
@@ -56,7 +56,8 @@ int p4_byte(struct p4 *p4, u8 byte)
 		return byte == 'P' ? 0 : -EINVAL;
 	case P4_MAGIC_4:
 		p4->state = P4_MAGIC_END;
-		return byte == '4' ? 0 : -EINVAL;
+		p4->is_grey = byte == '5';
+		return byte == '4' || byte == '5' ? 0 : -EINVAL;
 	case P4_MAGIC_END:
 		p4->state = P4_WIDTH_GAP;
 		return isspace(byte) ? 0 : -EINVAL;
@@ -67,7 +68,13 @@ int p4_byte(struct p4 *p4, u8 byte)
 	case P4_HEIGHT_GAP:
 		return p4_gap(p4, &p4->height, byte, P4_HEIGHT);
 	case P4_HEIGHT:
-		return p4_number(p4, &p4->height, byte, P4_RASTER);
+		return p4_number(p4, &p4->height, byte, p4->is_grey ? P4_WHITE_GAP : P4_RASTER);
+	case P4_WHITE_GAP:
+		return p4_gap(p4, &p4->white, byte, P4_WHITE);
+	case P4_WHITE:
+		if (!isdigit(byte) && p4->white != 255)
+			return -EINVAL;
+		return p4_number(p4, &p4->white, byte, P4_RASTER);
 	default:
 		return -EINVAL;
 	}

@@ -16,20 +16,23 @@
  * sim_sheet_alloc() - a sheet, its pixels not set
  * @width_px: width
  * @lines: length
+ * @is_grey: a byte a pixel
  *
  * Return: sheet, or NULL.
  */
-struct sim_sheet *sim_sheet_alloc(u32 width_px, u32 lines)
+struct sim_sheet *sim_sheet_alloc(u32 width_px, u32 lines, bool is_grey)
 {
+	size_t row_bytes = sim_row_bytes(width_px, is_grey);
 	struct sim_sheet *sheet;
 
-	sheet = kvmalloc(sizeof(*sheet) + sim_sheet_bytes(width_px, lines), GFP_KERNEL_ACCOUNT);
+	sheet = kvmalloc(sizeof(*sheet) + row_bytes * lines, GFP_KERNEL_ACCOUNT);
 	if (!sheet)
 		return NULL;
 	INIT_LIST_HEAD(&sheet->list);
+	sheet->is_grey = is_grey;
 	sheet->width_px = width_px;
 	sheet->lines = lines;
-	sheet->row_bytes = DIV_ROUND_UP(width_px, 8);
+	sheet->row_bytes = row_bytes;
 	sheet->header_bytes = 0;
 	return sheet;
 }
@@ -58,8 +61,7 @@ struct sim_sheet *sim_paper_take(struct sim_paper *paper)
 	if (sheet) {
 		list_del_init(&sheet->list);
 		WRITE_ONCE(paper->count, paper->count - 1);
-		WRITE_ONCE(paper->bytes, paper->bytes -
-			   sim_sheet_bytes(sheet->width_px, sheet->lines));
+		WRITE_ONCE(paper->bytes, paper->bytes - sim_sheet_bytes(sheet));
 	}
 	spin_unlock(&paper->lock);
 	if (sheet)

@@ -22,6 +22,7 @@ struct sim_engine;
 /**
  * struct sim_sheet - a sheet of paper
  * @list: its place in feeder or tray
+ * @is_grey: a byte a pixel, 255 is white; else a bit a pixel, 1 is black
  * @width_px: width; pixels past it in the last byte of a row may be anything
  * @lines: length
  * @row_bytes: bytes of a row
@@ -31,6 +32,7 @@ struct sim_engine;
  */
 struct sim_sheet {
 	struct list_head list;
+	bool is_grey;
 	u32 width_px;
 	u32 lines;
 	size_t row_bytes;
@@ -44,12 +46,17 @@ static inline u8 *sim_sheet_row(const struct sim_sheet *sheet, u32 line)
 	return (u8 *)sheet->rows + line * sheet->row_bytes;
 }
 
-static inline size_t sim_sheet_bytes(u32 width_px, u32 lines)
+static inline size_t sim_row_bytes(u32 width_px, bool is_grey)
 {
-	return (size_t)DIV_ROUND_UP(width_px, 8) * lines;
+	return is_grey ? width_px : DIV_ROUND_UP(width_px, 8);
 }
 
-struct sim_sheet *sim_sheet_alloc(u32 width_px, u32 lines);
+static inline size_t sim_sheet_bytes(const struct sim_sheet *sheet)
+{
+	return sheet->row_bytes * sheet->lines;
+}
+
+struct sim_sheet *sim_sheet_alloc(u32 width_px, u32 lines, bool is_grey);
 void sim_sheet_free(struct sim_sheet *sheet);
 
 /* ---- feeder and tray (paper.c) ---- */

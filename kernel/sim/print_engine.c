@@ -64,7 +64,7 @@ void sim_print_page(struct sim_engine *engine)
 		sim_engine_end(engine, interrupts);
 		return;
 	}
-	sheet = sim_sheet_alloc(engine->width_px, engine->length);
+	sheet = sim_sheet_alloc(engine->width_px, engine->length, false);
 	if (sheet) {
 		sim_fault_begin(engine, engine->length);
 		interrupts = sim_print_sheet(engine, sheet);

@@ -60,8 +60,11 @@ static u32 sim_register_get(struct sim_engine *engine, u32 reg)
 		return SIM_LENGTH_LINES_MAX;
 	case IFAX_REG_RESOLUTIONS:
 		return ARRAY_SIZE(sim_resolutions);
+	case IFAX_REG_MODE:
+		return engine->mode;
 	case IFAX_REG_FEATURES:
-		return sim_engine_can_pause(engine) ? IFAX_FEATURE_PAUSE : 0;
+		return (sim_engine_can_pause(engine) ? IFAX_FEATURE_PAUSE : 0) |
+		       (engine->is_printer ? 0 : IFAX_FEATURE_GREY | IFAX_FEATURE_BACK);
 	case IFAX_REG_RESOLUTION_AT(0) ... IFAX_REG_RESOLUTION_AT(ARRAY_SIZE(sim_resolutions) - 1):
 		return sim_resolutions[(reg - IFAX_REG_RESOLUTION_AT(0)) / 4];
 	default:
@@ -81,6 +84,8 @@ static u32 *sim_register_of_page(struct sim_engine *engine, u32 reg)
 		return &engine->length;
 	case IFAX_REG_BAND:
 		return &engine->band;
+	case IFAX_REG_MODE:
+		return &engine->mode;
 	default:
 		return NULL;
 	}

@@ -128,6 +128,7 @@ struct sim_stats {
  * @thread: moves the lines
  * @wait: wakes @thread
  * @row: the line under the sensor or the laser; used by @thread only
+ * @front_lines: lines of the sheet drawn in last; used by @thread only
  * @next_ns: line clock: when the next line is due; used by @thread only
  * @lock: protects what follows; taken inside of regmap's lock
  * @busy: a page is under way
@@ -145,6 +146,7 @@ struct sim_stats {
  * @resolution: RESOLUTION register
  * @length: LENGTH register
  * @band: BAND register
+ * @mode: MODE register
  * @limit: LIMIT register
  * @lines: LINES register
  */
@@ -156,7 +158,8 @@ struct sim_engine {
 	struct sim_paper *paper;
 	struct task_struct *thread;
 	wait_queue_head_t wait;
-	u8 row[IFAX_LINE_BYTES(SIM_WIDTH_PX_MAX)];
+	u8 row[IFAX_GREY_LINE_BYTES(SIM_WIDTH_PX_MAX)];
+	u32 front_lines;
 	u64 next_ns;
 	spinlock_t lock;	/* registers and sensors */
 	bool busy;
@@ -174,6 +177,7 @@ struct sim_engine {
 	u32 resolution;
 	u32 length;
 	u32 band;
+	u32 mode;
 	u32 limit;
 	u32 lines;
 };

@@ -83,7 +83,7 @@ void sim_tray_put(struct sim_paper *tray, struct sim_sheet *sheet, u32 lines, u3
 	sheet->lines = lines;
 	spin_lock(&tray->lock);
 	tray->printed++;
-	WRITE_ONCE(tray->bytes, tray->bytes + sim_sheet_bytes(sheet->width_px, lines));
+	WRITE_ONCE(tray->bytes, tray->bytes + sim_sheet_bytes(sheet));
 	sheet->header_bytes = scnprintf(sheet->header, sizeof(sheet->header),
 					"P4\n# ifax page %u %lux%lu dpi%s\n%u %u\n",
 					tray->printed, FIELD_GET(IFAX_RESOLUTION_X, resolution),
@@ -129,7 +129,7 @@ static struct sim_sheet *tray_next_sheet(struct sim_paper *tray, bool nonblock)
 static ssize_t tray_read_sheet(struct tray_file *f, char __user *to, size_t bytes)
 {
 	struct sim_sheet *sheet = f->sheet;
-	size_t size = sim_sheet_bytes(sheet->width_px, sheet->lines);
+	size_t size = sim_sheet_bytes(sheet);
 	const void *from;
 
 	if (f->at < sheet->header_bytes) {
@@ -205,8 +205,7 @@ static int tray_release(struct inode *inode, struct file *file)
 
 	if (f->sheet) {
 		spin_lock(&tray->lock);
-		WRITE_ONCE(tray->bytes, tray->bytes +
-			   sim_sheet_bytes(f->sheet->width_px, f->sheet->lines));
+		WRITE_ONCE(tray->bytes, tray->bytes + sim_sheet_bytes(f->sheet));
 		spin_unlock(&tray->lock);
 		sim_paper_lay(tray, f->sheet, true);
 	}

@@ -2,7 +2,8 @@
 # Drivers and simulator: paper in, paper out, and what goes wrong in between.
 
 HW_PAGE := $(B)/tests/hw/page
-HW_CHECKS := tests/hw/paper tests/hw/faults tests/hw/fault-kinds tests/hw/sleep
+CHECKS += tests/hw/registers
+HW_CHECKS := tests/hw/paper tests/hw/faults tests/hw/fault-kinds tests/hw/grey tests/hw/sleep
 CHECKS += $(HW_CHECKS)
 
 $(HW_CHECKS) tests/hw/fault-places: $(HW_PAGE)

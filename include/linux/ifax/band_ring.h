@@ -15,9 +15,8 @@
  * One band stays empty, so that a full ring is never taken for an empty one.
  */
 #define IFAX_BAND_LINES		32
+#define IFAX_GREY_BAND_LINES	8
 #define IFAX_RING_BANDS		16
-#define IFAX_RING_LINES		(IFAX_BAND_LINES * IFAX_RING_BANDS)
-#define IFAX_RING_ROOM_LINES	(IFAX_RING_LINES - IFAX_BAND_LINES)
 
 /**
  * struct ifax_band_ring - memory and DMA of an engine
@@ -27,6 +26,7 @@
  * @bytes: size of @mem
  * @cookie: the cyclic transfer
  * @line_bytes: bytes of a line of this page
+ * @band_lines: lines of a band of this page
  * @band: band that the DMA is in, 0 to IFAX_RING_BANDS - 1
  * @lines: lines in all bands that the DMA went through in this page
  */
@@ -37,6 +37,7 @@ struct ifax_band_ring {
 	size_t bytes;
 	dma_cookie_t cookie;
 	u32 line_bytes;
+	u32 band_lines;
 	u32 band;
 	u32 lines;
 };
@@ -44,13 +45,19 @@ struct ifax_band_ring {
 /* Where line @line of the page lies; so do the ifax_ring_run() lines from there on */
 static inline void *ifax_ring_at(struct ifax_band_ring *ring, u32 line)
 {
-	return ring->mem + line % IFAX_RING_LINES * ring->line_bytes;
+	return ring->mem + line % (IFAX_RING_BANDS * ring->band_lines) * ring->line_bytes;
 }
 
 /* Lines from @line to the end of its band */
-static inline u32 ifax_ring_run(u32 line)
+static inline u32 ifax_ring_run(const struct ifax_band_ring *ring, u32 line)
 {
-	return IFAX_BAND_LINES - line % IFAX_BAND_LINES;
+	return ring->band_lines - line % ring->band_lines;
+}
+
+/* Lines that may be in the ring at a time */
+static inline u32 ifax_ring_room(const struct ifax_band_ring *ring)
+{
+	return (IFAX_RING_BANDS - 1) * ring->band_lines;
 }
 
 static inline void ifax_ring_free(void *data)
@@ -68,13 +75,13 @@ static inline void ifax_ring_free(void *data)
  * @dev: the driver's device; the ring lives as long as it is bound
  * @name: name of the channel
  * @config: its configuration
- * @width_px_max: widest line
+ * @band_bytes_max: bytes of the largest band
  *
  * Return: 0 or an error, which was reported.
  */
 static inline int ifax_ring_alloc(struct ifax_band_ring *ring, struct device *dev,
 				  const char *name, struct dma_slave_config *config,
-				  u32 width_px_max)
+				  u32 band_bytes_max)
 {
 	struct dma_slave_caps caps;
 	int ret;
@@ -94,17 +101,28 @@ static inline int ifax_ring_alloc(struct ifax_band_ring *ring, struct device *de
 	ret = dmaengine_slave_config(ring->chan, config);
 	if (ret)
 		return dev_err_probe(dev, ret, "DMA channel \"%s\" cannot be configured\n", name);
-	ring->bytes = IFAX_RING_LINES * IFAX_LINE_BYTES(width_px_max);
+	ring->bytes = IFAX_RING_BANDS * band_bytes_max;
 	ring->mem = dma_alloc_coherent(ring->chan->device->dev, ring->bytes, &ring->addr,
 				       GFP_KERNEL);
 	return ring->mem ? 0 : -ENOMEM;
 }
 
 /**
- * ifax_ring_start() - start going round
+ * ifax_ring_form() - set the form of the bands of the next page
  * @ring: ring
+ * @line_bytes: bytes of a line
+ * @band_lines: lines of a band; together at most what the ring was made for
+ */
+static inline void ifax_ring_form(struct ifax_band_ring *ring, u32 line_bytes, u32 band_lines)
+{
+	ring->line_bytes = line_bytes;
+	ring->band_lines = band_lines;
+}
+
+/**
+ * ifax_ring_start() - start going round
+ * @ring: ring, with the form of its bands
  * @dir: direction
- * @width_px: pixels in a line of the page, at most what the ring was made for
  * @done: called from the DMA controller's tasklet when a band was done; several
  *	bands may share a call
  * @arg: for @done
@@ -112,15 +130,14 @@ static inline int ifax_ring_alloc(struct ifax_band_ring *ring, struct device *de
  * Return: 0, or -EIO.
  */
 static inline int ifax_ring_start(struct ifax_band_ring *ring, enum dma_transfer_direction dir,
-				  u32 width_px, dma_async_tx_callback done, void *arg)
+				  dma_async_tx_callback done, void *arg)
 {
 	struct dma_async_tx_descriptor *desc;
 	u32 band_bytes;
 
-	ring->line_bytes = IFAX_LINE_BYTES(width_px);
 	ring->band = 0;
 	ring->lines = 0;
-	band_bytes = IFAX_BAND_LINES * ring->line_bytes;
+	band_bytes = ring->band_lines * ring->line_bytes;
 	desc = dmaengine_prep_dma_cyclic(ring->chan, ring->addr, IFAX_RING_BANDS * band_bytes,
 					 band_bytes, dir, DMA_PREP_INTERRUPT);
 	if (!desc)
@@ -153,8 +170,8 @@ static inline int ifax_ring_look(struct ifax_band_ring *ring)
 
 	if (dmaengine_tx_status(ring->chan, ring->cookie, &state) == DMA_ERROR)
 		return -EIO;
-	band = IFAX_RING_BANDS - DIV_ROUND_UP(state.residue, IFAX_BAND_LINES * ring->line_bytes);
-	ring->lines += (band - ring->band) % IFAX_RING_BANDS * IFAX_BAND_LINES;
+	band = IFAX_RING_BANDS - DIV_ROUND_UP(state.residue, ring->band_lines * ring->line_bytes);
+	ring->lines += (band - ring->band) % IFAX_RING_BANDS * ring->band_lines;
 	ring->band = band % IFAX_RING_BANDS;
 	/* What lies in the bands is looked at after what the DMA controller says about them */
 	dma_rmb();

@@ -107,21 +107,24 @@ static inline int ifax_bank_stop(struct ifax_bank *bank)
 /**
  * ifax_bank_begin() - programme the next page, but do not start it
  * @bank: bank
- * @fmt: width, resolution and length
+ * @fmt: width and resolution
+ * @length_lines: lines of the page
+ * @mode: IFAX_MODE_*
  * @band_lines: lines in a band
  * @limit: first value of the LIMIT register
  *
  * Return: 0; -EIO: jam, cover, or the bus fails; -ENOMEDIUM: no paper.
  */
 static inline int ifax_bank_begin(struct ifax_bank *bank, const struct ifax_format *fmt,
-				  u32 band_lines, u32 limit)
+				  u32 length_lines, u32 mode, u32 band_lines, u32 limit)
 {
 	const u32 page[][2] = {
 		{ IFAX_REG_INT_STATUS, IFAX_INT_BITS & ~IFAX_INT_IDLE },
 		{ IFAX_REG_WIDTH, fmt->width_px },
 		{ IFAX_REG_RESOLUTION, FIELD_PREP(IFAX_RESOLUTION_X, fmt->x_dpi) |
 				       FIELD_PREP(IFAX_RESOLUTION_Y, fmt->y_dpi) },
-		{ IFAX_REG_LENGTH, fmt->length_lines },
+		{ IFAX_REG_LENGTH, length_lines },
+		{ IFAX_REG_MODE, mode },
 		{ IFAX_REG_BAND, band_lines },
 		{ IFAX_REG_LIMIT, limit },
 	};
@@ -134,7 +137,7 @@ static inline int ifax_bank_begin(struct ifax_bank *bank, const struct ifax_form
 		ret = ifax_bank_stop(bank) ?: ifax_bank_status(bank, &status);
 	if (ret || status & (IFAX_STATUS_JAM | IFAX_STATUS_COVER_OPEN))
 		return -EIO;
-	if (!(status & IFAX_STATUS_PAPER))
+	if (!(status & IFAX_STATUS_PAPER) && !(mode & IFAX_MODE_BACK))
 		return -ENOMEDIUM;
 	for (i = 0; i < ARRAY_SIZE(page) && !ret; i++)
 		ret = ifax_bank_write(bank, page[i][0], page[i][1]);
@@ -192,7 +195,7 @@ static inline bool ifax_bank_events(struct ifax_bank *bank, u32 *events)
 		*events = IFAX_INT_FAULT;
 	if (*events & IFAX_INT_LAMP)
 		dev_err(bank->dev, "lamp, laser or heater failed\n");
-	if (*events & IFAX_INT_DOUBLE_FEED)
+	if (*events & IFAX_INT_DOUBLE)
 		dev_warn(bank->dev, "two sheets were drawn in at once\n");
 	return *events;
 }
@@ -207,7 +210,7 @@ static inline enum ifax_page_status ifax_bank_fault(u32 events)
 {
 	if (events & (IFAX_INT_FAULT | IFAX_INT_LAMP))
 		return IFAX_PAGE_HARDWARE;
-	if (events & (IFAX_INT_JAM | IFAX_INT_DOUBLE_FEED))
+	if (events & (IFAX_INT_JAM | IFAX_INT_DOUBLE))
 		return IFAX_PAGE_JAM;
 	if (events & IFAX_INT_COVER)
 		return IFAX_PAGE_COVER_OPEN;
@@ -241,6 +244,11 @@ static inline int ifax_bank_caps(struct ifax_bank *bank, struct ifax_caps *caps)
 	caps->length_lines_max = length;
 	caps->resolutions = count;
 	caps->flags = features & IFAX_FEATURE_PAUSE ? IFAX_CAP_PAUSE : 0;
+	if (features & IFAX_FEATURE_BACK)
+		caps->sides = BIT(IFAX_SIDES_BOTH);
+	if (features & IFAX_FEATURE_GREY)
+		caps->binarisations = BIT(IFAX_BINARY_THRESHOLD) | BIT(IFAX_BINARY_ADAPTIVE) |
+				      BIT(IFAX_BINARY_DIFFUSION) | BIT(IFAX_BINARY_ORDERED);
 	if (!caps->width_px_min || caps->width_px_min > caps->width_px_max || !length ||
 	    length > INT_MAX || !count || count > IFAX_RESOLUTIONS_MAX)
 		return -EINVAL;

@@ -30,8 +30,9 @@ struct ifax_scale;
  *	IFAX_SIDES_BOTH comes its back. -ENOMEDIUM: feeder
  *	empty; -EIO: jam or cover; after an error it calls neither
  * @stop: end the page at once. When it returns, the driver calls nothing more
- *	for this page, and its DMA has stopped. Called also if the page ended
- *	just before; ifax_unregister() calls it always, page or not
+ *	for this page, and its DMA has stopped. Called also without a page: when
+ *	a job ends (what follows is not the back of a front), and by
+ *	ifax_unregister()
  * @state: IFAX_STATE_* of the paper path (DOCUMENT, COVER_OPEN, JAM)
  * @resume: there is room again: give the lines that ifax_scan_lines() did not
  *	take, and let the motor go on. Also called when there are none, and when

@@ -49,7 +49,7 @@
 #define IFAX_INT_PAPER			BIT(8)
 #define IFAX_INT_KEY			BIT(9)
 #define IFAX_INT_LAMP			BIT(10)
-#define IFAX_INT_DOUBLE_FEED		BIT(11)
+#define IFAX_INT_DOUBLE			BIT(11)
 #define IFAX_INT_BITS			GENMASK(11, 0)
 /* What is told also between pages */
 #define IFAX_INT_IDLE			(IFAX_INT_PAPER | IFAX_INT_KEY)
@@ -75,6 +75,9 @@
 #define IFAX_REG_RESOLUTIONS		0x38	/* entries in the table, 1 to 16 */
 #define IFAX_REG_FEATURES		0x3c
 #define IFAX_FEATURE_PAUSE		BIT(0)	/* waits for LIMIT */
+#define IFAX_FEATURE_GREY		BIT(1)	/* the sensor tells grey */
+#define IFAX_FEATURE_BACK		BIT(2)	/* turns sheets */
+#define IFAX_FEATURE_BITS		GENMASK(2, 0)
 #define IFAX_REG_RESOLUTION_AT(n)	(0x40 + 4 * (n))
 #define IFAX_RESOLUTION_X		GENMASK(15, 0)
 #define IFAX_RESOLUTION_Y		GENMASK(31, 16)
@@ -82,7 +85,15 @@
 /* Port of the pixels, for a DMA controller that needs an address */
 #define IFAX_REG_DATA			0x80
 
+/* How the next page is made: set while not busy */
+#define IFAX_REG_MODE			0x84
+#define IFAX_MODE_GREY			BIT(0)	/* eight bits a pixel */
+#define IFAX_MODE_BACK			BIT(1)	/* of the sheet that was taken last */
+#define IFAX_MODE_REFERENCE		BIT(2)	/* no sheet: dark, then white lines */
+#define IFAX_REFERENCE_LINES		16	/* of each */
+
 /* Bytes of a line in memory: whole 32-bit words */
 #define IFAX_LINE_BYTES(width_px)	(4 * (((width_px) + 31) / 32))
+#define IFAX_GREY_LINE_BYTES(width_px)	(4 * (((width_px) + 3) / 4))
 
 #endif /* _LINUX_IFAX_REGS_H */

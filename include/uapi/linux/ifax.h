@@ -264,7 +264,7 @@ struct ifax_caps {
  * @IFAX_PAGE_COVER_OPEN: the cover was opened
  * @IFAX_PAGE_NO_PAPER: the engine has no paper
  * @IFAX_PAGE_OVERRUN: lines of the sensor were lost
- * @IFAX_PAGE_UNDERRUN: the engine ran dry
+ * @IFAX_PAGE_UNDERRUN: the engine ran dry, three times: two more sheets were tried
  * @IFAX_PAGE_NO_MEMORY: the page store's budget, or memory, was used up
  * @IFAX_PAGE_BAD_DATA: the coded data is wrong at &struct
  *	ifax_page_record.fault_line; no paper was used
