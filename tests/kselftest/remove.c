@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <kselftest_harness.h>
 #include "machine.h"
@@ -93,6 +94,36 @@ static void expect_works_again(struct __test_metadata *_metadata, FIXTURE_DATA(r
 	EXPECT_TRUE(tray_take(&got));
 	EXPECT_TRUE(sheet_same(&self->sheet, &got));
 	sheet_free(&got);
+}
+
+/* The files stay in the set, which tells of them; closing them takes them out of it. */
+TEST_F(remove, in_an_epoll_set)
+{
+	struct epoll_event event = { .events = EPOLLIN | EPOLLPRI }, came[2];
+	int set = epoll_create1(EPOLL_CLOEXEC);
+	int both = 0;
+
+	ASSERT_LE(0, set);
+	event.data.u32 = 1;
+	ASSERT_EQ(0, epoll_ctl(set, EPOLL_CTL_ADD, self->scanner, &event));
+	event.data.u32 = 2;
+	event.events = EPOLLPRI;
+	ASSERT_EQ(0, epoll_ctl(set, EPOLL_CTL_ADD, self->printer, &event));
+	start_slow_scan(_metadata, self);
+	ASSERT_TRUE(driver_unbind(SCANNER));
+	ASSERT_TRUE(driver_unbind(PRINTER));
+	ASSERT_EQ(2, epoll_wait(set, came, 2, 1000));
+	for (int i = 0; i < 2; i++) {
+		EXPECT_EQ(EPOLLERR | EPOLLHUP, came[i].events & (EPOLLERR | EPOLLHUP));
+		both |= came[i].data.u32;
+	}
+	EXPECT_EQ(3, both);
+	ASSERT_TRUE(driver_bind(SCANNER));
+	ASSERT_TRUE(driver_bind(PRINTER));
+	expect_works_again(_metadata, self);
+	/* the old files are closed: nothing is left in the set */
+	EXPECT_EQ(0, epoll_wait(set, came, 2, 0));
+	close(set);
 }
 
 TEST_F(remove, idle)
