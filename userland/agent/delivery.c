@@ -192,10 +192,10 @@ static void hand_over(struct recipient *recipient, const struct mail *mail)
 	recipient->waited_ms = 0;
 }
 
-static bool is_report(const struct job *job)
+/* What was scanned or forwarded here can be tried again; what was relayed, and reports, cannot. */
+static bool is_ours(const struct job *job)
 {
-	return !strcmp(job->source, "dsn") || !strcmp(job->source, "mdn") ||
-	       !strcmp(job->source, "answer");
+	return !*job->source || !strcmp(job->source, "forward");
 }
 
 /* false: not stored */
@@ -209,9 +209,9 @@ static bool store(struct delivery *delivery)
 	if (!jobs_set_recipients(station->jobs, delivery->job.id, delivery->recipients.item,
 				 delivery->recipients.items))
 		return false;
-	/* a report that cannot be delivered is reported to nobody, and nobody tries it again */
+	/* a report that cannot be delivered is reported to nobody */
 	if (jobs_get(station->jobs, delivery->job.id, &job) &&
-	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && is_report(&job)))) {
+	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && !is_ours(&job)))) {
 		station_remove_files(station, &job);
 		jobs_prune(station->jobs, station->config.limits.history_jobs);
 	}

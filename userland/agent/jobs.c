@@ -556,7 +556,7 @@ bool jobs_prune(struct jobs *jobs, int64_t keep)
 	char sql[sizeof(list) + 256];
 
 	snprintf(sql, sizeof(sql), "DELETE FROM job WHERE id <= (SELECT max(id) FROM job) - ?"
-		 " AND (state IN (%s) OR (state = 'failed' AND source IN ('dsn', 'mdn', 'answer')))"
+		 " AND (state IN (%s) OR (state = 'failed' AND source NOT IN ('', 'forward')))"
 		 " AND id NOT IN (SELECT job FROM report WHERE mail = 0)",
 		 state_list(STATES_DONE, list, sizeof(list)));
 	return database_run(jobs->db, sql, "i", keep);
