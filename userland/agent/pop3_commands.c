@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "pop3_session.h"
+#include "smtp_reply.h"
 
 /* A message by its number; 0: it is none, and that was said. */
 static unsigned int message_number(struct pop3_server *server, const char *text)
@@ -79,20 +80,6 @@ static void command_apop(struct pop3_server *server, char *args)
 						     &server->reply));
 }
 
-static bool in_words(const char *words, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *at = words ? words : ""; *at; at += strspn(at, " ")) {
-		size_t part = strcspn(at, " ");
-
-		if (part == len && !strncasecmp(at, word, len))
-			return true;
-		at += part;
-	}
-	return false;
-}
-
 /* What is offered now. */
 static const char *mechanisms(const struct pop3_server *server)
 {
@@ -117,6 +104,7 @@ static void list_mechanisms(struct pop3_server *server)
 
 static void command_auth(struct pop3_server *server, char *args)
 {
+	const char *secure = server->config->auth_secure;
 	char *response = args + strcspn(args, " ");
 
 	if (!*args) {
@@ -127,8 +115,8 @@ static void command_auth(struct pop3_server *server, char *args)
 		*response++ = '\0';
 	else
 		response = NULL;
-	if (!in_words(mechanisms(server), args)) {
-		if (!in_words(server->config->auth_secure, args) || secret_allowed(server))
+	if (!mail_text_has_word(mechanisms(server), args)) {
+		if (!secure || !mail_text_has_word(secure, args) || secret_allowed(server))
 			pop3_session_err(server, "mechanism %.40s is not offered", args);
 		return;
 	}

@@ -373,11 +373,6 @@ bool pop3_server_get_deleted(const struct pop3_server *server, unsigned int numb
 	return server->deleted[(number - 1) / 8] >> (number - 1) % 8 & 1;
 }
 
-bool pop3_server_get_secured(const struct pop3_server *server)
-{
-	return server->tls;
-}
-
 const char *pop3_server_output(const struct pop3_server *server, size_t *len)
 {
 	if (mail_output_empty(&server->output))

@@ -213,12 +213,6 @@ void pop3_server_secured(struct pop3_server *server);
  */
 bool pop3_server_get_deleted(const struct pop3_server *server, unsigned int number);
 
-/**
- * pop3_server_get_secured() - whether the session is under TLS
- * @server: the engine
- */
-bool pop3_server_get_secured(const struct pop3_server *server);
-
 const char *pop3_server_output(const struct pop3_server *server, size_t *len);
 void pop3_server_sent(struct pop3_server *server, size_t len);
 bool pop3_server_wants_input(const struct pop3_server *server);

@@ -89,20 +89,6 @@ static const struct mechanism mechanisms[] = {
 	{ .name = "LOGIN", .clear = true },
 };
 
-static bool in_words(const char *words, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (words += strspn(words, " "); *words; words += strspn(words, " ")) {
-		size_t word_len = strcspn(words, " ");
-
-		if (word_len == len && !strncasecmp(words, word, len))
-			return true;
-		words += word_len;
-	}
-	return false;
-}
-
 static bool is_allowed(const struct sasl_account *account, const struct mechanism *mechanism,
 		       bool secure)
 {
@@ -226,7 +212,7 @@ struct sasl *sasl_login(const struct sasl_account *account, const char *offered,
 	for (size_t i = 0; i < sizeof(mechanisms) / sizeof(mechanisms[0]); i++) {
 		struct sasl *sasl;
 
-		if (!in_words(offered, mechanisms[i].name) ||
+		if (!mail_text_has_word(offered, mechanisms[i].name) ||
 		    !is_allowed(account, &mechanisms[i], secure))
 			continue;
 		sasl = try_login(account, &mechanisms[i], initial);
@@ -319,7 +305,7 @@ struct sasl *sasl_serve(const char *users, const char *mechanism)
 {
 	struct sasl *sasl;
 
-	if (!in_words(sasl_offer(users, true), mechanism))
+	if (!mail_text_has_word(sasl_offer(users, true), mechanism))
 		return NULL;
 	sasl = calloc(1, sizeof(*sasl));
 	if (!sasl)

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "smtp_reply.h"
 
@@ -43,6 +44,20 @@ void mail_text_clean(char *text)
 		}
 		text += len;
 	}
+}
+
+bool mail_text_has_word(const char *words, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (words += strspn(words, " "); *words; words += strspn(words, " ")) {
+		size_t word_len = strcspn(words, " ");
+
+		if (word_len == len && !strncasecmp(words, word, len))
+			return true;
+		words += word_len;
+	}
+	return false;
 }
 
 void smtp_reply_set(struct smtp_reply *reply, unsigned int code, const char *enhanced,

@@ -39,6 +39,13 @@ void smtp_reply_set(struct smtp_reply *reply, unsigned int code, const char *enh
  */
 void mail_text_clean(char *text);
 
+/**
+ * mail_text_has_word() - whether a word is in a list, as of mechanisms
+ * @words: separated by spaces
+ * @word: in any case
+ */
+bool mail_text_has_word(const char *words, const char *word);
+
 #define SMTP_REPLY_LINES_MAX	200	/* of one reply: a peer that goes on is not sane */
 
 /**

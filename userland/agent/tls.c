@@ -414,11 +414,6 @@ const char *tls_fault(const struct tls *tls)
 	return tls->fault;
 }
 
-void tls_describe(const struct tls *tls, char *text, size_t bytes)
-{
-	snprintf(text, bytes, "%s %s", SSL_get_version(tls->ssl), SSL_get_cipher_name(tls->ssl));
-}
-
 void tls_end(struct tls *tls)
 {
 	if (!tls)

@@ -96,9 +96,6 @@ bool tls_pending(const struct tls *tls);
 /** tls_fault - what went wrong, for people */
 const char *tls_fault(const struct tls *tls);
 
-/** tls_describe - version and cipher ("TLSv1.3 TLS_AES_256_GCM_SHA384") */
-void tls_describe(const struct tls *tls, char *text, size_t bytes);
-
 /** tls_end - say good-bye if that can be done now, free; the socket stays open. NULL is allowed */
 void tls_end(struct tls *tls);
 
