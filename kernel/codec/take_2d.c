@@ -226,7 +226,7 @@ static __always_inline enum step take_in_step(struct ifax_decoder *dec, struct l
 		if (likely(!wrong)) {
 			if (unlikely(entry & MODE_OTHER))
 				return step_fault(dec, l.in, ifax_word_fault(l.in, 6));
-			last = ((before & MODE_PASS) != 0) & (MODE_VERTICALS(entry) == 0) ?
+			last = (((before & MODE_PASS) != 0) & (MODE_VERTICALS(entry) == 0)) ?
 			       l.b : l.to;
 			l.a0 = last[-1];
 			before = 0;

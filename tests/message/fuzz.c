@@ -3,7 +3,8 @@
  * Whatever somebody may send, for libFuzzer: FUZZ_TARGET names what reads it.
  *
  *	message	 a mail: becomes pages that their reader accepts, or an error
- *	tiff	 a TIFF, the same
+ *	pdf	 a mail: becomes one with PDFs, or an error
+ *	tiff	 a TIFF, as a mail
  *	fragment a mail: which part of which message it is
  *	features a feature expression
  *	address	 a fax address
@@ -19,14 +20,15 @@
 #include "../../userland/message/features.h"
 #include "../../userland/message/join.h"
 #include "../../userland/message/open.h"
+#include "../../userland/message/pdf_mail.h"
 #include "../../userland/message/tiff_read.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct text_font *font;
-static int in_fd, scratch_fd, pages_fd;
-static FILE *nowhere;
+static int in_fd, scratch_fd, pages_fd, out_fd;
+static FILE *nowhere, *pdfs;
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -34,9 +36,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	in_fd = memfd_create("in", 0);
 	scratch_fd = memfd_create("scratch", 0);
 	pages_fd = memfd_create("pages", 0);
+	out_fd = memfd_create("out", 0);
+	pdfs = fdopen(memfd_create("pdfs", 0), "w+");
 	nowhere = fopen("/dev/null", "w");
 	font = text_font_open();
-	return in_fd < 0 || scratch_fd < 0 || pages_fd < 0 || !nowhere;
+	return in_fd < 0 || scratch_fd < 0 || pages_fd < 0 || out_fd < 0 || !pdfs || !nowhere;
 }
 
 static void put_in(const uint8_t *data, size_t size)
@@ -73,6 +77,19 @@ static void read_message(const uint8_t *data, size_t size)
 	put_in(data, size);
 	check_pages(open_message(in_fd, scratch_fd, pages_fd, &options, nowhere, &failure),
 		    &failure);
+}
+
+static void make_pdf(const uint8_t *data, size_t size)
+{
+	struct pdf_mail_files files = { scratch_fd, pages_fd, pdfs };
+	struct failure failure = { .exit_code = EXIT_LATER };
+	int err;
+
+	put_in(data, size);
+	rewind(pdfs);
+	err = pdf_mail(in_fd, out_fd, &files, nowhere, &failure);
+	if (err ? !*failure.text : lseek(out_fd, 0, SEEK_END) <= 0)
+		abort();
 }
 
 static void read_tiff(const uint8_t *data, size_t size)
@@ -119,6 +136,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!strcmp(FUZZ_TARGET, "message")) {
 		read_message(data, size);
+	} else if (!strcmp(FUZZ_TARGET, "pdf")) {
+		make_pdf(data, size);
 	} else if (!strcmp(FUZZ_TARGET, "tiff")) {
 		read_tiff(data, size);
 	} else if (!strcmp(FUZZ_TARGET, "fragment")) {

@@ -18,6 +18,7 @@
 #include "../../userland/agent/page_file.h"
 #include "../../userland/lint/lint.h"
 #include "../../userland/message/open.h"
+#include "../../userland/message/pdf_mail.h"
 #include "../../userland/message/tiff_read.h"
 
 #define BYTES_MAX	16384
@@ -36,8 +37,8 @@ struct sample {
 };
 
 static uint64_t dice_state;
-static FILE *nowhere, *tap;
-static int scratch_fd, in_fd, pages_fd;
+static FILE *nowhere, *tap, *pdfs;
+static int scratch_fd, in_fd, pages_fd, out_fd;
 static struct text_font *font;
 
 static uint32_t dice(uint32_t sides)
@@ -246,6 +247,19 @@ static bool mail_is_survived(const struct sample *sample, unsigned int codings)
 	return !pages_are_sound(0);
 }
 
+static bool pdf_is_survived(const struct sample *sample, unsigned int codings)
+{
+	struct pdf_mail_files files = { scratch_fd, pages_fd, pdfs };
+	struct failure failure = { 0 };
+	bool refused;
+
+	put(in_fd, sample);
+	rewind(pdfs);
+	refused = pdf_mail(in_fd, out_fd, &files, nowhere, &failure);
+	return refused ? failure.text[0] && failure.exit_code == EXIT_INPUT &&
+		       !lseek(out_fd, 0, SEEK_END) : lseek(out_fd, 0, SEEK_END) > 0;
+}
+
 /* The linter says what it finds, to stdout, whatever it is. */
 static bool lint_is_survived(const struct sample *sample, unsigned int codings)
 {
@@ -305,9 +319,13 @@ int main(int argc, char **argv)
 	scratch_fd = new_file("scratch");
 	in_fd = new_file("in");
 	pages_fd = new_file("pages");
+	out_fd = new_file("out");
+	pdfs = fdopen(new_file("pdfs"), "w+");
+	if (!pdfs)
+		die("pdfs");
 	g_mime_init();
 	font = text_font_open();
-	fprintf(tap, "1..%zu\n", 3 * G_N_ELEMENTS(kinds));
+	fprintf(tap, "1..%zu\n", 4 * G_N_ELEMENTS(kinds));
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		bool good;
 
@@ -323,8 +341,13 @@ int main(int argc, char **argv)
 		good = survived(&mail, rounds, mail_is_survived);
 		failures += !good;
 		fprintf(tap, "%sok %u - mail: %s\n", good ? "" : "not ", ++tests, kinds[i].name);
+		good = survived(&mail, rounds, pdf_is_survived);
+		failures += !good;
+		fprintf(tap, "%sok %u - mail with PDFs: %s\n", good ? "" : "not ", ++tests,
+			kinds[i].name);
 		fflush(tap);
 	}
+	fclose(pdfs);
 	fclose(nowhere);
 	fclose(tap);
 	text_font_close(font);

@@ -159,10 +159,10 @@ static void read_block(struct pop3_server *server)
 
 static void put_end(struct pop3_server *server)
 {
-	bool within_line = !server->text.line_begins;
+	/* within a line that has to be ended first */
+	const char *end = server->text.line_begins ? ".\r\n" : "\r\n.\r\n";
 
-	if (!mail_output_put(&server->output, "\r\n.\r\n" + (within_line ? 0 : 2),
-			     within_line ? 5 : 3))
+	if (!mail_output_put(&server->output, end, strlen(end)))
 		return;
 	pop3_text_end(server);
 }

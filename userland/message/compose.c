@@ -150,7 +150,7 @@ int compose_message(int pages_fd, int message_fd, FILE *letter_in, FILE *out,
 		header.text = letter.header;
 		range.top = &header.top;
 	}
-	pages = letter.is_pdf ? pdf_write(fileno(scratch), pages_fd, &range, failure) :
+	pages = letter.is_pdf ? pdf_write(scratch, pages_fd, &range, failure) :
 		tiff_write(fileno(scratch), pages_fd, &range, &is_fx, failure);
 	if (pages > 0)
 		bytes = write_letter(&letter, fileno(scratch), letter.is_pdf ? FORM_PDF :

@@ -9,6 +9,7 @@
 
 #include "join.h"
 #include "open.h"
+#include "pdf_mail.h"
 #include "report_write.h"
 #include "sandbox.h"
 
@@ -117,6 +118,25 @@ int report_write_confined(int original_fd, int report_fd, FILE *values, FILE *ou
 	if (confine(out, failure))
 		return -1;
 	return report_write(original_fd, report_fd, values, out, failure);
+}
+
+int pdf_mail_confined(int message_fd, int pdf_message_fd, FILE *out, struct failure *failure)
+{
+	FILE *tiff, *pages;
+	struct pdf_mail_files files;
+
+	closefrom(pdf_message_fd + 1);
+	tiff = tmpfile();
+	pages = tmpfile();
+	files.pdfs = tmpfile();
+	if (!tiff || !pages || !files.pdfs)
+		return fail(failure, EXIT_LATER, "cannot make a temporary file: %s",
+			    strerror(errno));
+	files.tiff_fd = fileno(tiff);
+	files.pages_fd = fileno(pages);
+	if (confine(out, failure))
+		return -1;
+	return pdf_mail(message_fd, pdf_message_fd, &files, out, failure);
 }
 
 int join_confined(char **files, int message_fd, FILE *out, struct failure *failure)

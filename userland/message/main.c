@@ -12,6 +12,7 @@
 #include "join.h"
 #include "line.h"
 #include "open.h"
+#include "pdf_mail.h"
 #include "report_write.h"
 
 /* Where the files are, by the contract with ifaxd */
@@ -22,6 +23,7 @@ static const char usage[] =
 "usage: ifax-message compose 3<PAGE-FILE 4<>MESSAGE\n"
 "       ifax-message open [--codings mh,mmr,raw] [--parts tiff|fallback|all]\n"
 "                         3<MESSAGE 4<>PAGE-FILE\n"
+"       ifax-message pdf 3<MESSAGE 4<>MESSAGE\n"
 "       ifax-message fragment 3<MESSAGE\n"
 "       ifax-message join MESSAGE... 4<>MESSAGE\n"
 "       ifax-message report 3<MESSAGE 4<>REPORT\n"
@@ -38,6 +40,7 @@ static const char usage[] =
 "         codings that the printer takes; a page in another becomes raw.\n"
 "         --parts says what is printed: TIFFs only (the default); text,\n"
 "         pictures and PDF, too, if there is no TIFF (fallback); or all of them\n"
+"pdf      makes a mail message one with PDFs instead of its TIFFs\n"
 "fragment says which part of which split message (message/partial) a mail is:\n"
 "         id=ID, number=N, total=N; \"ok fragment=0\" if it is a whole one\n"
 "join     makes the parts of a split message, in any order, a message\n"
@@ -77,6 +80,8 @@ int main(int argc, char **argv)
 		err = compose_message(FD_IN, FD_OUT, stdin, stdout, &failure);
 	} else if (!strcmp(what, "open")) {
 		err = open_by_arguments(argv + 2, &failure);
+	} else if (argc == 2 && !strcmp(what, "pdf")) {
+		err = pdf_mail_confined(FD_IN, FD_OUT, stdout, &failure);
 	} else if (argc == 2 && !strcmp(what, "fragment")) {
 		err = join_fragment_confined(FD_IN, stdout, &failure);
 	} else if (argc == 2 && !strcmp(what, "report")) {

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "pdf_write.h"
 
@@ -19,12 +18,14 @@
 /**
  * struct pdf - a PDF being written
  * @out: it goes here
- * @at: where each object begins, from number 1 on
+ * @begin: from here on
+ * @at: where each object begins, from number 1 on, seen from @begin
  * @objects: how many there are
  * @pages: how many pages
  */
 struct pdf {
 	FILE *out;
+	long begin;
 	long at[OBJECTS_FIRST + PER_PAGE * PAGES_MAX + 1];
 	unsigned int objects;
 	unsigned int pages;
@@ -32,7 +33,7 @@ struct pdf {
 
 static void begin_object(struct pdf *pdf, unsigned int number)
 {
-	pdf->at[number] = ftell(pdf->out);
+	pdf->at[number] = ftell(pdf->out) - pdf->begin;
 	if (number > pdf->objects)
 		pdf->objects = number;
 	fprintf(pdf->out, "%u 0 obj\n", number);
@@ -169,7 +170,7 @@ static void write_ends(struct pdf *pdf)
 	for (unsigned int i = 0; i < pdf->pages; i++)
 		fprintf(pdf->out, "%u 0 R ", OBJECTS_FIRST + PER_PAGE * i);
 	fputs("] >>\nendobj\n", pdf->out);
-	table = ftell(pdf->out);
+	table = ftell(pdf->out) - pdf->begin;
 	fprintf(pdf->out, "xref\n0 %u\n0000000000 65535 f \n", pdf->objects + 1);
 	for (unsigned int i = 1; i <= pdf->objects; i++)
 		fprintf(pdf->out, "%010ld 00000 n \n", pdf->at[i]);
@@ -221,26 +222,22 @@ static int write_pages(struct pdf *pdf, struct page_reader *reader, const struct
 	return pdf->pages;
 }
 
-int pdf_write(int fd, int pages_fd, const struct page_range *range, struct failure *failure)
+int pdf_write(FILE *out, int pages_fd, const struct page_range *range, struct failure *failure)
 {
 	struct pdf *pdf = calloc(1, sizeof(*pdf));
 	struct page_reader reader;
-	int own = dup(fd), pages = -1;
+	int pages = -1;
 
-	if (pdf && own >= 0)
-		pdf->out = fdopen(own, "w");
-	if (!pdf || !pdf->out) {
-		if (own >= 0)
-			close(own);
+	if (!pdf)
+		return fail(failure, EXIT_LATER, "no memory for the PDF");
+	pdf->out = out;
+	pdf->begin = ftell(out);
+	if (pdf->begin < 0)
 		fail(failure, EXIT_LATER, "cannot begin the PDF: %s", strerror(errno));
-		goto out;
-	}
-	if (page_reader_init(&reader, pages_fd))
+	else if (page_reader_init(&reader, pages_fd))
 		fail(failure, EXIT_LATER, "%s", reader.why);
 	else
 		pages = write_pages(pdf, &reader, range, failure);
-	fclose(pdf->out);
-out:
 	free(pdf);
 	return pages;
 }

@@ -2,11 +2,13 @@
 #ifndef _IFAX_PDF_WRITE_H
 #define _IFAX_PDF_WRITE_H
 
+#include <stdio.h>
+
 #include "tiff_write.h"
 
 /**
  * pdf_write() - the pages of a page file as a PDF
- * @fd: empty file that the PDF goes to
+ * @out: file that the PDF goes to, from its position on; flushed
  * @pages_fd: page file
  * @range: which pages of it; its @top is not looked at
  * @failure: what went wrong
@@ -16,6 +18,6 @@
  *
  * Return: number of pages, or -1.
  */
-int pdf_write(int fd, int pages_fd, const struct page_range *range, struct failure *failure);
+int pdf_write(FILE *out, int pages_fd, const struct page_range *range, struct failure *failure);
 
 #endif /* _IFAX_PDF_WRITE_H */
