@@ -25,6 +25,7 @@
  * @regs: registers of the whole block, or of this engine alone
  * @base: where the bank begins
  * @port: address of the pixels for the DMA controller, 0 if it is wired
+ * @features: IFAX_FEATURE_*
  * @idle_interrupts: IFAX_INT_* that are enabled also without a page
  */
 struct ifax_bank {
@@ -32,8 +33,15 @@ struct ifax_bank {
 	struct regmap *regs;
 	u32 base;
 	phys_addr_t port;
+	u32 features;
 	u32 idle_interrupts;
 };
+
+/* Bits of INT_STATUS that there are: one that is not told of is no bit of an engine */
+static inline u32 ifax_bank_interrupts(const struct ifax_bank *bank)
+{
+	return bank->features & IFAX_FEATURE_PHASE ? IFAX_INT_BITS : IFAX_INT_BITS & ~IFAX_INT_PHASE;
+}
 
 static inline int ifax_bank_read(struct ifax_bank *bank, u32 reg, u32 *value)
 {
@@ -119,7 +127,7 @@ static inline int ifax_bank_begin(struct ifax_bank *bank, const struct ifax_form
 				  u32 length_lines, u32 mode, u32 band_lines, u32 limit)
 {
 	const u32 page[][2] = {
-		{ IFAX_REG_INT_STATUS, IFAX_INT_BITS & ~IFAX_INT_IDLE },
+		{ IFAX_REG_INT_STATUS, ifax_bank_interrupts(bank) & ~IFAX_INT_IDLE },
 		{ IFAX_REG_WIDTH, fmt->width_px },
 		{ IFAX_REG_RESOLUTION, FIELD_PREP(IFAX_RESOLUTION_X, fmt->x_dpi) |
 				       FIELD_PREP(IFAX_RESOLUTION_Y, fmt->y_dpi) },
@@ -187,7 +195,7 @@ static inline bool ifax_bank_events(struct ifax_bank *bank, u32 *events)
 	int ret;
 
 	ret = ifax_bank_read(bank, IFAX_REG_INT_STATUS, events);
-	if (!ret && *events & ~IFAX_INT_BITS)
+	if (!ret && *events & ~ifax_bank_interrupts(bank))
 		ret = -EIO;
 	if (!ret && *events)
 		ret = ifax_bank_write(bank, IFAX_REG_INT_STATUS, *events);
@@ -232,21 +240,20 @@ static inline enum ifax_page_status ifax_bank_fault(u32 events)
  */
 static inline int ifax_bank_caps(struct ifax_bank *bank, struct ifax_caps *caps)
 {
-	u32 range, length, count, features, dpi, i;
+	u32 range, length, count, dpi, i;
 
 	if (ifax_bank_read(bank, IFAX_REG_WIDTH_RANGE, &range) ||
 	    ifax_bank_read(bank, IFAX_REG_LENGTH_MAX, &length) ||
-	    ifax_bank_read(bank, IFAX_REG_RESOLUTIONS, &count) ||
-	    ifax_bank_read(bank, IFAX_REG_FEATURES, &features))
+	    ifax_bank_read(bank, IFAX_REG_RESOLUTIONS, &count))
 		return -EIO;
 	caps->width_px_min = FIELD_GET(IFAX_WIDTH_RANGE_MIN, range);
 	caps->width_px_max = FIELD_GET(IFAX_WIDTH_RANGE_MAX, range);
 	caps->length_lines_max = length;
 	caps->resolutions = count;
-	caps->flags = features & IFAX_FEATURE_PAUSE ? IFAX_CAP_PAUSE : 0;
-	if (features & IFAX_FEATURE_BACK)
+	caps->flags = bank->features & IFAX_FEATURE_PAUSE ? IFAX_CAP_PAUSE : 0;
+	if (bank->features & IFAX_FEATURE_BACK)
 		caps->sides = BIT(IFAX_SIDES_BOTH);
-	if (features & IFAX_FEATURE_GREY)
+	if (bank->features & IFAX_FEATURE_GREY)
 		caps->binarisations = BIT(IFAX_BINARY_THRESHOLD) | BIT(IFAX_BINARY_ADAPTIVE) |
 				      BIT(IFAX_BINARY_DIFFUSION) | BIT(IFAX_BINARY_ORDERED);
 	if (!caps->width_px_min || caps->width_px_min > caps->width_px_max || !length ||
@@ -259,6 +266,15 @@ static inline int ifax_bank_caps(struct ifax_bank *bank, struct ifax_caps *caps)
 		caps->resolution[i].y_dpi = FIELD_GET(IFAX_RESOLUTION_Y, dpi);
 	}
 	return 0;
+}
+
+/* A version before ours has no features of ours */
+static inline bool ifax_bank_id_fits(u32 found, u32 id)
+{
+	u32 version = FIELD_GET(IFAX_ID_VERSION, found);
+
+	return (found | IFAX_ID_VERSION) == (id | IFAX_ID_VERSION) && version &&
+	       version <= FIELD_GET(IFAX_ID_VERSION, id);
 }
 
 /**
@@ -302,10 +318,12 @@ static inline int ifax_bank_find(struct ifax_bank *bank, struct platform_device 
 		bank->port = memory->start + IFAX_REG_DATA;
 	}
 	ret = ifax_bank_read(bank, IFAX_REG_ID, &found);
-	if (!ret && found != id)
+	if (!ret && !ifax_bank_id_fits(found, id))
 		ret = -ENODEV;
 	if (!ret)
 		ret = ifax_bank_write(bank, IFAX_REG_CONTROL, IFAX_CONTROL_RESET);
+	if (!ret)
+		ret = ifax_bank_read(bank, IFAX_REG_FEATURES, &bank->features);
 	if (ret)
 		return dev_err_probe(dev, ret, "registers at 0x%x: id 0x%08x, expected 0x%08x\n",
 				     bank->base, found, id);
