@@ -11,6 +11,7 @@
 #include <strings.h>
 
 #include "config_check.h"
+#include "partial.h"
 #include "pop3_server.h"
 
 #define TIME(name, value) CFG_INT_CB(name, value, CFGF_NONE, parse_time)
@@ -215,6 +216,7 @@ static cfg_opt_t station_opts[] = {
 	CFG_INT_CB("broadcast", BROADCAST_HIDDEN, CFGF_NONE, parse_broadcast),
 	CFG_INT("mail_pages", 0, CFGF_NONE),
 	CFG_INT_CB("mail_size", 0, CFGF_NONE, parse_size),
+	CFG_INT_CB("mail_split", SPLIT_PAGES, CFGF_NONE, parse_split),
 	CFG_STR("paper_worker", "ifax-paper", CFGF_NONE),
 	CFG_STR("message_worker", "ifax-message", CFGF_NONE),
 	CFG_STR_LIST("smtp_listen", NULL, CFGF_NODEFAULT),
@@ -673,6 +675,7 @@ static bool fill(struct config *config, cfg_t *cfg)
 	config->broadcast = cfg_getint(cfg, "broadcast");
 	config->mail_pages = cfg_getint(cfg, "mail_pages");
 	config->mail_bytes = cfg_getint(cfg, "mail_size");
+	config->split = cfg_getint(cfg, "mail_split");
 	config->paper_worker = cfg_getstr(cfg, "paper_worker");
 	config->message_worker = cfg_getstr(cfg, "message_worker");
 	fill_list(cfg, "domains", &config->domains);
@@ -690,6 +693,11 @@ static bool fill(struct config *config, cfg_t *cfg)
 		return false;
 	if (cfg_size(cfg, "smtps_listen") && !config->server.certificate)
 		return complain(cfg, "%s needs smtp_server { certificate key }", "smtps_listen");
+	if (config->split == SPLIT_PARTIAL && config->mail_pages)
+		return complain(cfg, "%s: mails with mail_pages pages each are not split further: one "
+				"of them, mail_pages or partial", "mail_split");
+	if (config->split == SPLIT_PARTIAL && config->mail_bytes < PARTIAL_BYTES_MIN)
+		return complain(cfg, "%s = partial needs mail_size, of at least 4k", "mail_split");
 	if (config->listens && !config->domains.items)
 		return complain(cfg, "smtp_listen needs domains = { \"%s\" }: without its own "
 				"domains the server would refuse every recipient",

@@ -210,6 +210,9 @@ struct config_retry {
 /** enum config_broadcast - what recipients of one document see of each other */
 enum config_broadcast { BROADCAST_HIDDEN, BROADCAST_EACH, BROADCAST_OPEN };
 
+/** enum config_split - what a mail that is longer than mail_size goes as */
+enum config_split { SPLIT_PAGES, SPLIT_PARTIAL };
+
 /** enum config_print - which reports about what we sent are printed */
 enum config_print { PRINT_FAILURES, PRINT_ALL, PRINT_NONE };
 
@@ -269,6 +272,7 @@ struct config {
 	enum config_broadcast broadcast;
 	long mail_pages;
 	long mail_bytes;
+	enum config_split split;
 	const char *paper_worker;
 	const char *message_worker;
 	struct config_address *listen;

@@ -91,6 +91,15 @@ int parse_broadcast(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
 	return parse_word(cfg, opt, text, result, words);
 }
 
+int parse_split(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	static const char * const words[] = {
+		[SPLIT_PAGES] = "pages", [SPLIT_PARTIAL] = "partial", NULL,
+	};
+
+	return parse_word(cfg, opt, text, result, words);
+}
+
 int parse_form(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
 {
 	static const char * const words[] = { "tiff", "pdf", NULL };

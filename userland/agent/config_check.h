@@ -20,6 +20,7 @@
 int parse_time(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_size(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_broadcast(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
+int parse_split(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_form(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_print(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_login(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);

@@ -23,6 +23,7 @@
 #include "confirm.h"
 #include "log.h"
 #include "mail_path.h"
+#include "partial.h"
 #include "report.h"
 #include "station.h"
 
@@ -115,6 +116,9 @@ static json_t *do_send(struct control *control, json_t *request)
 		draft.subject = json_string_value(json_object_get(request, "subject"));
 	if (json_is_string(json_object_get(request, "coding")))
 		draft.coding = json_string_value(json_object_get(request, "coding"));
+	draft.part_bytes = json_integer_value(json_object_get(request, "partial"));
+	if (!fault && draft.part_bytes && draft.part_bytes < PARTIAL_BYTES_MIN)
+		fault = "partial: parts have at least 4096 bytes";
 	if (!fault)
 		fault = subject_fault(draft.subject);
 	if (!fault && strcmp(draft.coding, "mh") && strcmp(draft.coding, "mmr") &&

@@ -18,6 +18,7 @@
 #include "log.h"
 #include "oauth.h"
 #include "mails.h"
+#include "partial.h"
 #include "sasl.h"
 #include "secret_file.h"
 #include "smtp_client.h"
@@ -36,6 +37,8 @@
  * @demand: what of TLS
  * @mail: of the job: for all its recipients, or for one
  * @envelope_id: of @mail
+ * @header: of @mail if it is a part of one (partial.h); NULL: it is whole
+ * @header_sent: bytes of @header
  * @recipients: of this delivery alone
  * @address: of each, for @envelope
  * @dsn: of each, for @envelope
@@ -57,6 +60,8 @@ struct delivery {
 
 	struct mail mail;
 	char envelope_id[MAIL_ID_BYTES];
+	char *header;
+	size_t header_sent;
 	struct recipients recipients;
 	const char **address;
 	struct smtp_client_dsn *dsn;
@@ -128,6 +133,7 @@ void delivery_free(struct delivery *delivery)
 		close(delivery->message_fd);
 	recipients_clear(&delivery->recipients);
 	job_clear(&delivery->job);
+	free(delivery->header);
 	free(delivery->address);
 	free(delivery->dsn);
 	free(delivery);
@@ -309,7 +315,7 @@ static uint64_t on_binary(void *arg)
 	uint64_t size = 0;
 	ssize_t n;
 
-	if (*delivery->job.source)
+	if (*delivery->job.source || delivery->header)
 		return 0;
 	binary_form_clear(&delivery->form);
 	while ((n = read(delivery->message_fd, bytes, sizeof(bytes))) > 0)
@@ -352,11 +358,34 @@ static bool fill_block(struct delivery *delivery)
 	return !delivery->form.failed;
 }
 
+/* A part of a mail: its own header first, then some of the bytes of the mail. */
+static ssize_t read_part(struct delivery *delivery, char *bytes, size_t size)
+{
+	size_t left = strlen(delivery->header + delivery->header_sent);
+	int64_t at;
+
+	if (left) {
+		if (left > size)
+			left = size;
+		memcpy(bytes, delivery->header + delivery->header_sent, left);
+		delivery->header_sent += left;
+		return left;
+	}
+	at = lseek(delivery->message_fd, 0, SEEK_CUR);
+	if (at < 0)
+		return -1;
+	if ((int64_t)size > delivery->mail.end_byte - at)
+		size = delivery->mail.end_byte - at;
+	return read(delivery->message_fd, bytes, size);
+}
+
 static ssize_t on_read_message(void *arg, char *bytes, size_t size)
 {
 	struct delivery *delivery = arg;
 	size_t len;
 
+	if (delivery->header)
+		return read_part(delivery, bytes, size);
 	if (!delivery->binary)
 		return read(delivery->message_fd, bytes, size);
 	while (delivery->block_start == delivery->block_end && !delivery->binary_over)
@@ -602,7 +631,8 @@ static void try_hop(struct delivery *delivery)
 	struct station *station = delivery->station;
 	char reason[512] = "the message cannot be read from the spool";
 
-	if (lseek(delivery->message_fd, 0, SEEK_SET) < 0 ||
+	delivery->header_sent = 0;
+	if (lseek(delivery->message_fd, delivery->mail.begin_byte, SEEK_SET) < 0 ||
 	    !fill_account(delivery, reason, sizeof(reason))) {
 		next_hop(delivery, reason);
 		return;
@@ -739,9 +769,22 @@ static bool fill_envelope(struct delivery *delivery)
 		.dsn = delivery->dsn,
 		.envelope_id = delivery->envelope_id,
 		.dsn_return = delivery->job.dsn_return,
-		.message_bytes = delivery->mail.bytes ?: delivery->job.message_bytes,
+		.message_bytes = (delivery->mail.bytes ?: delivery->job.message_bytes) +
+				 (delivery->header ? strlen(delivery->header) : 0),
 	};
 	return true;
+}
+
+/* A mail that is gone needs none. */
+static bool make_header(struct delivery *delivery)
+{
+	char id[MAIL_ID_BYTES];
+
+	if (!delivery->mail.end_byte || delivery->message_fd < 0)
+		return true;
+	mail_id(delivery->job.message_id, &delivery->mail, id);
+	delivery->header = partial_header(delivery->message_fd, &delivery->mail, id);
+	return delivery->header;
 }
 
 static bool begin(struct delivery *delivery)
@@ -753,7 +796,7 @@ static bool begin(struct delivery *delivery)
 					       delivery->job.message_file, O_RDONLY);
 	if (delivery->message_fd < 0 && delivery->message_fd != -ENOENT)
 		return false;
-	if (!fill_envelope(delivery) ||
+	if (!make_header(delivery) || !fill_envelope(delivery) ||
 	    !jobs_set_recipients(station->jobs, delivery->job.id, delivery->recipients.item,
 				 delivery->recipients.items))
 		return false;

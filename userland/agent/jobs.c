@@ -111,6 +111,11 @@ static const char * const schema[] = {
 	" as_pdf INTEGER NOT NULL, mail INTEGER NOT NULL DEFAULT 0,"
 	" PRIMARY KEY (job, address)) WITHOUT ROWID;"
 	"PRAGMA user_version = 9;",
+	/* a mail that goes as message/partial is several that share a file */
+	"ALTER TABLE job ADD COLUMN part_bytes INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE mail ADD COLUMN begin_byte INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE mail ADD COLUMN end_byte INTEGER NOT NULL DEFAULT 0;"
+	"PRAGMA user_version = 10;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -118,7 +123,7 @@ static const char * const schema[] = {
 
 #define JOB_COLUMNS "id, incoming, state, reason, next_ms, sender, subject, coding, message_id," \
 	" source, message_file, page_file, pages, pages_printed, page_bytes, message_bytes," \
-	" created_ms, changed_ms, envelope_id, dsn_return, mdn_to, error_to"
+	" created_ms, changed_ms, envelope_id, dsn_return, mdn_to, error_to, part_bytes"
 
 static const char * const state_name[JOB_STATES] = {
 	[JOB_SCANNING] = "scanning",
@@ -274,11 +279,12 @@ static bool insert_outgoing(struct jobs *jobs, const struct job_draft *draft, in
 	int64_t now = now_ms();
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, subject, coding,"
-			  " message_id, envelope_id, dsn_return, page_file, created_ms, changed_ms)"
-			  " VALUES (0, 'scanning', ?, ?, ?, ?, ?, ifnull(?, ''), ?, ?, ?)",
-			  "sssssssii", draft->sender, draft->subject, draft->coding,
+			  " message_id, envelope_id, dsn_return, page_file, part_bytes, created_ms,"
+			  " changed_ms)"
+			  " VALUES (0, 'scanning', ?, ?, ?, ?, ?, ifnull(?, ''), ?, ?, ?, ?)",
+			  "sssssssiii", draft->sender, draft->subject, draft->coding,
 			  draft->message_id, draft->envelope_id, draft->dsn_return,
-			  draft->page_file, now, now))
+			  draft->page_file, draft->part_bytes, now, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return add_recipients(jobs, *id, draft->recipient, draft->recipients, RECIPIENT_QUEUED) &&
@@ -418,6 +424,7 @@ static bool take_job(void *arg, sqlite3_stmt *row)
 		.dsn_return = jobs_text(row, 19),
 		.mdn_to = jobs_text(row, 20),
 		.error_to = jobs_text(row, 21),
+		.part_bytes = sqlite3_column_int64(row, 22),
 	};
 	return false;
 }

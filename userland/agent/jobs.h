@@ -98,6 +98,8 @@ enum job_state {
  * @pages_printed: pages on paper
  * @page_bytes: coded bytes of all pages
  * @message_bytes: bytes of the mail
+ * @part_bytes: outgoing: a longer mail goes as message/partial, in parts of so many bytes;
+ *	0: it does not
  * @created_ms: when it began
  * @changed_ms: when its state changed last
  */
@@ -122,6 +124,7 @@ struct job {
 	int64_t pages_printed;
 	int64_t page_bytes;
 	int64_t message_bytes;
+	int64_t part_bytes;
 	int64_t created_ms;
 	int64_t changed_ms;
 };
@@ -197,6 +200,7 @@ struct job_draft {
 	const char *dsn_return;
 	const char *notify;		/* for all recipients, NULL as "" */
 	const char *page_file;
+	int64_t part_bytes;
 	const struct job_recipient *recipient;
 	size_t recipients;
 };

@@ -8,6 +8,7 @@
 
 #include "jobs_private.h"
 #include "mails.h"
+#include "partial.h"
 
 /* ---- names ---- */
 
@@ -19,7 +20,8 @@ void mail_id(const char *id, const struct mail *mail, char mail_id[MAIL_ID_BYTES
 		snprintf(mail_id, MAIL_ID_BYTES, "%s", id);
 	else
 		snprintf(mail_id, MAIL_ID_BYTES, "%.*s.%lld.%lld%s", left, id,
-			 (long long)mail->position + 1, (long long)mail->part, id + left);
+			 (long long)mail->position + 1,
+			 mail->parts == 1 ? 0 : (long long)mail->part, id + left);
 }
 
 /* The last ".NUMBER" before @end; NULL: there is none. */
@@ -133,14 +135,17 @@ static bool take_mail(void *arg, sqlite3_stmt *row)
 		.parts = sqlite3_column_int64(row, 2),
 		.first_page = sqlite3_column_int64(row, 3),
 		.last_page = sqlite3_column_int64(row, 4),
-		.bytes = sqlite3_column_int64(row, 5),
+		.begin_byte = sqlite3_column_int64(row, 5),
+		.end_byte = sqlite3_column_int64(row, 6),
+		.bytes = sqlite3_column_int64(row, 7),
 	};
-	snprintf(mail->file, sizeof(mail->file), "%s", sqlite3_column_text(row, 6));
+	snprintf(mail->file, sizeof(mail->file), "%s", sqlite3_column_text(row, 8));
 	return false;
 }
 
 #define MAIL	"SELECT position, part, (SELECT max(part) FROM mail m WHERE m.job = mail.job" \
-		" AND m.position = mail.position), first_page, last_page, bytes, file FROM mail"
+		" AND m.position = mail.position), first_page, last_page, begin_byte, end_byte," \
+		" bytes, file FROM mail"
 
 bool jobs_next_mail(struct jobs *jobs, int64_t id, struct mail *mail)
 {
@@ -181,6 +186,26 @@ bool jobs_set_mail(struct jobs *jobs, int64_t id, const struct mail *mail, const
 		    set_composed(jobs, id);
 
 	return database_end(jobs->db, good);
+}
+
+static bool set_part(struct jobs *jobs, int64_t id, const struct mail *mail, const char *file,
+		     int64_t part, int64_t begin, int64_t end)
+{
+	return database_run(jobs->db, "INSERT OR REPLACE INTO mail(job, position, part, first_page,"
+			    " last_page, file, bytes, begin_byte, end_byte)"
+			    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", "iiiiisiii", id, mail->position,
+			    part, mail->first_page, mail->last_page, file, end - begin, begin, end);
+}
+
+bool jobs_set_partial(struct jobs *jobs, int64_t id, const struct mail *mail, const char *file,
+		      const struct partial *partial)
+{
+	bool good = database_begin(jobs->db);
+
+	for (size_t i = 0; good && i < partial->parts; i++)
+		good = set_part(jobs, id, mail, file, i + 1, i ? partial->end[i - 1] : 0,
+				partial->end[i]);
+	return database_end(jobs->db, good && set_composed(jobs, id));
 }
 
 struct each_mail {

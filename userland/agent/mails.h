@@ -31,6 +31,8 @@ struct mail_plan {
  * @parts: of how many
  * @first_page: from 1
  * @last_page: its last one
+ * @begin_byte: of a part that is some bytes of @file (partial.h): the first of them
+ * @end_byte: the one behind them; 0: the mail is all of @file
  * @bytes: of the mail; 0: it is not composed yet
  * @file: its name in the spool, or ""
  */
@@ -40,6 +42,8 @@ struct mail {
 	int64_t parts;
 	int64_t first_page;
 	int64_t last_page;
+	int64_t begin_byte;
+	int64_t end_byte;
 	int64_t bytes;
 	char file[SPOOL_NAME_BYTES];
 };
@@ -50,15 +54,15 @@ struct mail {
  * mail_id - the Message-ID, or envelope id, of one of the mails of a job
  * @id: that of the job: "<a.b@example.com>", or "a.b"
  * @mail: the mail
- * @mail_id: receives "<a.b.POSITION.PART@example.com>", or "a.b.POSITION.PART"; @id
- *	itself if it is the only mail
+ * @mail_id: receives "<a.b.POSITION.PART@example.com>", or "a.b.POSITION.PART", where PART is
+ *	0 if there is only one; @id itself if that is for all recipients
  */
 void mail_id(const char *id, const struct mail *mail, char mail_id[MAIL_ID_BYTES]);
 
 /**
  * mail_id_strip - the id of the job
  * @mail_id: of one of its mails; becomes that of the job
- * @part: set to the part, 0: it was the id of a job
+ * @part: set to the part, 0: it was the id of a job, or of an only mail
  */
 void mail_id_strip(char *mail_id, int64_t *part);
 
@@ -69,6 +73,11 @@ bool jobs_next_mail(struct jobs *jobs, int64_t id, struct mail *mail);
 /** jobs_set_mail - a mail is on disk; the last one makes the job queued */
 bool jobs_set_mail(struct jobs *jobs, int64_t id, const struct mail *mail, const char *file,
 		   int64_t bytes);
+struct partial;
+
+/** jobs_set_partial - the same for a mail that goes in parts (partial.h) */
+bool jobs_set_partial(struct jobs *jobs, int64_t id, const struct mail *mail, const char *file,
+		      const struct partial *partial);
 /** jobs_mail - the mail that a recipient gets next; false: none, or an error was logged */
 bool jobs_mail(struct jobs *jobs, int64_t id, const struct recipient *recipient,
 	       struct mail *mail);

@@ -18,6 +18,7 @@
 #include "log.h"
 #include "mails.h"
 #include "paper.h"
+#include "partial.h"
 #include "station.h"
 #include "template.h"
 #include "worker.h"
@@ -77,15 +78,17 @@ static void on_scan_line(void *arg, const char *line)
 }
 
 /* What names a recipient is for this one only. */
-static struct mail_plan plan_of(const struct config *config)
+static struct mail_plan plan_of(const struct config *config, const struct job *job)
 {
+	bool by_pages = !job->part_bytes;
+
 	return (struct mail_plan){
 		.each = config->broadcast == BROADCAST_EACH ||
 			template_has(config->header_line, "to") ||
 			template_has(config->text, "to"),
-		.pages_max = config->mail_pages,
+		.pages_max = by_pages ? config->mail_pages : 0,
 		/* base64 and line ends make a third more of it, the rest is small */
-		.bytes_max = config->mail_bytes / 4 * 3 * 76 / 78,
+		.bytes_max = by_pages ? config->mail_bytes / 4 * 3 * 76 / 78 : 0,
 	};
 }
 
@@ -101,7 +104,7 @@ static void fail_scan(struct outgoing *outgoing, const struct job *job, const ch
 static void take_progress(struct outgoing *outgoing, int progress, const struct job *job,
 			  const char *reason)
 {
-	struct mail_plan plan = plan_of(&outgoing->station->config);
+	struct mail_plan plan = plan_of(&outgoing->station->config, job);
 	char interrupted[128];
 	int ok;
 
@@ -204,12 +207,25 @@ static void keep_composed(struct outgoing *outgoing, const struct job *job)
 {
 	struct station *station = outgoing->station;
 	long long bytes = lseek(outgoing->message.fd, 0, SEEK_END);
-	int err = spool_commit(&outgoing->message, SPOOL_MESSAGE);
+	struct partial partial = { .parts = 0 };
+	bool stored;
+	int err;
 
-	if (err)
+	if (job->part_bytes && bytes > job->part_bytes &&
+	    !partial_cut(&partial, outgoing->message.fd, bytes, job->part_bytes)) {
+		set_state(outgoing, job->id, JOB_FAILED, "the mail cannot be cut into parts", 0);
+		return;
+	}
+	err = spool_commit(&outgoing->message, SPOOL_MESSAGE);
+	if (err) {
 		set_state(outgoing, job->id, JOB_COMPOSING, strerror(-err), STATION_RECOVER_MS);
-	else if (!jobs_set_mail(station->jobs, job->id, &outgoing->mail, outgoing->message.name,
-				bytes))
+		return;
+	}
+	stored = partial.parts ?
+		jobs_set_partial(station->jobs, job->id, &outgoing->mail, outgoing->message.name,
+				 &partial) :
+		jobs_set_mail(station->jobs, job->id, &outgoing->mail, outgoing->message.name, bytes);
+	if (!stored)
 		run_again(outgoing, STATION_RECOVER_MS);
 	else if (!jobs_in_state(station->jobs, job->id, STATE(COMPOSING)))
 		remove_pages(station, job);
@@ -485,6 +501,8 @@ int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, cons
 	}
 	if (!strcmp(draft->coding, "auto"))
 		draft->coding = best_coding(station, draft);
+	if (!draft->part_bytes && station->config.split == SPLIT_PARTIAL)
+		draft->part_bytes = station->config.mail_bytes;
 	draft->sender = station->config.address;
 	draft->message_id = message_id;
 	draft->envelope_id = envelope_id;

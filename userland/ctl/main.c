@@ -25,10 +25,11 @@ static const char usage[] =
 	"usage: ifax [-s SOCKET] COMMAND [OPTIONS]\n"
 	"\n"
 	"  ifax send --to ADDRESS [--to ADDRESS ...] [--subject TEXT] [--coding mh|mmr]\n"
-	"            [--wait[=SECONDS]]\n"
+	"            [--partial SIZE] [--wait[=SECONDS]]\n"
 	"                         scan what lies in the feeder and send it; returns when it\n"
 	"                         is scanned, with --wait when it is handed over to the next\n"
-	"                         mail server or has failed\n"
+	"                         mail server or has failed. --partial sends what is longer than\n"
+	"                         SIZE (bytes, or with k or M) as a message in parts\n"
 	"  ifax jobs [--json] [ID]\n"
 	"                         list the jobs, or tell all about one\n"
 	"  ifax status [--json]   tell how the station is\n"
@@ -162,12 +163,25 @@ static enum exit_code follow(long long id, bool until_handed_over, long long wai
 	return code;
 }
 
+/* Bytes, or with k or M */
+static bool parse_size(const char *text, long long *bytes)
+{
+	size_t digits = strspn(text, "0123456789");
+	long long unit = text[digits] == 'k' ? 1024 : text[digits] == 'M' ? 1024 * 1024 : 1;
+	char number[16];
+
+	snprintf(number, sizeof(number), "%.*s", (int)digits, text);
+	return digits < sizeof(number) && strlen(text + digits) == (unit > 1) &&
+	       parse_number(number, bytes) && !__builtin_mul_overflow(*bytes, unit, bytes);
+}
+
 static enum exit_code do_send(int argc, char **argv)
 {
 	static const struct option known[] = {
 		{ "to", required_argument, NULL, 't' },
 		{ "subject", required_argument, NULL, 'S' },
 		{ "coding", required_argument, NULL, 'c' },
+		{ "partial", required_argument, NULL, 'p' },
 		{ "wait", optional_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
@@ -175,12 +189,12 @@ static enum exit_code do_send(int argc, char **argv)
 	const char *subject = NULL, *coding = NULL;
 	json_auto_t *to = json_array();
 	json_t *question, *answer;
-	long long id, wait_s = 0;
+	long long id, wait_s = 0, part_bytes = 0;
 	enum exit_code code;
 	bool wait = false;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "t:S:c:w::h", known, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "t:S:c:p:w::h", known, NULL)) != -1) {
 		switch (c) {
 		case 't':
 			json_array_append_new(to, json_string(optarg));
@@ -190,6 +204,10 @@ static enum exit_code do_send(int argc, char **argv)
 			break;
 		case 'c':
 			coding = optarg;
+			break;
+		case 'p':
+			if (!parse_size(optarg, &part_bytes))
+				return bad_usage("--partial takes a size, as in --partial 500k");
 			break;
 		case 'w':
 			wait = true;
@@ -211,6 +229,8 @@ static enum exit_code do_send(int argc, char **argv)
 			     "subject", subject, "coding", coding);
 	if (!question)
 		return bad_usage("the subject is not UTF-8");
+	if (part_bytes)
+		json_object_set_new(question, "partial", json_integer(part_bytes));
 	code = request(control_socket, question, &answer);
 	if (code)
 		return code;
