@@ -7,7 +7,7 @@ import threading
 
 from station import free_port
 
-A, CNAME, MX, AAAA = 1, 5, 15, 28
+A, CNAME, MX, TXT, AAAA = 1, 5, 15, 16, 28
 NO_ERROR, SERVER_FAILURE, NO_NAME = 0, 2, 3
 
 
@@ -29,6 +29,10 @@ def encode_data(kind, data):
         return socket.inet_aton(data)
     if kind == AAAA:
         return socket.inet_pton(socket.AF_INET6, data)
+    if kind == TXT:
+        data = data.encode()
+        return b"".join(bytes([len(data[i:i + 255])]) + data[i:i + 255]
+                        for i in range(0, max(len(data), 1), 255))
     if kind == MX:
         return struct.pack("!H", data[0]) + encode_name(data[1])
     return encode_name(data)
@@ -37,7 +41,7 @@ def encode_data(kind, data):
 class NameServer:
     """Zones are {name: {kind: [data, ...]}}; a name's "silent", "fails" or "long" say how it misbehaves.
 
-    MX data are (preference, host). A name that is not there does not exist.
+    MX data are (preference, host), TXT data texts of any length. A name that is not there does not exist.
     """
 
     def __init__(self, zone):

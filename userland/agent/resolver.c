@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * resolver: names to mail exchangers and addresses, without blocking (c-ares)
+ * resolver: names to mail exchangers, addresses and texts, without blocking (c-ares)
  */
 #include <ares.h>
 #include <arpa/nameser.h>
@@ -38,6 +38,8 @@ struct resolver_query {
 	struct resolver *resolver;
 	void (*mx_done)(void *arg, enum resolver_result result, const struct mail_exchanger *mx,
 			size_t count, const char *why);
+	void (*texts_done)(void *arg, enum resolver_result result, char *const *text, size_t count,
+			   const char *why);
 	void (*addresses_done)(void *arg, enum resolver_result result, struct addrinfo *addresses,
 			       const char *why);
 	void *arg;
@@ -49,6 +51,7 @@ struct resolver_query {
 	char name[256];
 	unsigned int port;
 	struct mail_exchanger mx[MX_MAX];
+	char *text[TEXTS_MAX];
 	size_t count;
 	struct addrinfo *addresses;
 };
@@ -176,6 +179,8 @@ static void free_query(struct resolver_query *query)
 	if (query->answer)
 		event_free(query->answer);
 	resolver_free_addresses(query->addresses);
+	for (size_t i = 0; i < TEXTS_MAX; i++)
+		free(query->text[i]);
 	free(query);
 }
 
@@ -187,6 +192,8 @@ static void on_answer(evutil_socket_t fd, short what, void *arg)
 	query->addresses = NULL;
 	if (query->mx_done)
 		query->mx_done(query->arg, query->result, query->mx, query->count, query->why);
+	else if (query->texts_done)
+		query->texts_done(query->arg, query->result, query->text, query->count, query->why);
 	else
 		query->addresses_done(query->arg, query->result, addresses, query->why);
 	free_query(query);
@@ -262,6 +269,56 @@ struct resolver_query *resolver_mx(struct resolver *resolver, const char *domain
 		return NULL;
 	query->mx_done = done;
 	ares_query(resolver->channel, domain, C_IN, T_MX, on_mx, query);
+	set_timer(resolver);
+	return query;
+}
+
+/* A record comes in pieces of up to 255 bytes; one that is too long, or holds a NUL, is none. */
+static void take_texts(struct resolver_query *query, const struct ares_txt_ext *piece)
+{
+	while (piece && query->count < TEXTS_MAX) {
+		char *text = calloc(1, TEXT_BYTES_MAX + 1);
+		size_t used = 0;
+
+		if (!text)
+			return;
+		do {
+			if (used + piece->length <= TEXT_BYTES_MAX)
+				memcpy(text + used, piece->txt, piece->length);
+			used += piece->length;
+			piece = piece->next;
+		} while (piece && !piece->record_start);
+		if (used <= TEXT_BYTES_MAX && strlen(text) == used)
+			query->text[query->count++] = text;
+		else
+			free(text);
+	}
+}
+
+static void on_texts(void *arg, int status, int timeouts, unsigned char *bytes, int len)
+{
+	struct resolver_query *query = arg;
+	struct ares_txt_ext *texts = NULL;
+
+	if (status == ARES_SUCCESS)
+		status = ares_parse_txt_reply_ext(bytes, len, &texts);
+	take_texts(query, texts);
+	if (texts)
+		ares_free_data(texts);
+	answer(query, status == ARES_SUCCESS && !query->count ? ARES_ENODATA : status);
+}
+
+struct resolver_query *resolver_texts(struct resolver *resolver, const char *name,
+				      void (*done)(void *arg, enum resolver_result result,
+						   char *const *text, size_t count,
+						   const char *why), void *arg)
+{
+	struct resolver_query *query = make_query(resolver, name, arg);
+
+	if (!query)
+		return NULL;
+	query->texts_done = done;
+	ares_query(resolver->channel, name, C_IN, T_TXT, on_texts, query);
 	set_timer(resolver);
 	return query;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * resolver: names to mail exchangers and addresses, without blocking (c-ares)
+ * resolver: names to mail exchangers, addresses and texts, without blocking (c-ares)
  *
  * Asks what /etc/resolv.conf names, or the servers of the configuration; hosts of
  * /etc/hosts come first. An answer is never more than MX_MAX exchangers.
@@ -13,6 +13,9 @@
 #include <stddef.h>
 
 #define MX_MAX	20	/* RFC 5321 wants to see two tried; nobody needs a hundred */
+
+#define TEXTS_MAX	20
+#define TEXT_BYTES_MAX	4096
 
 struct resolver;
 struct resolver_query;
@@ -47,6 +50,15 @@ struct resolver_query *resolver_mx(struct resolver *resolver, const char *domain
 				   void (*done)(void *arg, enum resolver_result result,
 						const struct mail_exchanger *mx, size_t count,
 						const char *why), void *arg);
+
+/**
+ * resolver_texts - the texts of a name (TXT records), the pieces of each joined
+ * @done: as above; at most TEXTS_MAX of them, each of at most TEXT_BYTES_MAX bytes without NUL
+ */
+struct resolver_query *resolver_texts(struct resolver *resolver, const char *name,
+				      void (*done)(void *arg, enum resolver_result result,
+						   char *const *text, size_t count,
+						   const char *why), void *arg);
 
 /**
  * resolver_addresses - the addresses of a host
