@@ -477,7 +477,7 @@ bool pop3_listener_load(struct pop3_listener *listener)
 	listener->config.auth = server->users ? sasl_offer(server->users, false) : NULL;
 	listener->config.auth_secure = server->users ? sasl_offer(server->users, true) : NULL;
 	/* a digest can be checked only by who knows the secret */
-	listener->apop = server->users && users_have_secrets(server->users);
+	listener->apop = server->users && users_kind(server->users) == USERS_SECRETS;
 	if (!server->certificate)
 		return true;
 	listener->tls = tls_server_create(server->certificate, server->key, reason, sizeof(reason));

@@ -245,11 +245,18 @@ const char *sasl_respond(struct sasl *sasl, const char *challenge, bool final)
 
 const char *sasl_offer(const char *users, bool secure)
 {
-	bool secrets = users_have_secrets(users);
+	static const char * const offers[][2] = {
+		[USERS_SHA256] = { "SCRAM-SHA-256", "SCRAM-SHA-256 PLAIN LOGIN" },
+		[USERS_SHA1] = {
+			"SCRAM-SHA-256 SCRAM-SHA-1", "SCRAM-SHA-256 SCRAM-SHA-1 PLAIN LOGIN",
+		},
+		[USERS_SECRETS] = {
+			"SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5",
+			"SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN",
+		},
+	};
 
-	if (secure)
-		return secrets ? "SCRAM-SHA-256 CRAM-MD5 PLAIN LOGIN" : "SCRAM-SHA-256 PLAIN LOGIN";
-	return secrets ? "SCRAM-SHA-256 CRAM-MD5" : "SCRAM-SHA-256";
+	return offers[users_kind(users)][secure];
 }
 
 /* What is known of a user is read once: the steps of an exchange belong together. */
@@ -267,12 +274,23 @@ static bool keep_user(struct sasl *sasl, Gsasl_session *session)
 	return true;
 }
 
+/* Of SCRAM-SHA-1 or SCRAM-SHA-256; false: it is neither */
+static bool find_hash(Gsasl_session *session, enum user_hash *hash)
+{
+	const char *mechanism = gsasl_mechanism_name(session);
+
+	*hash = strcmp(mechanism, "SCRAM-SHA-1") ? USER_SHA256 : USER_SHA1;
+	return !strncmp(mechanism, "SCRAM-", 6);
+}
+
 static int server_value(Gsasl *library, Gsasl_session *session, Gsasl_property property)
 {
 	struct sasl *sasl = gsasl_callback_hook_get(library);
 	struct user *user = &sasl->record;
 	const char *secret = gsasl_property_fast(session, GSASL_PASSWORD);
 	const char *other = gsasl_property_fast(session, GSASL_AUTHZID);
+	enum user_hash hash;
+	bool scram = find_hash(session, &hash);
 
 	if (!keep_user(sasl, session))
 		return GSASL_NO_CALLBACK;
@@ -284,18 +302,18 @@ static int server_value(Gsasl *library, Gsasl_session *session, Gsasl_property p
 		return user_knows(user, secret ? secret : "") && sasl->found ?
 			GSASL_OK : GSASL_AUTHENTICATION_ERROR;
 	case GSASL_PASSWORD:
-		return *user->secret && strcasecmp(gsasl_mechanism_name(session), "SCRAM-SHA-256") ?
+		return *user->secret && !scram ?
 			gsasl_property_set(session, property, user->secret) : GSASL_NO_CALLBACK;
 	case GSASL_SCRAM_ITER:
-		if (!user_make_keys(user))
+		if (!user_make_keys(user, hash))
 			return GSASL_NO_CALLBACK;
-		return gsasl_property_set(session, property, user->iterations);
+		return gsasl_property_set(session, property, user->keys[hash].iterations);
 	case GSASL_SCRAM_SALT:
-		return gsasl_property_set(session, property, user->salt);
+		return gsasl_property_set(session, property, user->keys[hash].salt);
 	case GSASL_SCRAM_STOREDKEY:
-		return gsasl_property_set(session, property, user->stored_key);
+		return gsasl_property_set(session, property, user->keys[hash].stored_key);
 	case GSASL_SCRAM_SERVERKEY:
-		return gsasl_property_set(session, property, user->server_key);
+		return gsasl_property_set(session, property, user->keys[hash].server_key);
 	default:
 		return GSASL_NO_CALLBACK;
 	}

@@ -61,7 +61,7 @@ const char *sasl_respond(struct sasl *sasl, const char *challenge, bool final);
 /** enum sasl_step - where the exchange of a server stands */
 enum sasl_step { SASL_CHALLENGE, SASL_GOOD, SASL_BAD };
 
-/** sasl_offer - what a server offers: @users with secrets in the clear allow CRAM-MD5 */
+/** sasl_offer - what a server offers, by the most that the file knows of any of its @users */
 const char *sasl_offer(const char *users, bool secure);
 
 /**

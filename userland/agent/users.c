@@ -17,8 +17,16 @@
 
 #define ITERATIONS	4096	/* RFC 7677; a login costs the daemon milliseconds */
 #define SALT_BYTES	16
-#define KEY_BYTES	GSASL_HASH_SHA256_SIZE
 #define LINE_BYTES	1024
+
+static const struct {
+	const char *name;
+	Gsasl_hash hash;
+	size_t bytes;
+} hashes[USER_HASHES] = {
+	[USER_SHA256] = { "{SCRAM-SHA-256}", GSASL_HASH_SHA256, GSASL_HASH_SHA256_SIZE },
+	[USER_SHA1] = { "{SCRAM-SHA-1}", GSASL_HASH_SHA1, GSASL_HASH_SHA1_SIZE },
+};
 
 static FILE *open_file(const char *path, char *reason, size_t bytes)
 {
@@ -41,136 +49,191 @@ bool users_check(const char *path, char *reason, size_t bytes)
 	return file;
 }
 
-static void derive(struct user *user, const char *secret, const unsigned char salt[SALT_BYTES])
+/* The keys that a secret has with a salt; false: it cannot be a secret */
+static bool derive(enum user_hash hash, const char *secret, const char *salt, size_t salt_bytes,
+		   int iterations, char stored[GSASL_HASH_MAX_SIZE],
+		   char server[GSASL_HASH_MAX_SIZE])
 {
-	char salted[KEY_BYTES], client[KEY_BYTES], server[KEY_BYTES], stored[KEY_BYTES];
+	char salted[GSASL_HASH_MAX_SIZE], client[GSASL_HASH_MAX_SIZE];
+	bool good = gsasl_scram_secrets_from_password(hashes[hash].hash, secret, iterations, salt,
+						      salt_bytes, salted, client, server,
+						      stored) == GSASL_OK;
 
-	gsasl_scram_secrets_from_password(GSASL_HASH_SHA256, secret, ITERATIONS, (const char *)salt,
-					  SALT_BYTES, salted, client, server, stored);
-	snprintf(user->iterations, sizeof(user->iterations), "%d", ITERATIONS);
-	EVP_EncodeBlock((unsigned char *)user->salt, salt, SALT_BYTES);
-	EVP_EncodeBlock((unsigned char *)user->stored_key, (unsigned char *)stored, KEY_BYTES);
-	EVP_EncodeBlock((unsigned char *)user->server_key, (unsigned char *)server, KEY_BYTES);
 	explicit_bzero(salted, sizeof(salted));
 	explicit_bzero(client, sizeof(client));
+	return good;
 }
 
-/* For a name that nobody has: the same salt each time, keys that are random bytes. */
-static void invent(struct user *user, const char *name)
+static void set_keys(struct user_keys *keys, enum user_hash hash, const unsigned char *salt,
+		     const void *stored, const void *server)
+{
+	snprintf(keys->iterations, sizeof(keys->iterations), "%d", ITERATIONS);
+	EVP_EncodeBlock((unsigned char *)keys->salt, salt, SALT_BYTES);
+	EVP_EncodeBlock((unsigned char *)keys->stored_key, stored, hashes[hash].bytes);
+	EVP_EncodeBlock((unsigned char *)keys->server_key, server, hashes[hash].bytes);
+}
+
+/* What nobody has: the same salt for a name each time, keys that are random bytes. */
+static bool invent_keys(struct user *user, enum user_hash hash)
 {
 	static unsigned char seed[32];
 	static bool seeded;
 	unsigned char digest[EVP_MAX_MD_SIZE];
-	char text[sizeof(seed) + USER_NAME_MAX + 1];
-	size_t len = strnlen(name, USER_NAME_MAX);
+	char text[sizeof(seed) + sizeof(user->name) + 8];
 
 	if (!seeded)
 		seeded = getrandom(seed, sizeof(seed), 0) == sizeof(seed);
 	memcpy(text, seed, sizeof(seed));
-	memcpy(text + sizeof(seed), name, len);
-	EVP_Digest(text, sizeof(seed) + len, digest, NULL, EVP_sha512(), NULL);
-	snprintf(user->iterations, sizeof(user->iterations), "%d", ITERATIONS);
-	EVP_EncodeBlock((unsigned char *)user->salt, digest, SALT_BYTES);
-	EVP_EncodeBlock((unsigned char *)user->stored_key, digest + SALT_BYTES, KEY_BYTES);
-	EVP_EncodeBlock((unsigned char *)user->server_key, digest + SALT_BYTES, KEY_BYTES);
+	snprintf(text + sizeof(seed), sizeof(text) - sizeof(seed), "%d%s", hash, user->name);
+	EVP_Digest(text, sizeof(seed) + strlen(text + sizeof(seed)), digest, NULL, EVP_sha512(),
+		   NULL);
+	set_keys(&user->keys[hash], hash, digest, digest + SALT_BYTES, digest + SALT_BYTES);
+	return seeded;
+}
+
+bool user_make_keys(struct user *user, enum user_hash hash)
+{
+	char stored[GSASL_HASH_MAX_SIZE], server[GSASL_HASH_MAX_SIZE];
+	unsigned char salt[SALT_BYTES];
+
+	if (*user->keys[hash].iterations)
+		return true;
+	if (!*user->secret)
+		return invent_keys(user, hash);
+	if (getrandom(salt, sizeof(salt), 0) != sizeof(salt) ||
+	    !derive(hash, user->secret, (const char *)salt, sizeof(salt), ITERATIONS, stored,
+		    server))
+		return false;
+	set_keys(&user->keys[hash], hash, salt, stored, server);
+	return true;
+}
+
+/* One of the fields behind the name, up to a blank. */
+static bool parse_keys(struct user *user, const char *text)
+{
+	for (int hash = 0; hash < USER_HASHES; hash++) {
+		struct user_keys *keys = &user->keys[hash];
+		size_t len = strlen(hashes[hash].name);
+
+		if (!strncmp(text, hashes[hash].name, len))
+			return sscanf(text + len, "%11[0-9],%63[^, ],%63[^, ],%63[^, ]",
+				      keys->iterations, keys->salt, keys->stored_key,
+				      keys->server_key) == 4;
+	}
+	return false;
 }
 
 static bool parse_secret(struct user *user, const char *text)
 {
+	bool good = *text;
+
 	if (!strncmp(text, "{PLAIN}", 7) && text[7] && strlen(text + 7) <= USER_SECRET_MAX) {
 		strcpy(user->secret, text + 7);
 		return true;
 	}
-	return sscanf(text, "{SCRAM-SHA-256}%11[0-9],%63[^,],%63[^,],%63[^,]", user->iterations,
-		      user->salt, user->stored_key, user->server_key) == 4;
+	while (good && *text) {
+		good = parse_keys(user, text);
+		text += strcspn(text, " ");
+		text += strspn(text, " ");
+	}
+	return good;
 }
 
-bool user_make_keys(struct user *user)
+size_t user_length(const char *name, bool *as_pdf)
 {
-	unsigned char salt[SALT_BYTES];
+	const char *form = strrchr(name, '+');
+	bool pdf = form && !strcmp(form, "+pdf");
 
-	if (*user->stored_key)
-		return true;
-	if (getrandom(salt, sizeof(salt), 0) != sizeof(salt))
-		return false;
-	derive(user, user->secret, salt);
-	return true;
+	if (!pdf && (!form || strcmp(form, "+tiff")))
+		return strlen(name);
+	if (as_pdf)
+		*as_pdf = pdf;
+	return form - name;
 }
 
 bool users_find(const char *path, const char *name, struct user *user)
 {
-	size_t len = strlen(name);
+	size_t len = user_length(name, NULL);
 	char line[LINE_BYTES];
 	char reason[512];
 	FILE *file = open_file(path, reason, sizeof(reason));
 	bool found = false;
 
 	memset(user, 0, sizeof(*user));
+	snprintf(user->name, sizeof(user->name), "%.*s", (int)len, name);
 	if (!file)
 		log_event(LOG_ERR, "users.file error=%s", reason);
-	while (file && !found && len && fgets(line, sizeof(line), file)) {
+	while (file && len && fgets(line, sizeof(line), file)) {
 		line[strcspn(line, "\r\n")] = 0;
 		if (*line == '#' || strncmp(line, name, len) || line[len] != ':')
 			continue;
 		found = parse_secret(user, line + len + 1);
-		if (!found)
-			log_event(LOG_ERR, "users.line file=%s user=%s error=%s", path, name,
-				  "its secret is of no known kind");
+		if (found)
+			break;
+		memset(user->keys, 0, sizeof(user->keys));
+		log_event(LOG_ERR, "users.line file=%s user=%s error=%s", path, name,
+			  "its secret is of no known kind");
 	}
 	if (file)
 		fclose(file);
 	explicit_bzero(line, sizeof(line));
-	if (!found)
-		invent(user, name);
 	return found;
+}
+
+/* Bytes of base64; what is padded counts as zero bytes there. */
+static int decode(unsigned char *bytes, const char *text)
+{
+	size_t end = strlen(text);
+	int len = EVP_DecodeBlock(bytes, (const unsigned char *)text, end);
+
+	for (; end && text[end - 1] == '='; end--)
+		len--;
+	return len;
 }
 
 bool user_knows(struct user *user, const char *secret)
 {
-	char salted[KEY_BYTES], client[KEY_BYTES], server[KEY_BYTES], stored[KEY_BYTES];
-	unsigned char salt[sizeof(user->salt)], key[sizeof(user->stored_key)];
-	size_t end;
-	bool known;
-	int bytes;
+	bool only_sha1 = !*user->keys[USER_SHA256].iterations && *user->keys[USER_SHA1].iterations;
+	enum user_hash hash = only_sha1 ? USER_SHA1 : USER_SHA256;
+	char stored[GSASL_HASH_MAX_SIZE], server[GSASL_HASH_MAX_SIZE];
+	const struct user_keys *keys = &user->keys[hash];
+	unsigned char salt[sizeof(keys->salt)], key[sizeof(keys->stored_key)];
+	int salt_bytes;
 
-	if (!user_make_keys(user))
+	if (!user_make_keys(user, hash))
 		return false;
-	bytes = EVP_DecodeBlock(salt, (const unsigned char *)user->salt, strlen(user->salt));
-	end = strlen(user->salt);
-	/* what is padded counts as zero bytes there */
-	for (; end && user->salt[end - 1] == '='; end--)
-		bytes--;
-	if (bytes <= 0 || EVP_DecodeBlock(key, (const unsigned char *)user->stored_key,
-					  strlen(user->stored_key)) < KEY_BYTES)
+	salt_bytes = decode(salt, keys->salt);
+	if (salt_bytes <= 0 || decode(key, keys->stored_key) != (int)hashes[hash].bytes)
 		return false;
-	if (gsasl_scram_secrets_from_password(GSASL_HASH_SHA256, secret, atoi(user->iterations),
-					      (const char *)salt, bytes, salted, client, server,
-					      stored) != GSASL_OK)
-		return false;
-	known = !CRYPTO_memcmp(stored, key, KEY_BYTES);
-	explicit_bzero(salted, sizeof(salted));
-	explicit_bzero(client, sizeof(client));
-	return known;
+	return derive(hash, secret, (const char *)salt, salt_bytes, atoi(keys->iterations), stored,
+		      server) && !CRYPTO_memcmp(stored, key, hashes[hash].bytes);
 }
 
-bool users_have_secrets(const char *path)
+enum users_kind users_kind(const char *path)
 {
+	enum users_kind kind = USERS_SHA256;
 	char line[LINE_BYTES];
 	char reason[512];
 	FILE *file = open_file(path, reason, sizeof(reason));
-	bool found = false;
 
-	while (file && !found && fgets(line, sizeof(line), file))
-		found = *line != '#' && strstr(line, ":{PLAIN}");
+	while (file && kind < USERS_SECRETS && fgets(line, sizeof(line), file)) {
+		if (*line == '#')
+			continue;
+		if (strstr(line, ":{PLAIN}"))
+			kind = USERS_SECRETS;
+		else if (strstr(line, hashes[USER_SHA1].name))
+			kind = USERS_SHA1;
+	}
 	if (file)
 		fclose(file);
 	explicit_bzero(line, sizeof(line));
-	return found;
+	return kind;
 }
 
 static bool name_is_good(const char *name)
 {
-	if (!*name || *name == '#' || strlen(name) > USER_NAME_MAX)
+	if (!*name || *name == '#' || strlen(name) > USER_NAME_MAX ||
+	    user_length(name, NULL) != strlen(name))
 		return false;
 	for (; *name; name++)
 		if ((unsigned char)*name <= ' ' || *name == ':' || *name == 0x7f)
@@ -180,24 +243,33 @@ static bool name_is_good(const char *name)
 
 bool users_print_line(const char *name)
 {
-	unsigned char salt[SALT_BYTES];
 	char secret[USER_SECRET_MAX + 2];
 	struct user user = { 0 };
+	size_t len;
 
 	if (!name_is_good(name)) {
-		fprintf(stderr, "ifaxd: %s: a user's name has no colon and no space\n", name);
+		fprintf(stderr, "ifaxd: %s: a user's name has no colon, no space, and no +pdf or "
+			"+tiff at its end\n", name);
 		return false;
 	}
-	if (!fgets(secret, sizeof(secret), stdin) || getrandom(salt, sizeof(salt), 0) < SALT_BYTES)
+	if (!fgets(secret, sizeof(secret), stdin))
 		secret[0] = 0;
-	secret[strcspn(secret, "\r\n")] = 0;
-	if (!*secret) {
-		fputs("ifaxd: the secret is read from the first line of standard input\n", stderr);
+	len = strcspn(secret, "\r\n");
+	if (len <= USER_SECRET_MAX)
+		memcpy(user.secret, secret, len);
+	explicit_bzero(secret, sizeof(secret));
+	if (!*user.secret || !user_make_keys(&user, USER_SHA256) ||
+	    !user_make_keys(&user, USER_SHA1)) {
+		fputs("ifaxd: the secret is read from the first line of standard input, "
+		      "of 255 bytes at most\n", stderr);
 		return false;
 	}
-	derive(&user, secret, salt);
-	explicit_bzero(secret, sizeof(secret));
-	printf("%s:{SCRAM-SHA-256}%s,%s,%s,%s\n", name, user.iterations, user.salt, user.stored_key,
-	       user.server_key);
+	explicit_bzero(user.secret, sizeof(user.secret));
+	printf("%s:", name);
+	for (int hash = 0; hash < USER_HASHES; hash++)
+		printf("%s%s%s,%s,%s,%s", hash ? " " : "", hashes[hash].name,
+		       user.keys[hash].iterations, user.keys[hash].salt,
+		       user.keys[hash].stored_key, user.keys[hash].server_key);
+	putchar('\n');
 	return true;
 }
