@@ -33,14 +33,17 @@ static void hash_is(const char *expression, const char *wanted, const char *name
 		printf("# %s\n", hash);
 }
 
-static void codings_are(const char *expression, const char *wanted, const char *name)
+/* @wanted: "CODINGS|DPI|SIZES"; NULL: it is no expression */
+static void means(const char *expression, const char *wanted, const char *name)
 {
-	char codings[64];
-	int err = features_codings(expression, codings, sizeof(codings));
+	struct features_summary summary;
+	int err = features_summarise(expression, &summary);
+	char got[sizeof(summary) + 3];
 
-	ok(wanted ? !err && !strcmp(codings, wanted) : err, name);
-	if (!wanted || strcmp(codings, wanted))
-		printf("# %d %s\n", err, codings);
+	snprintf(got, sizeof(got), "%s|%s|%s", summary.codings, summary.dpi, summary.sizes);
+	ok(wanted ? !err && !strcmp(got, wanted) : err, name);
+	if (!wanted || strcmp(got, wanted))
+		printf("# %d %s\n", err, got);
 }
 
 static const char panasonic[] =
@@ -139,13 +142,23 @@ int main(int argc, char **argv)
 		"the hash that RFC 2938 shows");
 	hash_is("(&(PIX-X<=200)\r\n\t(pix-y<=150))", "h.SBB5REAOMHC09CP2GM4V07PQP0",
 		"white space and case do not count in a hash");
-	codings_are(panasonic, "mh,mr,mmr", "S2: C14: what a Panasonic machine takes");
-	codings_are("(& (color=Binary) (image-file-structure=TIFF-minimal) (MRC-mode=0))", "mh",
-		    "C14: who does not name codings is not known to take more than MH");
-	codings_are("(& (color=Binary) (image-coding=[MH,MR,MMR,JBIG]))", "mh,mr,mmr,jbig",
-		    "C14: all codings");
-	codings_are("(& (color=grey) (image-coding=JPEG))", "", "C14: grey only");
-	codings_are("image-coding=MH", NULL, "no expression");
+	means(panasonic, "mh,mr,mmr|204x98,204x196,204x391,408x391|a4,b4",
+	      "S2: C14: what a Panasonic machine takes");
+	means("(& (color=Binary) (image-file-structure=TIFF-minimal) (MRC-mode=0))", "mh||",
+	      "C14: who does not name codings is not known to take more than MH");
+	means("(& (color=Binary) (image-coding=[MH,MR,MMR,JBIG]))", "mh,mr,mmr,jbig||",
+	      "C14: all codings");
+	means("(& (color=Binary) (image-coding=[MH,MMR]) (dpi=[200,300,400]) (dpi-xyratio=1)"
+	      " (paper-size=[A3,A4]))", "mh,mmr|204x196,300x300,408x391|a4,a3",
+	      "C14: square resolutions are those of fax of another name");
+	means("(& (color=Binary) (image-coding=MH) (dpi=204) (dpi-xyratio=204/98))", "mh|204x98|",
+	      "C14: who takes standard resolution only");
+	means("(& (color=Binary) (paper-size=A4) (| (& (image-coding=MH) (dpi=204)"
+	      " (dpi-xyratio=[204/98,204/196])) (& (image-coding=MMR) (dpi=[204,408])"
+	      " (dpi-xyratio=[204/196,408/391]))))", "mh,mmr|204x196|a4",
+	      "C14: a resolution counts if all codings may have it");
+	means("(& (color=grey) (image-coding=JPEG))", "||", "C14: grey only");
+	means("image-coding=MH", NULL, "no expression");
 	memset(deep, '(', sizeof(deep) - 1);
 	deep[sizeof(deep) - 1] = 0;
 	ok(judge(deep, "dpi", "1") == FEATURES_WRONG, "4095 brackets");

@@ -113,9 +113,10 @@ static void read_fragment(const uint8_t *data, size_t size)
 
 static void read_features(const char *text)
 {
-	char codings[64], hash[FEATURES_HASH_BYTES];
+	struct features_summary summary;
+	char hash[FEATURES_HASH_BYTES];
 
-	if (features_codings(text, codings, sizeof(codings)) && *codings)
+	if (features_summarise(text, &summary) && *summary.codings)
 		abort();
 	features_hash(text, strlen(text), hash);
 	if (strlen(hash) != FEATURES_HASH_BYTES - 1)

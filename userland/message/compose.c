@@ -144,7 +144,8 @@ int compose_message(int pages_fd, int message_fd, FILE *letter_in, FILE *out,
 		fail(failure, EXIT_LATER, "cannot make a temporary file: %s", strerror(errno));
 		goto out_letter;
 	}
-	range = (struct page_range){ letter.first_page, letter.last_page, NULL };
+	range = (struct page_range){ letter.first_page, letter.last_page, NULL,
+				     letter.has_form ? &letter.form : NULL };
 	if (letter.header) {
 		header.font = text_font_open();
 		header.text = letter.header;

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "features_read.h"
 #include "join.h"
 #include "open.h"
 #include "pdf_mail.h"
@@ -137,6 +138,14 @@ int pdf_mail_confined(int message_fd, int pdf_message_fd, FILE *out, struct fail
 	if (confine(out, failure))
 		return -1;
 	return pdf_mail(message_fd, pdf_message_fd, &files, out, failure);
+}
+
+int features_confined(FILE *in, FILE *out, struct failure *failure)
+{
+	closefrom(STDERR_FILENO + 1);
+	if (confine(out, failure))
+		return -1;
+	return features_read(in, out, failure);
 }
 
 int join_confined(char **files, int message_fd, FILE *out, struct failure *failure)

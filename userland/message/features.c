@@ -301,26 +301,96 @@ enum features_answer features_judge(const char *expression, const struct feature
 	return answer;
 }
 
-int features_codings(const char *expression, char *codings, size_t bytes)
+/* ---- what it means for fax pages ---- */
+
+static const char * const codings[] = { "MH", "MR", "MMR", "JBIG" };
+static const char * const sizes[] = { "a4", "b4", "a3" };
+
+/* Resolutions, and what is the same of another name (RFC 3949, 4.4.2) */
+static const struct {
+	const char *name;
+	const char *dpi[2], *ratio[2];
+} resolutions[] = {
+	{ "204x98", { "204", "200" }, { "204/98", "2" } },
+	{ "204x196", { "204", "200" }, { "204/196", "1" } },
+	{ "204x391", { "204", "200" }, { "204/391", "1/2" } },
+	{ "300x300", { "300", "300" }, { "1", "1" } },
+	{ "408x391", { "408", "400" }, { "408/391", "1" } },
+	{ "600x600", { "600", "600" }, { "1", "1" } },
+};
+
+/* What is told of nothing is allowed, as far as the rest is. */
+static bool allows(const char *expression, size_t coding, int resolution, int size)
 {
-	static const char * const names[][2] = {
-		{ "MH", "mh" }, { "MR", "mr" }, { "MMR", "mmr" }, { "JBIG", "jbig" },
+	struct feature document[5] = {
+		{ "color", "Binary" }, { "image-coding", codings[coding] },
 	};
-	size_t used = 0;
+	size_t known = 2;
+	bool good = false;
 
-	*codings = 0;
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-		const struct feature document[] = {
-			{ "image-coding", names[i][0] }, { "color", "Binary" },
-		};
-		enum features_answer answer = features_judge(expression, document, 2);
+	if (size >= 0)
+		document[known++] = (struct feature){ "paper-size", sizes[size] };
+	if (resolution < 0)
+		return features_judge(expression, document, known) > FEATURES_NO;
+	for (int name = 0; name < 2; name++) {
+		document[known] = (struct feature){ "dpi", resolutions[resolution].dpi[name] };
+		document[known + 1] =
+			(struct feature){ "dpi-xyratio", resolutions[resolution].ratio[name] };
+		good |= features_judge(expression, document, known + 2) > FEATURES_NO;
+	}
+	return good;
+}
 
-		if (answer == FEATURES_WRONG)
-			return -1;
-		/* that everybody can read profile S need not be told, more must be */
-		if (answer != FEATURES_NO && (i == 0 || strcasestr(expression, "image-coding")))
-			used += snprintf(codings + used, bytes - used, "%s%s", used ? "," : "",
-					 names[i][1]);
+/* By all the codings of a set; bits are their places. */
+static bool all_allow(const char *expression, unsigned int set, int resolution, int size)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(codings); i++)
+		if (set & 1U << i && !allows(expression, i, resolution, size))
+			return false;
+	return true;
+}
+
+static void append(char *list, size_t bytes, const char *name)
+{
+	size_t used = strlen(list);
+
+	snprintf(list + used, bytes - used, "%s%s", used ? "," : "", name);
+}
+
+int features_summarise(const char *expression, struct features_summary *summary)
+{
+	bool tells_codings, tells_dpi, tells_sizes;
+	unsigned int set = 0, reached = 0;
+
+	*summary = (struct features_summary){ .codings = "" };
+	if (features_judge(expression, NULL, 0) == FEATURES_WRONG)
+		return -1;
+	tells_codings = strcasestr(expression, "image-coding");
+	tells_dpi = strcasestr(expression, "dpi");
+	tells_sizes = strcasestr(expression, "paper-size");
+	/* that everybody can read profile S need not be told, more must be */
+	for (size_t i = 0; i < (tells_codings ? G_N_ELEMENTS(codings) : 1); i++)
+		set |= (unsigned int)allows(expression, i, -1, -1) << i;
+	for (size_t i = 0; i < G_N_ELEMENTS(codings); i++) {
+		char *name = g_ascii_strdown(codings[i], -1);
+
+		if (set & 1U << i)
+			append(summary->codings, sizeof(summary->codings), name);
+		g_free(name);
+	}
+	for (size_t i = 0; set && tells_dpi && i < G_N_ELEMENTS(resolutions); i++) {
+		if (!all_allow(expression, set, i, -1))
+			continue;
+		reached |= 1U << i;
+		append(summary->dpi, sizeof(summary->dpi), resolutions[i].name);
+	}
+	for (size_t s = 0; set && tells_sizes && s < G_N_ELEMENTS(sizes); s++) {
+		bool good = all_allow(expression, set, -1, s);
+
+		for (size_t i = 0; good && i < G_N_ELEMENTS(resolutions); i++)
+			good = !(reached & 1U << i) || all_allow(expression, set, i, s);
+		if (good)
+			append(summary->sizes, sizeof(summary->sizes), sizes[s]);
 	}
 	return 0;
 }

@@ -46,14 +46,29 @@ enum features_answer features_judge(const char *expression, const struct feature
 				    size_t properties);
 
 /**
- * features_codings() - the codings that an expression allows for fax pages
- * @expression: text
- * @codings: receives names with commas between, of mh, mr, mmr and jbig
- * @bytes: of @codings
+ * struct features_summary - what an expression allows for fax pages
+ * @codings: names with commas between, of mh, mr, mmr and jbig
+ * @dpi: resolutions, of 204x98, 204x196, 204x391, 300x300, 408x391 and 600x600 (those
+ *	that are the same of another name, as 200x200, among them); "": it does not tell
+ * @sizes: of a4, b4 and a3; "": it does not tell
  *
- * Return: 0, or -1: it is no expression, @codings is "".
+ * Every combination of them is allowed: a resolution that only some of @codings may
+ * have is left out.
  */
-int features_codings(const char *expression, char *codings, size_t bytes);
+struct features_summary {
+	char codings[32];
+	char dpi[64];
+	char sizes[16];
+};
+
+/**
+ * features_summarise() - what an expression means for fax pages
+ * @expression: text
+ * @summary: set
+ *
+ * Return: 0, or -1: it is no expression.
+ */
+int features_summarise(const char *expression, struct features_summary *summary);
 
 /**
  * features_hash() - the name of an expression (RFC 2938, 3)

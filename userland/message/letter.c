@@ -164,6 +164,15 @@ static int set_form(struct letter *letter, const char *value, struct failure *fa
 	return 0;
 }
 
+/* "mmr 204x196 a4", see page_form.h */
+static int set_page_form(struct letter *letter, const char *value, struct failure *failure)
+{
+	letter->has_form = page_form_from_text(&letter->form, value);
+	return letter->has_form ? 0 :
+		fail(failure, EXIT_INPUT, "form=%s is not CODING XxY SIZE, as in mmr 204x196 a4",
+		     value);
+}
+
 static int add_loop(struct letter *letter, const char *value, struct failure *failure)
 {
 	if (!letter->loops)
@@ -205,6 +214,8 @@ static int take(struct letter *letter, char *line, struct failure *failure)
 		return set_hides_recipients(letter, value, failure);
 	if (!strcmp(line, "as"))
 		return set_form(letter, value, failure);
+	if (!strcmp(line, "form") && !letter->has_form)
+		return set_page_form(letter, value, failure);
 	if (!strcmp(line, "loop"))
 		return add_loop(letter, value, failure);
 	if (!strcmp(line, "pages") && !letter->first_page)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "failure.h"
+#include "page_form.h"
 
 /**
  * struct letter - what the sender says about a message, checked
@@ -23,6 +24,8 @@
  * @header: stands on top of each page, see header_line.h; NULL: nothing does
  * @hides_recipients: recipients do not see each other
  * @is_pdf: pages go as a PDF
+ * @form: what the pages may be at most, if @has_form
+ * @has_form: they are made so; else they go as they are
  * @loops: who forwarded it (X-Loop), NULL: nobody did
  */
 struct letter {
@@ -39,13 +42,15 @@ struct letter {
 	char *header;
 	gboolean hides_recipients;
 	gboolean is_pdf;
+	struct page_form form;
+	gboolean has_form;
 	GPtrArray *loops;
 };
 
 /**
  * letter_read() - read lines "from=…", "to=…", "subject=…", "message-id=…",
  *	"date=…", "text=…", "importance=…", "mdn-to=…", "hide-recipients=…", "header=…",
- *	"as=tiff" or "as=pdf", "loop=…" and "pages=…" to the end of a stream
+ *	"as=tiff" or "as=pdf", "form=CODING XxY SIZE", "loop=…" and "pages=…" to the end of a stream
  * @letter: letter; letter_free() it whatever the result
  * @in: stream
  * @failure: what went wrong

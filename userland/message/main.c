@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "compose.h"
+#include "features_read.h"
 #include "join.h"
 #include "line.h"
 #include "open.h"
@@ -27,6 +28,7 @@ static const char usage[] =
 "       ifax-message fragment 3<MESSAGE\n"
 "       ifax-message join MESSAGE... 4<>MESSAGE\n"
 "       ifax-message report 3<MESSAGE 4<>REPORT\n"
+"       ifax-message features\n"
 "\n"
 "compose  makes the pages of a page file a mail message with one TIFF. Header\n"
 "         values come on stdin, a line each: from=ADDRESS, to=ADDRESS (one line\n"
@@ -35,7 +37,9 @@ static const char usage[] =
 "         mdn-to=ADDRESS (ask for a disposition notification),\n"
 "         hide-recipients=yes|no, pages=FIRST-LAST (or FIRST-),\n"
 "         header=TEXT and header-right=TEXT (on top of each page; {page} and\n"
-"         {pages} stand for numbers), as=tiff|pdf, loop=ADDRESS (who forwarded it)\n"
+"         {pages} stand for numbers), as=tiff|pdf, loop=ADDRESS (who forwarded it),\n"
+"         form=CODING XxY SIZE (what the pages may be at most, as in mmr 204x196 a4:\n"
+"         they are coded anew and reduced as needed)\n"
 "open     makes the TIFFs in a mail message a page file. --codings names the\n"
 "         codings that the printer takes; a page in another becomes raw.\n"
 "         --parts says what is printed: TIFFs only (the default); text,\n"
@@ -46,6 +50,8 @@ static const char usage[] =
 "join     makes the parts of a split message, in any order, a message\n"
 "report   tells the sender of a message what became of it: a delivery status or\n"
 "         disposition notification (DSN, MDN) about the message; values on stdin\n"
+"features says what the feature expression on stdin (RFC 2533) means for fax pages:\n"
+"         codings=mh,mmr, dpi=204x196,204x391, sizes=a4,b4\n"
 "\n"
 "The last line on stdout is \"ok …\" or \"error TEXT\".\n"
 "Exit codes: 0 done, 1 the input is at fault, 2 the machine is, try later.\n";
@@ -86,6 +92,8 @@ int main(int argc, char **argv)
 		err = join_fragment_confined(FD_IN, stdout, &failure);
 	} else if (argc == 2 && !strcmp(what, "report")) {
 		err = report_write_confined(FD_IN, FD_OUT, stdin, stdout, &failure);
+	} else if (argc == 2 && !strcmp(what, "features")) {
+		err = features_confined(stdin, stdout, &failure);
 	} else if (!strcmp(what, "join")) {
 		err = join_confined(argv + 2, FD_OUT, stdout, &failure);
 	} else {

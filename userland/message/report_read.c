@@ -125,10 +125,12 @@ static void print_address(FILE *out, const char *before, char *value)
 /* What the peer can receive, and what that means for us; the value is freed. */
 static void print_features(FILE *out, char *value)
 {
-	char codings[64];
+	struct features_summary summary;
 
-	if (value && *value && !features_codings(value, codings, sizeof(codings)) && *codings) {
-		print_line(out, "report-codings=", codings);
+	if (value && *value && !features_summarise(value, &summary) && *summary.codings) {
+		print_line(out, "report-codings=", summary.codings);
+		print_line(out, "report-dpi=", summary.dpi);
+		print_line(out, "report-sizes=", summary.sizes);
 		print_line(out, "report-features=", value);
 	}
 	g_free(value);

@@ -31,8 +31,9 @@ enum report_kind report_kind(GMimeMessage *message);
  * @out: gets lines "report=dsn|mdn|bounce", then "report-envelope-id=…" and
  *	"report-message-id=…" as far as they are known; then for each recipient
  *	"report-recipient=ADDRESS", "report-original=ADDRESS", "report-action=…",
- *	"report-status=…", "report-text=…", "report-codings=mh,…" (by its
- *	Media-Accept-Features) and "report-features=…" (what they say, cut off)
+ *	"report-status=…", "report-text=…", "report-codings=mh,…",
+ *	"report-dpi=204x196,…", "report-sizes=a4,…" (by its Media-Accept-Features)
+ *	and "report-features=…" (what they say, cut off)
  *
  * Actions are those of RFC 3464 (delivered, failed, delayed, relayed, expanded);
  * an MDN's are processed, failed, deleted and alternative (RFC 3297).

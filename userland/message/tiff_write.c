@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
+#include "recode.h"
 #include "tiff_file.h"
 #include "tiff_write.h"
 
@@ -109,30 +110,51 @@ static bool write_ifd_and_strip(TIFF *tif, unsigned int number, void *strip, tms
 	       TIFFForceStrileArrayWriting(tif);
 }
 
-static int write_page(struct tiff_file *file, struct page_reader *reader, const struct place *place,
-		      const struct page_top *top, struct failure *failure)
+/* The page's data as it goes out; @page becomes its header. To be freed, whatever comes. */
+static int prepare(struct page_reader *reader, const struct page_range *range,
+		   unsigned int in_file, struct page_header *page, void **data, uint64_t *bytes,
+		   struct failure *failure)
 {
-	struct page_header page = reader->page;
-	uint64_t bytes = page.data_bytes;
+	const struct page_form *form = range->form;
+	uint32_t coding = form ? form->coding : 0;
+
+	*page = reader->page;
+	*bytes = page->data_bytes;
+	*data = malloc(*bytes);
+	if (!*data)
+		return fail(failure, EXIT_LATER, "no memory for its %ju bytes", (uintmax_t)*bytes);
+	if (page_reader_data(reader, 0, *data, *bytes) != (ssize_t)*bytes)
+		return fail(failure, EXIT_INPUT, "%s", reader->why);
+	/* nothing can be put on top of JBIG */
+	if (range->top && coding == IFAX_CODING_JBIG)
+		coding = IFAX_CODING_MMR;
+	if (form && recode_page(page, form, coding, data, bytes, failure))
+		return -1;
+	if (range->top && range->top->join(range->top, page, reader->number, in_file, data, bytes,
+					   failure))
+		return -1;
+	return form && coding != form->coding ?
+		recode_page(page, form, form->coding, data, bytes, failure) : 0;
+}
+
+static int write_page(struct tiff_file *file, struct page_reader *reader, const struct place *place,
+		      const struct page_range *range, bool *has_jbig, struct failure *failure)
+{
 	struct tiff_coding coding;
+	struct page_header page;
 	void *strip = NULL;
+	uint64_t bytes;
 	int err = -1;
 
-	if (tiff_coding(&reader->page.format, &coding, failure))
-		return -1;
-	strip = malloc(bytes);
-	if (!strip)
-		return fail(failure, EXIT_LATER, "no memory for its %ju bytes", (uintmax_t)bytes);
-	if (page_reader_data(reader, 0, strip, bytes) != (ssize_t)bytes)
-		fail(failure, EXIT_INPUT, "%s", reader->why);
-	else if (top && top->join(top, &page, reader->number, place->in_file, &strip, &bytes,
-				  failure))
-		;	/* it told why */
+	if (prepare(reader, range, place->in_file, &page, &strip, &bytes, failure) ||
+	    tiff_coding(&page.format, &coding, failure))
+		;	/* they told why */
 	else if (!set_fields(file->tif, &page, &coding, place) ||
 		 !write_ifd_and_strip(file->tif, place->number, strip, bytes))
 		fail(failure, EXIT_LATER, "cannot write the TIFF: %s", file->complaint);
 	else
 		err = 0;
+	*has_jbig |= page.format.coding == IFAX_CODING_JBIG;
 	free(strip);
 	return err;
 }
@@ -182,14 +204,13 @@ static int write_pages(struct tiff_file *file, struct page_reader *reader,
 	while (page_reader_next(reader) > 0) {
 		if (!in_range(range, reader->number))
 			continue;
-		*has_jbig |= reader->page.format.coding == IFAX_CODING_JBIG;
 		if (++place->number > 1) {
 			TIFFFreeDirectory(file->tif);
 			TIFFCreateDirectory(file->tif);
 		}
 		TIFFMergeFieldInfo(file->tif, jbig_fields,
 				   sizeof(jbig_fields) / sizeof(jbig_fields[0]));
-		if (write_page(file, reader, place, range->top, failure))
+		if (write_page(file, reader, place, range, has_jbig, failure))
 			return fail_within(failure, "page %u", reader->number);
 	}
 	return place->pages;

@@ -4,6 +4,7 @@
 
 #include "../agent/page_file.h"
 #include "failure.h"
+#include "page_form.h"
 
 /**
  * struct page_top - what is put on top of each page
@@ -21,11 +22,13 @@ struct page_top {
  * @first: from 1
  * @last: 0: up to the end
  * @top: what is put on top of them; NULL: nothing is
+ * @form: what they may be at most; NULL: they go as they are
  */
 struct page_range {
 	unsigned int first;
 	unsigned int last;
 	const struct page_top *top;
+	const struct page_form *form;
 };
 
 /**
@@ -36,7 +39,8 @@ struct page_range {
  * @has_jbig: set to whether a page of it is JBIG: then it is an image/tiff-fx
  * @failure: what went wrong
  *
- * The coded data of a page is its only strip, byte for byte. Fields and their
+ * The coded data of a page is its only strip, byte for byte, unless its form is
+ * another than @range asks for. Fields and their
  * order are those of RFC 3949: little-endian, each IFD before its strip, the
  * first at offset 8. A page scanned as MH with EOLs, LSB first, 1728 pixels at
  * 204x98 or 204x196 dpi thus is profile S, one as MMR profile F,
