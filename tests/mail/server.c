@@ -28,6 +28,7 @@ static struct smtp_reply answer;
 static bool answer_usual;
 static char message[4096];
 static size_t message_len;
+static unsigned int heard;
 
 static enum smtp_server_answer decide(const char *what, struct smtp_reply *reply, bool good)
 {
@@ -100,6 +101,11 @@ static void on_abandon(void *arg)
 	event("abandon");
 }
 
+static void on_heard(void *arg)
+{
+	heard++;
+}
+
 static void on_note(void *arg, const char *text)
 {
 }
@@ -112,6 +118,7 @@ static const struct smtp_server_ops ops = {
 	.message = on_message,
 	.message_end = on_end,
 	.abandon = on_abandon,
+	.heard = on_heard,
 	.note = on_note,
 };
 
@@ -888,6 +895,35 @@ static void test_message_end_open(void)
 	smtp_server_destroy(server);
 }
 
+/* Who goes on after the reply to the message has heard it. */
+static void test_heard(void)
+{
+	heard = 0;
+	begin_message(&config);
+	talk("x\r\n.\r\n");
+	tap_ok(!heard, "server: a message is accepted: that is not heard yet");
+	smtp_server_eof(server);
+	smtp_server_destroy(server);
+	tap_ok(!heard, "server: nor by who hangs up");
+
+	begin_message(&config);
+	talk("x\r\n.\r\n");
+	talk("QUIT\r\n");
+	tap_ok(heard == 1, "server: who says QUIT then has heard it");
+	smtp_server_destroy(server);
+
+	begin_message(&config);
+	talk("x\r\n.\r\nQUIT\r\n");
+	tap_ok(heard == 1, "server: who says it in one breath has not");
+	smtp_server_destroy(server);
+
+	begin_message(&config);
+	talk("unwanted\r\n.\r\n");
+	talk("QUIT\r\n");
+	tap_ok(heard == 1, "server: a refusal is not waited to be heard");
+	smtp_server_destroy(server);
+}
+
 /* A peer that does not read must not make the output grow. */
 static void test_full_output(void)
 {
@@ -985,6 +1021,7 @@ int main(void)
 	test_received();
 	test_long_session();
 	test_message_end_open();
+	test_heard();
 	test_full_output();
 	test_answers();
 	test_status_codes();

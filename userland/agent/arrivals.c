@@ -8,17 +8,22 @@
 #include <unistd.h>
 
 #include "arrivals.h"
+#include "database.h"
 #include "log.h"
 #include "mailbox.h"
 #include "pool.h"
+#include "repeats.h"
 #include "station.h"
 
-#define THREADS	6
+#define THREADS		6
+#define HEARD_MAX	256	/* what is beyond that stays known until its time is over */
+#define PRUNE_MS	3600000
 
 /**
  * struct letter - a mail on its way to the disk
  * @next: of all letters
  * @next_ready: of those that are as far as this one
+ * @repeated: @id is the job of the same mail, which came before
  */
 struct letter {
 	struct arrivals *arrivals;
@@ -32,6 +37,7 @@ struct letter {
 	const char **mailbox;
 	int err;
 	int64_t id;
+	bool repeated;
 	void (*taken)(void *arg, int64_t job, int err);
 	void *arg;
 };
@@ -41,6 +47,8 @@ struct letter {
  * @ready: their files are durable; they wait for the database
  * @group: in the database; they wait for its log to be synced
  * @sync: of the log
+ * @heard: repeat keys that are to be forgotten with the next transaction
+ * @pruned_ms: when those were forgotten that are too old
  */
 struct arrivals {
 	struct station *station;
@@ -51,6 +59,9 @@ struct arrivals {
 	struct pool_task sync;
 	int sync_fd;
 	int sync_err;
+	char heard[HEARD_MAX][REPEAT_KEY_BYTES];
+	size_t heard_keys;
+	int64_t pruned_ms;
 };
 
 static void free_recipients(struct job_recipient *recipient, size_t recipients)
@@ -80,6 +91,7 @@ static void free_letter(struct letter *letter)
 	free((char *)letter->arrival.account);
 	free((char *)letter->arrival.unique_id);
 	free((char *)letter->arrival.digest);
+	free((char *)letter->arrival.repeat_key);
 	free(letter->mailbox);
 	free(letter);
 }
@@ -120,7 +132,9 @@ static bool copy_arrival(struct letter *letter, const struct job_arrival *from)
 	    !copy_text(&to->envelope_id, from->envelope_id) ||
 	    !copy_text(&to->dsn_return, from->dsn_return) ||
 	    !copy_text(&to->account, from->account) ||
-	    !copy_text(&to->unique_id, from->unique_id) || !copy_text(&to->digest, from->digest))
+	    !copy_text(&to->unique_id, from->unique_id) ||
+	    !copy_text(&to->digest, from->digest) ||
+	    !copy_text(&to->repeat_key, from->repeat_key))
 		return false;
 	to->recipient = letter->recipient;
 	to->relay = letter->relay;
@@ -136,7 +150,11 @@ static void tell(struct letter *letter)
 {
 	struct station *station = letter->arrivals->station;
 
-	if (letter->id) {
+	if (letter->repeated) {
+		log_event(LOG_NOTICE, "incoming.repeated job=%lld source=%s sender=%s",
+			  (long long)letter->id, letter->arrival.source, letter->arrival.sender);
+		spool_remove(&station->spool, SPOOL_MESSAGE, letter->file.name);
+	} else if (letter->id) {
 		log_event(LOG_NOTICE, "incoming.taken job=%lld source=%s sender=%s bytes=%lld",
 			  (long long)letter->id, letter->arrival.source, letter->arrival.sender,
 			  (long long)letter->arrival.message_bytes);
@@ -160,14 +178,19 @@ static void sync_log(void *arg)
 
 static void store_ready(struct arrivals *arrivals);
 
-/* Nobody was told of these: they are to be as if they had never come. */
+/*
+ * Nobody was told of these: they are to be as if they had never come. One that
+ * cannot be removed is printed all the same: rather twice than never.
+ */
 static void take_back(struct arrivals *arrivals, struct letter *letter, int err)
 {
 	struct station *station = arrivals->station;
 
-	if (letter->id && !jobs_remove_arrival(station->jobs, letter->file.name))
+	if (letter->repeated || !letter->id || jobs_remove_arrival(station->jobs, &letter->arrival))
+		spool_remove(&station->spool, SPOOL_MESSAGE, letter->file.name);
+	else
 		log_event(LOG_ERR, "arrivals.remove job=%lld", (long long)letter->id);
-	spool_remove(&station->spool, SPOOL_MESSAGE, letter->file.name);
+	letter->repeated = false;
 	letter->id = 0;
 	letter->err = err;
 }
@@ -196,20 +219,71 @@ static void on_synced(void *arg)
 	end_group(arrivals, arrivals->sync_err);
 }
 
+static int64_t repeats_since_ms(const struct arrivals *arrivals)
+{
+	return now_ms() - arrivals->station->config.server.repeats_ms;
+}
+
+/* What senders have heard, and what is too old, is not waited for any more. */
+static bool forget_heard(struct arrivals *arrivals)
+{
+	struct jobs *jobs = arrivals->station->jobs;
+	int64_t now = now_ms();
+	bool good = true;
+
+	for (size_t i = 0; good && i < arrivals->heard_keys; i++)
+		good = repeats_forget(jobs, arrivals->heard[i]);
+	if (good && llabs(now - arrivals->pruned_ms) >= PRUNE_MS) {
+		good = repeats_forget_old(jobs, repeats_since_ms(arrivals));
+		arrivals->pruned_ms = now;
+	}
+	return good;
+}
+
+static bool add_letter(struct arrivals *arrivals, struct letter *letter)
+{
+	struct jobs *jobs = arrivals->station->jobs;
+	const char *key = letter->arrival.repeat_key;
+
+	if (key)
+		letter->id = repeats_find(jobs, key, repeats_since_ms(arrivals));
+	letter->repeated = letter->id;
+	if (!letter->repeated)
+		letter->id = jobs_add_arrival(jobs, &letter->arrival);
+	return letter->id;
+}
+
 static bool add_group(struct arrivals *arrivals)
 {
 	struct jobs *jobs = arrivals->station->jobs;
-	bool good = jobs_begin_arrivals(jobs);
+	bool good = jobs_begin_arrivals(jobs) && forget_heard(arrivals);
 
-	for (struct letter *letter = arrivals->group; good && letter; letter = letter->next_ready) {
-		letter->id = jobs_add_arrival(jobs, &letter->arrival);
-		good = letter->id;
-	}
-	if (jobs_end_arrivals(jobs, good, &arrivals->sync_fd))
+	for (struct letter *letter = arrivals->group; good && letter; letter = letter->next_ready)
+		good = add_letter(arrivals, letter);
+	if (jobs_end_arrivals(jobs, good, &arrivals->sync_fd)) {
+		arrivals->heard_keys = 0;
 		return true;
-	for (struct letter *letter = arrivals->group; letter; letter = letter->next_ready)
+	}
+	for (struct letter *letter = arrivals->group; letter; letter = letter->next_ready) {
 		letter->id = 0;
+		letter->repeated = false;
+	}
 	return false;
+}
+
+void arrivals_heard(struct arrivals *arrivals, const char *repeat_key)
+{
+	if (arrivals->heard_keys < HEARD_MAX)
+		strcpy(arrivals->heard[arrivals->heard_keys++], repeat_key);
+}
+
+/* Before the end: what is not written now is not known afterwards. */
+static void store_heard(struct arrivals *arrivals)
+{
+	sqlite3 *db = jobs_database(arrivals->station->jobs);
+
+	if (arrivals->heard_keys && database_begin(db))
+		database_end(db, forget_heard(arrivals));
 }
 
 /* All that is ready makes one transaction; what comes meanwhile makes the next. */
@@ -304,8 +378,10 @@ struct arrivals *arrivals_create(struct station *station)
 
 void arrivals_drain(struct arrivals *arrivals)
 {
-	if (arrivals)
-		pool_drain(arrivals->pool);
+	if (!arrivals)
+		return;
+	pool_drain(arrivals->pool);
+	store_heard(arrivals);
 }
 
 void arrivals_free(struct arrivals *arrivals)

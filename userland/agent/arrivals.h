@@ -5,7 +5,8 @@
  * The file is synced, renamed, and its directory synced by a thread; then the job
  * goes into the database, together with those of all mail that is as far; then the
  * log of the database is synced by a thread. Only after that whoever brought the
- * mail is told. So the event loop never waits for the disk, and many sessions
+ * mail is told. A mail that comes again (repeats.h) is not stored again: whoever
+ * brought it is told the job that it became the first time, when that is durable. So the event loop never waits for the disk, and many sessions
  * share its commits.
  */
 #ifndef IFAX_ARRIVALS_H
@@ -35,6 +36,9 @@ struct arrivals *arrivals_create(struct station *station);
 bool arrivals_take(struct arrivals *arrivals, struct spool_file *file,
 		   const struct job_arrival *arrival,
 		   void (*taken)(void *arg, int64_t job, int err), void *arg);
+
+/** arrivals_heard - the sender of a mail with this repeat key knows that it was taken */
+void arrivals_heard(struct arrivals *arrivals, const char *repeat_key);
 
 /** arrivals_forget - who waits for @taken is gone; the mail is stored all the same */
 void arrivals_forget(struct arrivals *arrivals, const void *arg);

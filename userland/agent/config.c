@@ -75,6 +75,7 @@ static cfg_opt_t smtp_server_opts[] = {
 	CFG_STR_LIST("allow", NULL, CFGF_NODEFAULT),
 	CFG_STR_LIST("deny", NULL, CFGF_NODEFAULT),
 	CFG_STR("offramp", NULL, CFGF_NODEFAULT),
+	TIME("repeats", DAY),
 	CFG_END()
 };
 
@@ -557,6 +558,7 @@ static bool fill_server(struct config_server *server, cfg_t *cfg)
 		.auth_without_tls = cfg_getbool(cfg, "auth_without_tls"),
 		.relay_users = cfg_getbool(cfg, "relay_users"),
 		.offramp = cfg_getstr(cfg, "offramp"),
+		.repeats_ms = cfg_getint(cfg, "repeats"),
 	};
 	fill_list(cfg, "relay_networks", &server->relay_networks);
 	fill_list(cfg, "allow", &server->allow);

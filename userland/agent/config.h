@@ -129,6 +129,8 @@ struct config_account {
  * @allow: the only senders (addresses, domains) and networks that may send, none: all
  * @deny: senders and networks that may not
  * @offramp: host of a gateway to the telephone network, NULL: none
+ * @repeats_ms: a mail that comes again within this time, because the reply was lost, is known
+ *	again; 0: none is
  */
 struct config_server {
 	const char *certificate;
@@ -141,6 +143,7 @@ struct config_server {
 	struct config_list allow;
 	struct config_list deny;
 	const char *offramp;
+	long repeats_ms;
 };
 
 /**

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -308,6 +309,15 @@ void connection_set_tls(struct connection *connection,
 			struct tls *(*start)(void *arg, int fd, char *reason, size_t bytes))
 {
 	connection->start_tls = start;
+}
+
+bool connection_unread(const struct connection *connection)
+{
+	int bytes = 0;
+
+	return evbuffer_get_length(connection->rest) ||
+	       (connection->tls && tls_pending(connection->tls)) ||
+	       (!ioctl(connection->fd, FIONREAD, &bytes) && bytes);
 }
 
 const struct tls *connection_tls(const struct connection *connection)

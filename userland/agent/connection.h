@@ -121,6 +121,9 @@ void connection_set_tls(struct connection *connection,
 /** connection_tls - the TLS session, NULL: none, or its handshake is not done */
 const struct tls *connection_tls(const struct connection *connection);
 
+/** connection_unread - whether the peer has said something that the engine has not heard yet */
+bool connection_unread(const struct connection *connection);
+
 /**
  * connection_pump - move what can be moved
  *

@@ -16,6 +16,7 @@
 #include "log.h"
 #include "mails.h"
 #include "mailbox.h"
+#include "repeats.h"
 
 /* What makes a database of version N - 1 one of version N. */
 static const char * const schema[] = {
@@ -116,6 +117,10 @@ static const char * const schema[] = {
 	"ALTER TABLE mail ADD COLUMN begin_byte INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE mail ADD COLUMN end_byte INTEGER NOT NULL DEFAULT 0;"
 	"PRAGMA user_version = 10;",
+	/* mail that was taken, but whose sender may not have heard so: it may send it again */
+	"CREATE TABLE unheard (repeat_key TEXT PRIMARY KEY, job INTEGER NOT NULL,"
+	" time_ms INTEGER NOT NULL) WITHOUT ROWID;"
+	"PRAGMA user_version = 11;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -360,6 +365,8 @@ int64_t jobs_add_arrival(struct jobs *jobs, const struct job_arrival *arrival)
 	/* what came without an envelope is for us */
 	if ((arrival->recipients || !arrival->relays) && !insert_incoming(jobs, arrival, &id))
 		return 0;
+	if (arrival->repeat_key && !repeats_keep(jobs, arrival->repeat_key, id))
+		return 0;
 	return id;
 }
 
@@ -377,9 +384,14 @@ bool jobs_end_arrivals(struct jobs *jobs, bool good, int *log_fd)
 	return good && jobs->log_fd >= 0;
 }
 
-bool jobs_remove_arrival(struct jobs *jobs, const char *message_file)
+bool jobs_remove_arrival(struct jobs *jobs, const struct job_arrival *arrival)
 {
-	return database_run(jobs->db, "DELETE FROM job WHERE message_file = ?", "s", message_file);
+	bool good = database_begin(jobs->db) &&
+		    (!arrival->repeat_key || repeats_forget(jobs, arrival->repeat_key)) &&
+		    database_run(jobs->db, "DELETE FROM job WHERE message_file = ?", "s",
+				 arrival->message_file);
+
+	return database_end(jobs->db, good);
 }
 
 char *jobs_text(sqlite3_stmt *row, int column)

@@ -213,6 +213,7 @@ struct job_draft {
  * @digest: POP3: of its content
  * @mailbox: the mailboxes that get it
  * @relay: recipients elsewhere, to whom it is sent on
+ * @repeat_key: names the mail so that it is known if it comes again (repeats.h), NULL: nothing does
  */
 struct job_arrival {
 	const char *sender;
@@ -231,6 +232,7 @@ struct job_arrival {
 	size_t mailboxes;
 	const struct job_recipient *relay;
 	size_t relays;
+	const char *repeat_key;
 };
 
 /** struct job_page - a page that was scanned or printed */
@@ -262,7 +264,7 @@ bool jobs_begin_arrivals(struct jobs *jobs);
 int64_t jobs_add_arrival(struct jobs *jobs, const struct job_arrival *arrival);
 bool jobs_end_arrivals(struct jobs *jobs, bool good, int *log_fd);
 /** jobs_remove_arrival - what was added of a mail is to be as if it had never come */
-bool jobs_remove_arrival(struct jobs *jobs, const char *message_file);
+bool jobs_remove_arrival(struct jobs *jobs, const struct job_arrival *arrival);
 /** jobs_tell_operator - from now on somebody is owed a report about jobs of ours that fail */
 void jobs_tell_operator(struct jobs *jobs);
 

@@ -3,6 +3,7 @@
  * reception: one peer at the SMTP server: what it brings, and what becomes of it
  */
 #include <arpa/inet.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "connection.h"
 #include "log.h"
 #include "reception.h"
+#include "repeats.h"
 #include "sasl.h"
 #include "station.h"
 #include "users.h"
@@ -31,17 +33,19 @@ struct addressees {
 };
 
 /**
- * struct header_scan - counts trace lines while the header goes by
- * @column: of the line, as far as it is of interest
- * @matches: so far it reads "Received:"
+ * struct header_scan - what is to be known of a header that goes by
+ * @name: of the line, in lower case, as far as it is of interest
+ * @column: of the line; not counted further than that
  * @over: the header is
- * @received: lines
+ * @received: trace lines
+ * @message_id: there is one
  */
 struct header_scan {
-	unsigned int column;
-	bool matches;
+	char name[16];
+	size_t column;
 	bool over;
 	unsigned int received;
+	bool message_id;
 };
 
 struct reception {
@@ -53,6 +57,10 @@ struct reception {
 	struct spool_file file;
 	struct smtp_server_mail mail;
 	struct header_scan header;
+	EVP_MD_CTX *digest;			/* for the repeat key of the mail that comes */
+	bool digested;				/* so far */
+	char repeat_key[REPEAT_KEY_BYTES];	/* of the mail that was taken last, "": none */
+	bool pending;				/* the peer talked before the reply was out */
 	struct sasl *sasl;
 	struct event *late;		/* the answer to a wrong secret */
 	char user[USER_NAME_MAX + 1];	/* who logged in, "": nobody */
@@ -187,13 +195,82 @@ static bool write_trace(struct reception *session)
 	       !spool_write(&session->file, received, bytes);
 }
 
+/* The repeat key: who brings the mail, for whom, and what it is. */
+
+/* With its NUL, so that two texts are never taken for one. */
+static bool digest_text(EVP_MD_CTX *digest, const char *text)
+{
+	return EVP_DigestUpdate(digest, text, strlen(text) + 1);
+}
+
+static bool digest_recipients(EVP_MD_CTX *digest, const struct addressees *addressees)
+{
+	bool good = true;
+
+	for (size_t i = 0; good && i < addressees->items; i++)
+		good = digest_text(digest, addressees->item[i].address) &&
+		       digest_text(digest, addressees->item[i].notify) &&
+		       digest_text(digest, addressees->item[i].original);
+	return good && digest_text(digest, "");
+}
+
+static bool digest_envelope(const struct reception *session)
+{
+	const struct smtp_server_mail *mail = &session->mail;
+	EVP_MD_CTX *digest = session->digest;
+
+	return EVP_DigestInit_ex(digest, EVP_sha256(), NULL) &&
+	       digest_text(digest, *session->user ? "user" : "peer") &&
+	       digest_text(digest, *session->user ? session->user : session->peer) &&
+	       digest_text(digest, mail->reverse_path.address) &&
+	       digest_text(digest, mail->envelope_id) && digest_text(digest, mail->dsn_return) &&
+	       digest_recipients(digest, &session->here) &&
+	       digest_recipients(digest, &session->relay);
+}
+
+/* false: the mail cannot be named, and will be a new one each time */
+static bool begin_digest(struct reception *session)
+{
+	if (!session->all->station->config.server.repeats_ms)
+		return false;
+	if (!session->digest)
+		session->digest = EVP_MD_CTX_new();
+	return session->digest && digest_envelope(session);
+}
+
+/* So is a mail without a Message-ID. */
+static const char *make_repeat_key(struct reception *session)
+{
+	unsigned char bytes[EVP_MAX_MD_SIZE];
+	unsigned int len = 0;
+
+	*session->repeat_key = 0;
+	if (!session->digested || !session->header.message_id ||
+	    !EVP_DigestFinal_ex(session->digest, bytes, &len))
+		return NULL;
+	for (unsigned int i = 0; i < len && i < REPEAT_KEY_BYTES / 2; i++)
+		sprintf(session->repeat_key + 2 * i, "%02x", bytes[i]);
+	return session->repeat_key;
+}
+
+/* It waited for our reply, and then went on. */
+static void on_heard(void *arg)
+{
+	struct reception *session = arg;
+
+	if (*session->repeat_key && !session->pending)
+		arrivals_heard(session->all->station->arrivals, session->repeat_key);
+	*session->repeat_key = 0;
+}
+
 static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
 {
 	struct reception *session = arg;
 	struct station *station = session->all->station;
 	uint64_t needed = station->config.limits.free_bytes + session->mail.size_bytes;
 
-	session->header = (struct header_scan){ .matches = true };
+	session->header = (struct header_scan){ 0 };
+	session->digested = begin_digest(session);
 	if (spool_free_bytes(&station->spool) < needed ||
 	    spool_create_in(&station->spool, SPOOL_MESSAGE, &session->file) || !write_trace(session)) {
 		spool_discard(&session->file);
@@ -202,20 +279,24 @@ static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
 	return SMTP_SERVER_NOW;
 }
 
+static void take_name(struct header_scan *scan)
+{
+	scan->name[scan->column] = 0;
+	scan->received += !strcasecmp(scan->name, "received");
+	scan->message_id |= !strcasecmp(scan->name, "message-id");
+	scan->column = sizeof(scan->name);
+}
+
 static void scan_header(struct header_scan *scan, const char *bytes, size_t len)
 {
-	static const char name[] = "received:";
-
 	for (size_t i = 0; i < len && !scan->over; i++) {
 		if (bytes[i] == '\n') {
 			scan->over = !scan->column;
 			scan->column = 0;
-			scan->matches = true;
-		} else if (bytes[i] != '\r') {
-			if (scan->column < strlen(name) && (bytes[i] | 0x20) != name[scan->column])
-				scan->matches = false;
-			scan->column++;
-			scan->received += scan->matches && scan->column == strlen(name);
+		} else if (bytes[i] == ':' && scan->column < sizeof(scan->name)) {
+			take_name(scan);
+		} else if (bytes[i] != '\r' && scan->column < sizeof(scan->name)) {
+			scan->name[scan->column++] = bytes[i];
 		}
 	}
 }
@@ -227,6 +308,8 @@ static bool on_message(void *arg, const char *bytes, size_t len)
 
 	if (!session->header.over)
 		scan_header(&session->header, bytes, len);
+	if (session->digested)
+		session->digested = EVP_DigestUpdate(session->digest, bytes, len);
 	if (err)
 		log_event(LOG_ERR, "listener.write peer=%s error=%s", session->peer,
 			  strerror(-err));
@@ -238,6 +321,7 @@ static void on_taken(void *arg, int64_t job, int err)
 	struct reception *session = arg;
 	struct smtp_reply reply;
 
+	session->pending = connection_unread(session->connection);
 	if (job)
 		smtp_reply_set(&reply, 250, "2.0.0", "taken as job %lld", (long long)job);
 	else
@@ -271,6 +355,7 @@ static enum smtp_server_answer on_message_end(void *arg, struct smtp_reply *repl
 		return SMTP_SERVER_NOW;
 	}
 	snprintf(source, sizeof(source), "smtp %s", session->peer);
+	arrival.repeat_key = make_repeat_key(session);
 	begun = arrivals_take(session->all->station->arrivals, &session->file, &arrival,
 			      on_taken, session);
 	clear_envelope(session);
@@ -357,8 +442,8 @@ static enum smtp_server_answer on_auth(void *arg, const char *mechanism, const c
 
 static const struct smtp_server_ops server_ops = {
 	.mail = on_mail, .rcpt = on_rcpt, .data = on_data, .message = on_message,
-	.message_end = on_message_end, .abandon = on_abandon, .auth = on_auth,
-	.auth_end = on_auth_end, .note = on_note,
+	.message_end = on_message_end, .abandon = on_abandon, .heard = on_heard,
+	.auth = on_auth, .auth_end = on_auth_end, .note = on_note,
 };
 
 /* The engine */
@@ -400,6 +485,7 @@ static void free_session(struct reception *session)
 	if (session->late)
 		event_free(session->late);
 	sasl_end(session->sasl);
+	EVP_MD_CTX_free(session->digest);
 	clear_envelope(session);
 	free(session);
 }

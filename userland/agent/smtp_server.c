@@ -200,6 +200,7 @@ static void settle(struct smtp_server *server)
 		server->transaction = false;
 		server->chunked = false;
 		server->recipients = 0;
+		server->promised = positive;
 		if (positive)
 			server->idle_commands = 0;
 		break;
@@ -347,9 +348,22 @@ static size_t input_command(struct smtp_server *server, const char *bytes, size_
 	}
 }
 
+/* The peer goes on; what it says while our reply is still here says nothing about that. */
+static void note_heard(struct smtp_server *server)
+{
+	if (!server->promised)
+		return;
+	server->promised = false;
+	if (server->ops->heard && mail_output_empty(&server->output))
+		server->ops->heard(server->arg);
+}
+
 size_t smtp_server_input(struct smtp_server *server, const char *bytes, size_t len)
 {
 	size_t taken = 0;
+
+	if (len)
+		note_heard(server);
 
 	if (len && server->state == SMTP_WAITING) {
 		refuse_early_talker(server, "before the greeting");

@@ -114,6 +114,8 @@ struct smtp_server_rcpt {
  *	that it will not be lost. The transaction is over, whatever the answer
  * @abandon: the transaction ends without @message_end (RSET, EHLO, QUIT, connection lost,
  *	size exceeded, bad bytes): throw away what @mail, @rcpt, @data, @message brought
+ * @heard: the peer goes on after the positive answer to @message_end: it has heard that. A peer
+ *	that goes on without having waited for the reply, or is gone, is not known to have
  * @auth: the client logs in: @mechanism with the first question only; @response: base64, NULL: none.
  *	Answer 334 with the challenge (base64) as text, 235, or a refusal
  * @auth_end: the exchange was broken off, or what it brought is over (STARTTLS)
@@ -122,7 +124,7 @@ struct smtp_server_rcpt {
  *
  * In @mail, @rcpt, @data and @message_end *reply is the usual positive reply, to be replaced by
  * smtp_reply_set() with a 4xx or 5xx to refuse; a refused @mail, @rcpt or @data leaves the state
- * as it was before. @hello, @auth with @auth_end, @verify and @note may be NULL. @arg is what smtp_server_create() was given.
+ * as it was before. @hello, @heard, @auth with @auth_end, @verify and @note may be NULL. @arg is what smtp_server_create() was given.
  *
  * @hello: EHLO or HELO came; refuse with 4xx or 5xx
  */
@@ -136,6 +138,7 @@ struct smtp_server_ops {
 	bool (*message)(void *arg, const char *bytes, size_t len);
 	enum smtp_server_answer (*message_end)(void *arg, struct smtp_reply *reply);
 	void (*abandon)(void *arg);
+	void (*heard)(void *arg);
 	enum smtp_server_answer (*auth)(void *arg, const char *mechanism, const char *response,
 					struct smtp_reply *reply);
 	void (*auth_end)(void *arg);

@@ -72,6 +72,7 @@ enum smtp_content {
  * @mechanism: of the question SMTP_ASK_AUTH; NULL: a response
  * @response: of the question SMTP_ASK_AUTH
  * @auth_failures: AUTH was refused so many times
+ * @promised: the last thing that was said is that a message was accepted
  * @turn: the peer has to wait for our reply before it goes on
  * @over: end when the open question is answered: with no more words (end of file) or with 421
  * @over_text: for that 421; "" for none
@@ -113,6 +114,7 @@ struct smtp_server {
 	const char *mechanism;
 	const char *response;
 	unsigned int auth_failures;
+	bool promised;
 	bool turn;
 	bool over;
 	char over_text[128];
