@@ -4,7 +4,7 @@
 CODEC_LIB := $(B)/libifax-codec.a
 CODEC_OBJECTS := $(patsubst %,$(B)/kernel/codec/%.o, \
 	format encoder decoder put_lines take_2d take_lines runs bits jbig_put jbig_take \
-	grey grey_adaptive grey_diffuse shading runs_source scale transcode splice tables)
+	grey grey_adaptive grey_diffuse shading runs_source scale fit transcode splice tables)
 # no vector registers, as in the kernel: copies of small structs by them wait for their parts;
 # symbols are exported to modules only
 CODEC_CFLAGS := -Ikernel/codec -fno-tree-vectorize $(shell $(CC) -mgeneral-regs-only -E -x c \

@@ -67,7 +67,7 @@ static bool caps_ok(const struct ifax_caps *caps)
 	       !(caps->sides >> (IFAX_SIDES_BOTH + 1)) &&
 	       !(caps->papers >> (IFAX_PAPER_LEGAL + 1)) &&
 	       !(caps->scalings >> (IFAX_SCALING_ENGINE + 1)) &&
-	       !(caps->page_fits >> (IFAX_FIT_SPLIT + 1)) &&
+	       !(caps->page_fits >> (IFAX_FIT_OFFICE + 1)) &&
 	       caps->width_px_min && caps->width_px_min <= caps->width_px_max &&
 	       caps->width_px_max <= IFAX_WIDTH_PX_MAX && caps->length_lines_max &&
 	       caps->resolutions && caps->resolutions <= IFAX_RESOLUTIONS_MAX;

@@ -79,7 +79,7 @@ static int try_choices(const struct ifax_caps *caps, struct ifax_format *format)
 	       try_choice(caps->sides, IFAX_SIDES_BOTH, &format->sides) ?:
 	       try_choice(caps->papers, IFAX_PAPER_LEGAL, &format->paper) ?:
 	       try_choice(caps->scalings, IFAX_SCALING_ENGINE, &format->scaling) ?:
-	       try_choice(caps->page_fits, IFAX_FIT_SPLIT, &format->page_fit) ?:
+	       try_choice(caps->page_fits, IFAX_FIT_OFFICE, &format->page_fit) ?:
 	       try_choice(caps->kind == IFAX_KIND_PRINTER ? 3 : 1, 1, &format->collate) ?:
 	       try_choice(can_conceal(caps, format) ? 3 : 1, 1, &format->conceal);
 }

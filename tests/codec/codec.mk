@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 CODEC_TESTS := $(patsubst %,$(B)/tests/codec/%, \
-	cross cross_jbig jbig tables faults grey scale transcode splice)
+	cross cross_jbig jbig tables faults fit grey scale transcode splice)
 CODEC_MUTATIONS := $(patsubst %,$(B)/tests/codec/%,mutate mutate_paths)
 CHECKS += $(CODEC_TESTS) $(CODEC_MUTATIONS) tests/codec/tool tests/codec/ghostscript
 

@@ -130,7 +130,7 @@ static const struct {
 	{ offsetof(struct ifax_format, scaling), offsetof(struct ifax_caps, scalings),
 	  IFAX_SCALING_ENGINE },
 	{ offsetof(struct ifax_format, page_fit), offsetof(struct ifax_caps, page_fits),
-	  IFAX_FIT_SPLIT },
+	  IFAX_FIT_OFFICE },
 };
 
 static uint32_t *at(void *structure, size_t offset)

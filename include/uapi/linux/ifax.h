@@ -131,11 +131,13 @@ enum ifax_scaling {
 
 /**
  * enum ifax_page_fit - what becomes of a page that is larger than the paper
- * @IFAX_FIT_SAME: refused, or, with AUTO paper, left to the engine
+ * @IFAX_FIT_SAME: refused (IFAX_PAGE_NO_PAPER), or, with AUTO paper, left to the engine
  * @IFAX_FIT_TRIM: what is over is cut off
- * @IFAX_FIT_REDUCE: reduced along and across
- * @IFAX_FIT_ROTATE: turned by 90 degrees, if it fits so
+ * @IFAX_FIT_REDUCE: reduced along and across, by the same factor
+ * @IFAX_FIT_ROTATE: turned by 90 degrees, if it fits so; else as SAME
  * @IFAX_FIT_SPLIT: the rest comes on the next sheet
+ * @IFAX_FIT_OFFICE: the first of these that does it: an edge is cut off, the page is
+ *	turned, is reduced to no less than 65 %, comes on several sheets
  */
 enum ifax_page_fit {
 	IFAX_FIT_SAME = 0,
@@ -143,6 +145,7 @@ enum ifax_page_fit {
 	IFAX_FIT_REDUCE = 2,
 	IFAX_FIT_ROTATE = 3,
 	IFAX_FIT_SPLIT = 4,
+	IFAX_FIT_OFFICE = 5,
 };
 
 /**
