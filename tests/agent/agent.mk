@@ -2,7 +2,7 @@
 # The daemon and its command line, with a fake paper worker: no device is needed
 AGENT_CHECKS := $(patsubst %,tests/agent/%,config control crash paper)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,send receive tls auth routing policy oauth)
-AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect hostile crash-maildrop repeats)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect hostile crash-maildrop repeats printable)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails rules requests)
 CHECKS += $(AGENT_CHECKS) tests/agent/attacks
 

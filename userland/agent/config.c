@@ -76,6 +76,7 @@ static cfg_opt_t smtp_server_opts[] = {
 	CFG_STR_LIST("deny", NULL, CFGF_NODEFAULT),
 	CFG_STR("offramp", NULL, CFGF_NODEFAULT),
 	TIME("repeats", DAY),
+	CFG_BOOL("refuse_unprintable", cfg_false, CFGF_NONE),
 	CFG_END()
 };
 
@@ -168,6 +169,7 @@ static cfg_opt_t smtp_client_timeouts_opts[] = {
 static cfg_opt_t smtp_server_timeouts_opts[] = {
 	TIME("command", 5 * MINUTE),
 	TIME("data", 5 * MINUTE),
+	TIME("inspection", 30000),
 	CFG_END()
 };
 
@@ -559,6 +561,7 @@ static bool fill_server(struct config_server *server, cfg_t *cfg)
 		.relay_users = cfg_getbool(cfg, "relay_users"),
 		.offramp = cfg_getstr(cfg, "offramp"),
 		.repeats_ms = cfg_getint(cfg, "repeats"),
+		.refuse_unprintable = cfg_getbool(cfg, "refuse_unprintable"),
 	};
 	fill_list(cfg, "relay_networks", &server->relay_networks);
 	fill_list(cfg, "allow", &server->allow);
@@ -638,6 +641,7 @@ static void fill_timeouts(struct config *config, cfg_t *cfg)
 	section = cfg_getsec(cfg, "smtp_server_timeouts");
 	config->smtp_command_ms = cfg_getint(section, "command");
 	config->smtp_data_ms = cfg_getint(section, "data");
+	config->smtp_inspection_ms = cfg_getint(section, "inspection");
 	section = cfg_getsec(cfg, "pop3_client_timeouts");
 	config->pop3_connect_ms = cfg_getint(section, "connect");
 	config->pop3_client = (struct pop3_client_timeouts){

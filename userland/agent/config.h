@@ -131,6 +131,7 @@ struct config_account {
  * @offramp: host of a gateway to the telephone network, NULL: none
  * @repeats_ms: a mail that comes again within this time, because the reply was lost, is known
  *	again; 0: none is
+ * @refuse_unprintable: a mail without a page that can be printed is refused, not kept
  */
 struct config_server {
 	const char *certificate;
@@ -144,6 +145,7 @@ struct config_server {
 	struct config_list deny;
 	const char *offramp;
 	long repeats_ms;
+	bool refuse_unprintable;
 };
 
 /**
@@ -304,6 +306,7 @@ struct config {
 	struct smtp_client_timeouts smtp_client;
 	unsigned int smtp_command_ms;
 	unsigned int smtp_data_ms;
+	long smtp_inspection_ms;
 	unsigned int pop3_autologout_ms;
 	long pop3_connect_ms;
 	struct pop3_client_timeouts pop3_client;

@@ -430,6 +430,7 @@ static const struct {
 	{ "pop3|secret_file", check_path },
 	{ "pop3|poll", check_positive_time },
 	{ "smtp_client_timeouts|connect", check_positive_time },
+	{ "smtp_server_timeouts|inspection", check_positive_time },
 	{ "pop3_client_timeouts|connect", check_positive_time },
 	{ "retry|quick", check_positive_time },
 	{ "retry|interval", check_positive_time },

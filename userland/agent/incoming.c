@@ -251,10 +251,7 @@ static void on_opened(void *arg, enum worker_end end, const char *text)
 static bool start_open(struct incoming *incoming, const struct job *job)
 {
 	struct station *station = incoming->station;
-	char *argv[] = {
-		(char *)station->config.message_worker, "open", "--parts", "fallback",
-		"--codings", "mh,mr,mmr,jbig,raw", NULL,
-	};
+	char *argv[] = { (char *)station->config.message_worker, OPENED_ARGUMENTS, NULL };
 	struct worker_task task = {
 		.argv = argv, .stdin_fd = -1, .fd = { -1, -1, -1 },
 		.deadline_ms = station->config.limits.worker_ms,

@@ -43,8 +43,9 @@ size_t mailbox_choose(const struct config *config, const struct job_recipient *r
 
 		for (size_t j = 0; !meant && j < recipients; j++)
 			meant = is_meant(mailbox, recipient[j].address);
-		if (meant)
-			chosen[count++] = mailbox->title;
+		if (meant && chosen)
+			chosen[count] = mailbox->title;
+		count += meant;
 	}
 	return count;
 }

@@ -46,7 +46,7 @@ bool mailbox_put(struct jobs *jobs, const char *name, const char *message_file, 
  * @config: with mailboxes
  * @recipient: of its envelope
  * @recipients: their number; 0 if it was fetched: then only those that get all have it
- * @chosen: receives their names, config->mailboxes at most
+ * @chosen: receives their names, config->mailboxes at most; NULL: only their number is wanted
  *
  * Return: how many.
  */

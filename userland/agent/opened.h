@@ -78,6 +78,9 @@ struct opened {
 	struct report report;
 };
 
+/* How the worker is asked to open a mail */
+#define OPENED_ARGUMENTS	"open", "--parts", "fallback", "--codings", "mh,mr,mmr,jbig,raw"
+
 /** opened_clear - forget all; a struct of zeros is clear */
 void opened_clear(struct opened *opened);
 

@@ -15,6 +15,7 @@
 #include "arrivals.h"
 #include "connection.h"
 #include "log.h"
+#include "mailbox.h"
 #include "reception.h"
 #include "repeats.h"
 #include "sasl.h"
@@ -61,6 +62,7 @@ struct reception {
 	bool digested;				/* so far */
 	char repeat_key[REPEAT_KEY_BYTES];	/* of the mail that was taken last, "": none */
 	bool pending;				/* the peer talked before the reply was out */
+	struct inspection *inspection;	/* of the mail that has come */
 	struct sasl *sasl;
 	struct event *late;		/* the answer to a wrong secret */
 	char user[USER_NAME_MAX + 1];	/* who logged in, "": nobody */
@@ -331,9 +333,9 @@ static void on_taken(void *arg, int64_t job, int err)
 	connection_pump(session->connection);
 }
 
-static enum smtp_server_answer on_message_end(void *arg, struct smtp_reply *reply)
+/* The mail is to be durable; false: it cannot even be begun */
+static bool take_mail(struct reception *session)
 {
-	struct reception *session = arg;
 	char source[sizeof(session->peer) + 8];
 	struct job_arrival arrival = {
 		.sender = session->mail.reverse_path.address,
@@ -347,6 +349,48 @@ static enum smtp_server_answer on_message_end(void *arg, struct smtp_reply *repl
 	};
 	bool begun;
 
+	snprintf(source, sizeof(source), "smtp %s", session->peer);
+	arrival.repeat_key = make_repeat_key(session);
+	begun = arrivals_take(session->all->station->arrivals, &session->file, &arrival,
+			      on_taken, session);
+	clear_envelope(session);
+	return begun;
+}
+
+/* Paper is all that comes of it. */
+static bool is_for_paper(const struct reception *session)
+{
+	const struct config *config = &session->all->station->config;
+
+	return session->here.items && !session->relay.items &&
+	       !mailbox_choose(config, session->here.item, session->here.items, NULL);
+}
+
+static void on_inspected(void *arg, const char *fault)
+{
+	struct reception *session = arg;
+	struct smtp_reply reply;
+
+	session->inspection = NULL;
+	if (!fault && take_mail(session))
+		return;
+	if (fault) {
+		log_event(LOG_NOTICE, "listener.unprintable peer=%s from=%s text=%s", session->peer,
+			  session->mail.reverse_path.address, fault);
+		smtp_reply_set(&reply, 554, "5.6.1", "%s", fault);
+	} else {
+		smtp_reply_set(&reply, 452, "4.3.0", "out of memory, try again later");
+	}
+	clear_envelope(session);
+	smtp_server_answer(session->engine, &reply);
+	connection_pump(session->connection);
+}
+
+static enum smtp_server_answer on_message_end(void *arg, struct smtp_reply *reply)
+{
+	struct reception *session = arg;
+	struct receptions *all = session->all;
+
 	if (session->header.received > HOPS_HERE_MAX) {
 		log_event(LOG_WARNING, "listener.loop peer=%s from=%s received=%u", session->peer,
 			  session->mail.reverse_path.address, session->header.received);
@@ -354,12 +398,10 @@ static enum smtp_server_answer on_message_end(void *arg, struct smtp_reply *repl
 		smtp_reply_set(reply, 554, "5.4.6", "the mail went through too many servers: a loop");
 		return SMTP_SERVER_NOW;
 	}
-	snprintf(source, sizeof(source), "smtp %s", session->peer);
-	arrival.repeat_key = make_repeat_key(session);
-	begun = arrivals_take(session->all->station->arrivals, &session->file, &arrival,
-			      on_taken, session);
-	clear_envelope(session);
-	if (begun)
+	if (all->station->config.server.refuse_unprintable && is_for_paper(session))
+		session->inspection = inspection_start(&all->inspections, all->station,
+						       session->file.name, on_inspected, session);
+	if (session->inspection || take_mail(session))
 		return SMTP_SERVER_LATER;
 	smtp_reply_set(reply, 452, "4.3.0", "out of memory, try again later");
 	return SMTP_SERVER_NOW;
@@ -480,6 +522,7 @@ static void free_session(struct reception *session)
 		}
 	}
 	arrivals_forget(all->station->arrivals, session);
+	inspection_cancel(session->inspection);
 	connection_free(session->connection);
 	smtp_server_destroy(session->engine);
 	if (session->late)
@@ -556,4 +599,5 @@ void receptions_end(struct receptions *all)
 	}
 	while (all->first)
 		free_session(all->first);
+	inspections_end(&all->inspections);
 }

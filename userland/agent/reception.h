@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "inspection.h"
 #include "rate.h"
 #include "smtp_server.h"
 #include "tls.h"
@@ -19,6 +20,7 @@ struct station;
  * @config: of their engines
  * @tls: certificate and key, NULL: none
  * @rate: mails of each peer
+ * @inspections: mails that are looked into
  * @first: session
  * @count: of sessions
  */
@@ -27,6 +29,7 @@ struct receptions {
 	struct smtp_server_config config;
 	struct tls_server *tls;
 	struct rate rate;
+	struct inspections inspections;
 	struct reception *first;
 	unsigned int count;
 };
