@@ -330,7 +330,9 @@ static int scan_start(struct ifax_device *idev, const struct ifax_format *fmt)
 		return ret;
 	scanner->idev = idev;
 	scanner->fmt = *fmt;
-	if (fmt->binarisation && !grey_path_calibrated(&scanner->grey, fmt))
+	if (ifax_bank_lamp(&scanner->bank, true))
+		ret = -EIO;
+	else if (fmt->binarisation && !grey_path_calibrated(&scanner->grey, fmt))
 		ret = scan_run(scanner, IFAX_MODE_GREY | IFAX_MODE_REFERENCE,
 			       2 * IFAX_REFERENCE_LINES);
 	else
@@ -411,6 +413,7 @@ static void scan_unregister(void *data)
 	ifax_bank_watch_paper(&scanner->bank, false);
 	synchronize_irq(scanner->irq);
 	ifax_unregister(scanner->idev);
+	ifax_bank_lamp(&scanner->bank, false);
 }
 
 static int scan_make_queue(struct scanner *scanner, struct device *dev)
@@ -512,6 +515,7 @@ static int scan_supply_off(struct device *dev)
 {
 	struct scanner *scanner = dev_get_drvdata(dev);
 
+	ifax_bank_lamp(&scanner->bank, false);
 	return ifax_power_suspend(&scanner->power);
 }
 

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include "paper.h"
 #include "soc.h"
 
 #define LINE_RANDOM	U32_MAX
@@ -33,6 +34,9 @@ static const char * const sim_fault_names[] = {
 	[SIM_FAULT_WRONG_LINES] = "wrong-lines",
 	[SIM_FAULT_BUS_ERROR] = "bus-error",
 	[SIM_FAULT_UNPLUG] = "unplug",
+	[SIM_FAULT_COLD] = "cold",
+	[SIM_FAULT_TRAY_OUT] = "tray-out",
+	[SIM_FAULT_TURN_JAM] = "turn-jam",
 };
 
 static_assert(ARRAY_SIZE(sim_fault_names) == SIM_FAULT_KINDS);
@@ -80,13 +84,20 @@ void sim_fault_begin(struct sim_engine *engine, u32 lines)
 	spin_unlock_irq(&engine->lock);
 }
 
+/* Those of a sheet that has not come yet */
+static bool fault_is_of_feed(enum sim_fault_kind kind)
+{
+	return kind == SIM_FAULT_NO_PAPER || kind >= SIM_FAULT_COLD;
+}
+
 /**
- * sim_fault_no_paper() - is there no paper, though there is?
+ * sim_fault_feed() - does this go wrong before the first line?
  * @engine: engine whose next page is about to begin
+ * @kind: NO_PAPER, though there is; COLD; TRAY_OUT; TURN_JAM
  *
  * Return: true if so.
  */
-bool sim_fault_no_paper(struct sim_engine *engine)
+bool sim_fault_feed(struct sim_engine *engine, enum sim_fault_kind kind)
 {
 	struct sim_faults *f = &engine->faults;
 	bool found = false;
@@ -94,7 +105,7 @@ bool sim_fault_no_paper(struct sim_engine *engine)
 
 	spin_lock_irq(&engine->lock);
 	for (i = 0; i < f->count && !found; i++) {
-		found = f->armed[i].kind == SIM_FAULT_NO_PAPER && f->armed[i].page <= f->page + 1;
+		found = f->armed[i].kind == kind && f->armed[i].page <= f->page + 1;
 		if (found)
 			fault_disarm(f, i);
 	}
@@ -122,6 +133,7 @@ static bool fault_ends(struct sim_engine *engine, enum sim_fault_kind kind)
 		sim_engine_raise(engine, IFAX_INT_DOUBLE);
 		return true;
 	case SIM_FAULT_LAMP:
+		engine->heat_failed = true;
 		sim_engine_raise(engine, IFAX_INT_LAMP);
 		return true;
 	case SIM_FAULT_STALL:
@@ -190,7 +202,7 @@ bool sim_fault_line(struct sim_engine *engine)
 	lockdep_assert_held(&engine->lock);
 	while (i < f->count && !ends) {
 		kind = f->armed[i].kind;
-		if (kind == SIM_FAULT_NO_PAPER || f->armed[i].page > f->page ||
+		if (fault_is_of_feed(kind) || f->armed[i].page > f->page ||
 		    (f->armed[i].page == f->page && f->armed[i].line > engine->lines)) {
 			i++;
 			continue;
@@ -336,8 +348,10 @@ static int stats_show(struct seq_file *seq, void *unused)
 	stats = engine->stats;
 	f = engine->faults;
 	spin_unlock_irq(&engine->lock);
-	seq_printf(seq, "starts %u\nstops %u\nresets %u\npages %u\nlines %llu\n", stats.starts,
-		   stats.stops, stats.resets, stats.pages, stats.lines);
+	seq_printf(seq, "starts %u\nstops %u\nresets %u\nejects %u\n", stats.starts, stats.stops,
+		   stats.resets, stats.ejects);
+	seq_printf(seq, "pages %u\nbacks %u\nlines %llu\n", stats.pages, stats.backs,
+		   stats.lines);
 	seq_printf(seq, "interrupts %u\nreads %llu\nwrites %llu\n", stats.interrupts, stats.reads,
 		   stats.writes);
 	for (i = 0; i < SIM_FAULT_KINDS; i++)
@@ -360,6 +374,8 @@ void sim_fault_debugfs(struct sim_engine *engine, struct dentry *dir)
 	dir = debugfs_create_dir(name, dir);
 	debugfs_create_file("fault", 0600, dir, engine, &fault_fops);
 	debugfs_create_file("stats", 0400, dir, engine, &stats_fops);
+	if (engine->is_printer)
+		debugfs_create_file("trays", 0600, dir, engine, &sim_cassettes_fops);
 }
 
 /* "scan0,jam,line=1000": the engine, then what goes wrong in it */

@@ -31,6 +31,9 @@ enum sim_fault_kind {
 	SIM_FAULT_WRONG_LINES,
 	SIM_FAULT_BUS_ERROR,
 	SIM_FAULT_UNPLUG,
+	SIM_FAULT_COLD,
+	SIM_FAULT_TRAY_OUT,
+	SIM_FAULT_TURN_JAM,
 	SIM_FAULT_KINDS
 };
 
@@ -83,7 +86,7 @@ struct sim_faults {
 };
 
 void sim_fault_begin(struct sim_engine *engine, u32 lines);
-bool sim_fault_no_paper(struct sim_engine *engine);
+bool sim_fault_feed(struct sim_engine *engine, enum sim_fault_kind kind);
 bool sim_fault_line(struct sim_engine *engine);
 void sim_fault_reset(struct sim_engine *engine);
 int sim_fault_init(struct sim_soc *soc);

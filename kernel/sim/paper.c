@@ -33,6 +33,7 @@ struct sim_sheet *sim_sheet_alloc(u32 width_px, u32 lines, bool is_grey)
 	sheet->width_px = width_px;
 	sheet->lines = lines;
 	sheet->row_bytes = row_bytes;
+	sheet->note[0] = 0;
 	sheet->header_bytes = 0;
 	return sheet;
 }
@@ -87,6 +88,21 @@ void sim_paper_lay(struct sim_paper *paper, struct sim_sheet *sheet, bool on_top
 	sim_paper_changed(paper);
 }
 
+/* Returns true if a register that tells of paper trays is not what it was */
+static bool paper_cassettes_changed(struct sim_paper *paper)
+{
+	bool changed = false;
+	u32 i, now[2];
+
+	for (i = 0; i < paper->cassette_count && paper->cassettes_told; i++) {
+		now[0] = sim_cassette_state(&paper->cassettes[i]);
+		now[1] = sim_cassette_size(&paper->cassettes[i]);
+		changed |= memcmp(now, paper->was[i], sizeof(now));
+		memcpy(paper->was[i], now, sizeof(now));
+	}
+	return changed;
+}
+
 /**
  * sim_paper_changed() - tell who waits, and the driver
  * @paper: feeder or tray
@@ -95,10 +111,12 @@ void sim_paper_changed(struct sim_paper *paper)
 {
 	struct sim_engine *engine;
 	unsigned long flags;
+	bool changed;
 
 	spin_lock(&paper->lock);
 	engine = paper->engine;
-	if (engine && (paper->was_ready != sim_paper_ready(paper) ||
+	changed = paper_cassettes_changed(paper);
+	if (engine && (changed || paper->was_ready != sim_paper_ready(paper) ||
 		       paper->was_low != sim_paper_low(paper))) {
 		paper->was_ready = sim_paper_ready(paper);
 		paper->was_low = sim_paper_low(paper);
@@ -121,7 +139,7 @@ void sim_paper_changed(struct sim_paper *paper)
 bool sim_paper_ready(struct sim_paper *paper)
 {
 	if (paper->is_tray)
-		return READ_ONCE(paper->blank_sheets) &&
+		return sim_cassettes_ready(paper) &&
 		       READ_ONCE(paper->bytes) < paper->limit_bytes;
 	return READ_ONCE(paper->count);
 }
@@ -135,7 +153,7 @@ bool sim_paper_ready(struct sim_paper *paper)
  */
 bool sim_paper_low(struct sim_paper *paper)
 {
-	return paper->is_tray && READ_ONCE(paper->blank_sheets) < SIM_PAPER_LOW_SHEETS;
+	return paper->is_tray && sim_cassettes_low(paper);
 }
 
 static void sim_paper_release(struct kref *ref)
@@ -206,6 +224,7 @@ struct sim_paper *sim_paper_create(struct sim_engine *engine, const struct file_
 	init_waitqueue_head(&paper->wait);
 	INIT_LIST_HEAD(&paper->sheets);
 	paper->engine = engine;
+	engine->paper = paper;
 	paper->is_tray = engine->is_printer;
 	paper->limit_bytes = (size_t)clamp_t(u32, limit_mib, 1, LIMIT_MIB_MAX) * SZ_1M;
 	kind = paper->is_tray ? "tray" : "feeder";

@@ -11,6 +11,7 @@
 #include <linux/miscdevice.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
+#include <linux/ifax/regs.h>
 
 struct sim_engine;
 
@@ -26,6 +27,7 @@ struct sim_engine;
  * @width_px: width; pixels past it in the last byte of a row may be anything
  * @lines: length
  * @row_bytes: bytes of a row
+ * @note: printed sheet: where it comes from, for @header
  * @header: printed sheet: how it begins in the stream
  * @header_bytes: length of @header
  * @rows: pixels
@@ -36,7 +38,8 @@ struct sim_sheet {
 	u32 width_px;
 	u32 lines;
 	size_t row_bytes;
-	char header[112];
+	char note[112];
+	char header[192];
 	size_t header_bytes;
 	u8 rows[];
 };
@@ -62,6 +65,20 @@ void sim_sheet_free(struct sim_sheet *sheet);
 /* ---- feeder and tray (paper.c) ---- */
 
 /**
+ * struct sim_cassette - a paper tray; protected by the lock of its &struct sim_paper
+ * @size: size of its paper, as the register TRAY_SIZE; 0: any
+ * @sheets: blank sheets in it
+ * @drawn: sheets that were drawn out of it
+ * @out: it was pulled out
+ */
+struct sim_cassette {
+	u32 size;
+	u32 sheets;
+	u32 drawn;
+	bool out;
+};
+
+/**
  * struct sim_paper - a feeder or a tray
  * @ref: one for the engine, one for every open file
  * @misc: character device
@@ -77,8 +94,11 @@ void sim_sheet_free(struct sim_sheet *sheet);
  * @bytes: bytes of pixels in @sheets and in those about to be laid in
  * @was_ready: the paper sensor when the driver was told last
  * @was_low: the same of the sensor for little paper
- * @blank_sheets: tray: paper that the engine can draw in
- * @printed: tray: sheets printed since the module was loaded
+ * @cassettes: tray: paper that the engine can draw in
+ * @cassette_count: number of @cassettes, at least one
+ * @cassettes_told: registers tell of @cassettes
+ * @was: registers TRAY_AT and TRAY_SIZE when the driver was told last
+ * @printed: tray: sides printed since the module was loaded
  */
 struct sim_paper {
 	struct kref ref;
@@ -95,7 +115,10 @@ struct sim_paper {
 	size_t bytes;
 	bool was_ready;
 	bool was_low;
-	u32 blank_sheets;
+	struct sim_cassette cassettes[IFAX_TRAYS_MAX];
+	u32 cassette_count;
+	bool cassettes_told;
+	u32 was[IFAX_TRAYS_MAX][2];
 	u32 printed;
 };
 
@@ -115,9 +138,20 @@ bool sim_paper_low(struct sim_paper *paper);
 
 struct sim_paper *sim_feeder_create(struct sim_engine *engine);
 struct sim_paper *sim_tray_create(struct sim_engine *engine);
-bool sim_tray_feed(struct sim_paper *tray);
-void sim_tray_fill(struct sim_paper *tray, u32 sheets);
-void sim_tray_put(struct sim_paper *tray, struct sim_sheet *sheet, u32 lines, u32 resolution);
+void sim_tray_put(struct sim_paper *tray, struct sim_sheet *sheet);
+
+/* ---- cassette.c ---- */
+
+extern const struct file_operations sim_cassettes_fops;
+
+int sim_cassettes_init(struct sim_paper *tray);
+u32 sim_cassette_state(const struct sim_cassette *c);
+u32 sim_cassette_size(const struct sim_cassette *c);
+bool sim_cassettes_ready(const struct sim_paper *tray);
+bool sim_cassettes_low(const struct sim_paper *tray);
+bool sim_cassette_draw(struct sim_paper *tray, u32 number);
+void sim_cassette_fill(struct sim_paper *tray, u32 number, u32 sheets);
+void sim_cassette_pull(struct sim_paper *tray, u32 number, bool out);
 
 /* ---- sensors.c ---- */
 

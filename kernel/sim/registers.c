@@ -5,9 +5,14 @@
  * here sleeps.
  */
 #include <linux/bitfield.h>
+#include <linux/moduleparam.h>
 #include <linux/regmap.h>
 #include "paper.h"
 #include "soc.h"
+
+static uint version = 2;
+module_param(version, uint, 0444);
+MODULE_PARM_DESC(version, "version of the registers: 2, or 1 without all that came later");
 
 #define DPI(x, y)	((x) | (y) << 16)
 
@@ -16,6 +21,23 @@ static const u32 sim_resolutions[] = {
 	DPI(204, 196), DPI(204, 98), DPI(204, 391), DPI(200, 100),
 	DPI(200, 200), DPI(300, 300), DPI(400, 400), DPI(600, 600),
 };
+
+/**
+ * sim_version() - the version of the registers
+ *
+ * Return: 1 or 2.
+ */
+u32 sim_version(void)
+{
+	return version == 1 ? 1 : 2;
+}
+
+static u32 sim_id(const struct sim_engine *engine)
+{
+	u32 id = engine->is_printer ? IFAX_ID_PRINTER : IFAX_ID_SCANNER;
+
+	return (id & ~IFAX_ID_VERSION) | FIELD_PREP(IFAX_ID_VERSION, sim_version());
+}
 
 static u32 sim_status(struct sim_engine *engine)
 {
@@ -28,11 +50,47 @@ static u32 sim_status(struct sim_engine *engine)
 	       (engine->toner_low ? IFAX_STATUS_TONER_LOW : 0);
 }
 
+static u32 sim_register_of_trays(const struct sim_paper *tray, u32 reg)
+{
+	switch (reg) {
+	case IFAX_REG_TRAYS:
+		return tray->cassette_count;
+	case IFAX_REG_TRAY_AT(0) ... IFAX_REG_TRAY_AT(IFAX_TRAYS_MAX - 1):
+		return sim_cassette_state(&tray->cassettes[(reg - IFAX_REG_TRAY_AT(0)) / 4]);
+	case IFAX_REG_TRAY_SIZE(0) ... IFAX_REG_TRAY_SIZE(IFAX_TRAYS_MAX - 1):
+		return sim_cassette_size(&tray->cassettes[(reg - IFAX_REG_TRAY_SIZE(0)) / 4]);
+	default:
+		return 0;
+	}
+}
+
+/* What version 2 brought */
+static u32 sim_register_of_2(struct sim_engine *engine, u32 reg)
+{
+	switch (reg) {
+	case IFAX_REG_PHASE:
+		return sim_engine_phase_register(engine);
+	case IFAX_REG_LAMP:
+		return engine->is_printer ? 0 : sim_lamp_get(engine);
+	case IFAX_REG_WARM_UP:
+		return sim_heat_time_ms();
+	case IFAX_REG_LINE_RATE:
+		return sim_engine_line_rate();
+	case IFAX_REG_MARGIN:
+		return engine->margin;
+	case IFAX_REG_TRAY:
+		return engine->tray;
+	default:
+		return engine->paper->cassettes_told ?
+			sim_register_of_trays(engine->paper, reg) : 0;
+	}
+}
+
 static u32 sim_register_get(struct sim_engine *engine, u32 reg)
 {
 	switch (reg) {
 	case IFAX_REG_ID:
-		return engine->is_printer ? IFAX_ID_PRINTER : IFAX_ID_SCANNER;
+		return sim_id(engine);
 	case IFAX_REG_STATUS:
 		return sim_status(engine);
 	case IFAX_REG_INT_STATUS:
@@ -63,12 +121,11 @@ static u32 sim_register_get(struct sim_engine *engine, u32 reg)
 	case IFAX_REG_MODE:
 		return engine->mode;
 	case IFAX_REG_FEATURES:
-		return (sim_engine_can_pause(engine) ? IFAX_FEATURE_PAUSE : 0) |
-		       (engine->is_printer ? 0 : IFAX_FEATURE_GREY | IFAX_FEATURE_BACK);
+		return sim_engine_features(engine);
 	case IFAX_REG_RESOLUTION_AT(0) ... IFAX_REG_RESOLUTION_AT(ARRAY_SIZE(sim_resolutions) - 1):
 		return sim_resolutions[(reg - IFAX_REG_RESOLUTION_AT(0)) / 4];
 	default:
-		return 0;
+		return sim_version() == 1 ? 0 : sim_register_of_2(engine, reg);
 	}
 }
 
@@ -86,6 +143,10 @@ static u32 *sim_register_of_page(struct sim_engine *engine, u32 reg)
 		return &engine->band;
 	case IFAX_REG_MODE:
 		return &engine->mode;
+	case IFAX_REG_MARGIN:
+		return engine->is_printer && sim_version() > 1 ? &engine->margin : NULL;
+	case IFAX_REG_TRAY:
+		return engine->paper->cassettes_told && sim_version() > 1 ? &engine->tray : NULL;
 	default:
 		return NULL;
 	}
@@ -97,14 +158,15 @@ static void sim_control(struct sim_engine *engine, u32 command)
 		engine->int_enable = 0;
 		engine->int_status = 0;
 		engine->stats.resets++;
+		engine->heat_failed = false;
 		sim_fault_reset(engine);
 	}
 	if (command & IFAX_CONTROL_STOP)
 		engine->stats.stops++;
 	if (command & (IFAX_CONTROL_STOP | IFAX_CONTROL_RESET))
 		sim_engine_stop(engine, 0);
-	else if (command & IFAX_CONTROL_START)
-		sim_engine_start(engine);
+	else if (command & (IFAX_CONTROL_START | IFAX_CONTROL_EJECT))
+		sim_engine_start(engine, !(command & IFAX_CONTROL_START));
 }
 
 static void sim_register_set(struct sim_engine *engine, u32 reg, u32 value)
@@ -121,6 +183,8 @@ static void sim_register_set(struct sim_engine *engine, u32 reg, u32 value)
 		engine->int_enable = value & IFAX_INT_BITS;
 	else if (reg == IFAX_REG_LIMIT)
 		engine->limit = value;
+	else if (reg == IFAX_REG_LAMP && sim_engine_features(engine) & IFAX_FEATURE_LAMP)
+		sim_lamp_set(engine, value);
 	else if (reg == IFAX_REG_CONTROL)
 		sim_control(engine, value);
 	sim_engine_raise(engine, 0);

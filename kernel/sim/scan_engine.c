@@ -128,6 +128,8 @@ static u32 sim_scan_sheet(struct sim_engine *engine, const struct sim_sheet *she
 			return IFAX_INT_FAULT;
 	}
 	engine->stats.pages++;
+	if (engine->mode & IFAX_MODE_BACK)
+		engine->stats.backs++;
 	sim_scan_raise(engine, IFAX_INT_PAGE_END | last);
 	return sim_scan_push_white(engine) ? IFAX_INT_FAULT : 0;
 }
@@ -145,6 +147,44 @@ static struct sim_sheet *sim_scan_draw(struct sim_engine *engine)
 	return sheet;
 }
 
+/* From the feeder, or turned: returns IFAX_INT_* if there is no sheet, or it got stuck */
+static u32 sim_scan_feed(struct sim_engine *engine, struct sim_sheet **sheet)
+{
+	if (!sim_sheet_way(engine, IFAX_NOW_FEEDING))
+		return 0;
+	if (sim_fault_feed(engine, SIM_FAULT_NO_PAPER))
+		return IFAX_INT_NO_PAPER;
+	*sheet = sim_scan_draw(engine);
+	if (!*sheet)
+		return IFAX_INT_NO_PAPER;
+	if (engine->mode & IFAX_MODE_BACK && sim_fault_feed(engine, SIM_FAULT_TURN_JAM)) {
+		sim_sheet_free(*sheet);
+		*sheet = NULL;
+		return sim_engine_jam(engine);
+	}
+	return 0;
+}
+
+/* Returns IFAX_INT_* that are left to be raised */
+static u32 sim_scan_feeder(struct sim_engine *engine)
+{
+	struct sim_sheet *sheet = NULL;
+	u32 interrupts;
+
+	interrupts = sim_scan_feed(engine, &sheet);
+	if (!sheet)
+		return interrupts;
+	engine->front_lines = sheet->lines;
+	sim_fault_begin(engine, min(engine->length, sheet->lines));
+	sim_engine_phase(engine, IFAX_NOW_MOVING);
+	interrupts = sim_scan_sheet(engine, sheet);
+	if (engine->faults.double_fed)
+		sim_sheet_free(sim_paper_take(engine->paper));
+	engine->faults.double_fed = false;
+	sim_sheet_free(sheet);
+	return interrupts;
+}
+
 /**
  * sim_scan_page() - what START does
  * @engine: scanner
@@ -154,24 +194,11 @@ static struct sim_sheet *sim_scan_draw(struct sim_engine *engine)
 void sim_scan_page(struct sim_engine *engine)
 {
 	u32 interrupts = sim_engine_refusal(engine);
-	struct sim_sheet *sheet = NULL;
 
-	if (!interrupts && engine->mode & IFAX_MODE_REFERENCE) {
+	if (interrupts || !sim_heat_wait(engine, sim_fault_feed(engine, SIM_FAULT_COLD)))
+		sim_engine_end(engine, interrupts);
+	else if (engine->mode & IFAX_MODE_REFERENCE)
 		sim_engine_end(engine, sim_scan_sheet(engine, NULL));
-		return;
-	}
-	if (!interrupts && !sim_fault_no_paper(engine))
-		sheet = sim_scan_draw(engine);
-	if (sheet) {
-		engine->front_lines = sheet->lines;
-		sim_fault_begin(engine, min(engine->length, sheet->lines));
-		interrupts = sim_scan_sheet(engine, sheet);
-	} else if (!interrupts) {
-		interrupts = IFAX_INT_NO_PAPER;
-	}
-	if (engine->faults.double_fed)
-		sim_sheet_free(sim_paper_take(engine->paper));
-	engine->faults.double_fed = false;
-	sim_engine_end(engine, interrupts);
-	sim_sheet_free(sheet);
+	else
+		sim_engine_end(engine, sim_scan_feeder(engine));
 }

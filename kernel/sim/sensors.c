@@ -23,7 +23,7 @@ static DEVICE_ATTR_RO(sheets);
 
 static ssize_t paper_sheets_show(struct device *dev, struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%u\n", READ_ONCE(sim_paper_of(dev)->blank_sheets));
+	return sysfs_emit(buf, "%u\n", READ_ONCE(sim_paper_of(dev)->cassettes[0].sheets));
 }
 
 static ssize_t paper_sheets_store(struct device *dev, struct device_attribute *attr,
@@ -35,7 +35,7 @@ static ssize_t paper_sheets_store(struct device *dev, struct device_attribute *a
 	ret = kstrtou32(buf, 0, &sheets);
 	if (ret)
 		return ret;
-	sim_tray_fill(sim_paper_of(dev), sheets);
+	sim_cassette_fill(sim_paper_of(dev), 0, sheets);
 	return count;
 }
 static DEVICE_ATTR_RW(paper_sheets);

@@ -25,6 +25,7 @@
 #define SIM_LENGTH_LINES_MAX	16384
 
 struct sim_paper;
+struct sim_sheet;
 struct sim_soc;
 struct sim_transfer;
 
@@ -94,13 +95,15 @@ int sim_dma_pull(struct sim_chan *chan, void *data, size_t bytes);
 void sim_dma_fail(struct sim_chan *chan);
 void sim_dma_delay(struct sim_chan *chan, u32 ms);
 
-/* ---- engines (engine.c, scan_engine.c, print_engine.c) ---- */
+/* ---- engines (engine.c, scan_engine.c, print_engine.c, heat.c) ---- */
 
 /**
  * struct sim_stats - what an engine saw
  * @starts: START written
  * @stops: STOP written
  * @resets: RESET written
+ * @ejects: EJECT written
+ * @backs: pages of them that were the back of a sheet
  * @pages: pages that came to their end
  * @lines: lines of all pages
  * @interrupts: how often the interrupt line went high
@@ -111,7 +114,9 @@ struct sim_stats {
 	u32 starts;
 	u32 stops;
 	u32 resets;
+	u32 ejects;
 	u32 pages;
+	u32 backs;
 	u64 lines;
 	u32 interrupts;
 	u64 reads;
@@ -129,10 +134,22 @@ struct sim_stats {
  * @wait: wakes @thread
  * @row: the line under the sensor or the laser; used by @thread only
  * @front_lines: lines of the sheet drawn in last; used by @thread only
+ * @front: printed front of the sheet in the duplex unit; used by @thread only
+ * @sheet_tray: paper tray of the sheet drawn in last; used by @thread only
+ * @sheet_size: its size, as the register TRAY_SIZE; used by @thread only
+ * @turned: sheets that were to be printed on both sides; used by @thread only
+ * @cold_at_ns: the heater is warm until then; used by @thread only
  * @next_ns: line clock: when the next line is due; used by @thread only
  * @lock: protects what follows; taken inside of regmap's lock
  * @busy: a page is under way
  * @stop: it has to end
+ * @eject: it is EJECT
+ * @held: a sheet stands in the duplex unit
+ * @phase: IFAX_NOW_*
+ * @phase_told: the register PHASE when the driver was told last
+ * @lamp_on: lamp
+ * @heat_failed: lamp or heater
+ * @warm_at_ns: they are warm from then on
  * @cover_open: sensor
  * @jam: sensor
  * @toner_low: sensor
@@ -147,6 +164,8 @@ struct sim_stats {
  * @length: LENGTH register
  * @band: BAND register
  * @mode: MODE register
+ * @margin: MARGIN register
+ * @tray: TRAY register
  * @limit: LIMIT register
  * @lines: LINES register
  */
@@ -160,10 +179,22 @@ struct sim_engine {
 	wait_queue_head_t wait;
 	u8 row[IFAX_GREY_LINE_BYTES(SIM_WIDTH_PX_MAX)];
 	u32 front_lines;
+	struct sim_sheet *front;
+	u32 sheet_tray;
+	u32 sheet_size;
+	u32 turned;
+	u64 cold_at_ns;
 	u64 next_ns;
 	spinlock_t lock;	/* registers and sensors */
 	bool busy;
 	bool stop;
+	bool eject;
+	bool held;
+	u32 phase;
+	u32 phase_told;
+	bool lamp_on;
+	bool heat_failed;
+	u64 warm_at_ns;
 	bool cover_open;
 	bool jam;
 	bool toner_low;
@@ -178,25 +209,41 @@ struct sim_engine {
 	u32 length;
 	u32 band;
 	u32 mode;
+	u32 margin;
+	u32 tray;
 	u32 limit;
 	u32 lines;
 };
 
 int sim_engine_init(struct sim_soc *soc, u32 number);
-void sim_engine_start(struct sim_engine *engine);
+void sim_engine_start(struct sim_engine *engine, bool eject);
 void sim_engine_stop(struct sim_engine *engine, u32 interrupts);
 void sim_engine_raise(struct sim_engine *engine, u32 interrupts);
 void sim_engine_end(struct sim_engine *engine, u32 interrupts);
+u32 sim_engine_jam(struct sim_engine *engine);
+u32 sim_engine_phase_register(const struct sim_engine *engine);
+void sim_engine_phase(struct sim_engine *engine, u32 now);
+bool sim_engine_pause(struct sim_engine *engine, long timeout);
+u32 sim_engine_features(const struct sim_engine *engine);
 u32 sim_engine_refusal(struct sim_engine *engine);
 bool sim_engine_can_pause(const struct sim_engine *engine);
+u32 sim_engine_line_rate(void);
 u32 sim_engine_lines_due(struct sim_engine *engine);
 bool sim_engine_line(struct sim_engine *engine);
+
+u32 sim_heat_time_ms(void);
+void sim_lamp_set(struct sim_engine *engine, u32 value);
+u32 sim_lamp_get(struct sim_engine *engine);
+bool sim_heat_wait(struct sim_engine *engine, bool for_ever);
+void sim_heat_keep(struct sim_engine *engine);
+bool sim_sheet_way(struct sim_engine *engine, u32 now);
 
 void sim_scan_page(struct sim_engine *engine);
 void sim_print_page(struct sim_engine *engine);
 
 /* ---- registers (registers.c) ---- */
 
+u32 sim_version(void);
 int sim_registers_init(struct sim_soc *soc);
 
 /**

@@ -3,7 +3,6 @@
  * /dev/ifax/trayN: what is read from it is a stream of the sheets that were
  * printed, each a PBM image with packed pixels. Reading takes them away.
  */
-#include <linux/bitfield.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/poll.h>
@@ -15,10 +14,6 @@
 static uint tray_mib = 64;
 module_param(tray_mib, uint, 0444);
 MODULE_PARM_DESC(tray_mib, "size of a tray in MiB of pixels, 1 to 1024; when full: no paper");
-
-static uint paper_sheets = 1000;
-module_param(paper_sheets, uint, 0444);
-MODULE_PARM_DESC(paper_sheets, "blank sheets in every print engine at the begin");
 
 /**
  * struct tray_file - somebody who takes sheets out
@@ -35,60 +30,18 @@ struct tray_file {
 };
 
 /**
- * sim_tray_feed() - draw a blank sheet in
+ * sim_tray_put() - a sheet falls into the tray, with this side up
  * @tray: tray
- *
- * Return: false if there is none, or no place for it to go to.
+ * @sheet: sheet, whose @note says what there is to say about it
  */
-bool sim_tray_feed(struct sim_paper *tray)
+void sim_tray_put(struct sim_paper *tray, struct sim_sheet *sheet)
 {
-	bool fed;
-
-	spin_lock(&tray->lock);
-	fed = sim_paper_ready(tray);
-	if (fed)
-		WRITE_ONCE(tray->blank_sheets, tray->blank_sheets - 1);
-	spin_unlock(&tray->lock);
-	sim_paper_changed(tray);
-	return fed;
-}
-
-/**
- * sim_tray_fill() - lay blank paper in
- * @tray: tray
- * @sheets: so many sheets there are then
- */
-void sim_tray_fill(struct sim_paper *tray, u32 sheets)
-{
-	spin_lock(&tray->lock);
-	WRITE_ONCE(tray->blank_sheets, sheets);
-	spin_unlock(&tray->lock);
-	sim_paper_changed(tray);
-}
-
-/**
- * sim_tray_put() - a sheet falls into the tray
- * @tray: tray
- * @sheet: sheet, made for a whole page
- * @lines: lines that were printed on it
- * @resolution: RESOLUTION register
- */
-void sim_tray_put(struct sim_paper *tray, struct sim_sheet *sheet, u32 lines, u32 resolution)
-{
-	char missing[48] = "";
-
-	if (lines < sheet->lines)
-		snprintf(missing, sizeof(missing), ", incomplete: %u of %u lines", lines,
-			 sheet->lines);
-	sheet->lines = lines;
 	spin_lock(&tray->lock);
 	tray->printed++;
 	WRITE_ONCE(tray->bytes, tray->bytes + sim_sheet_bytes(sheet));
 	sheet->header_bytes = scnprintf(sheet->header, sizeof(sheet->header),
-					"P4\n# ifax page %u %lux%lu dpi%s\n%u %u\n",
-					tray->printed, FIELD_GET(IFAX_RESOLUTION_X, resolution),
-					FIELD_GET(IFAX_RESOLUTION_Y, resolution), missing,
-					sheet->width_px, lines);
+					"P4\n# ifax page %u %s\n%u %u\n", tray->printed,
+					sheet->note, sheet->width_px, sheet->lines);
 	spin_unlock(&tray->lock);
 	sim_paper_lay(tray, sheet, false);
 }
@@ -231,9 +184,16 @@ static const struct file_operations tray_fops = {
 struct sim_paper *sim_tray_create(struct sim_engine *engine)
 {
 	struct sim_paper *tray;
+	int ret;
 
 	tray = sim_paper_create(engine, &tray_fops, sim_tray_groups, tray_mib);
-	if (!IS_ERR(tray))
-		sim_tray_fill(tray, paper_sheets);
+	if (IS_ERR(tray))
+		return tray;
+	ret = sim_cassettes_init(tray);
+	if (ret) {
+		sim_paper_remove(tray);
+		return ERR_PTR(ret);
+	}
+	sim_paper_changed(tray);
 	return tray;
 }

@@ -19,6 +19,9 @@
 /* A bus that failed is tried again after this */
 #define IFAX_BUS_PATIENCE_MS	30
 
+/* No engine takes longer to get warm */
+#define IFAX_WARM_UP_MS_MAX	600000
+
 /**
  * struct ifax_bank - registers of one engine
  * @dev: the driver's device
@@ -40,7 +43,7 @@ struct ifax_bank {
 /* Bits of INT_STATUS that there are: one that is not told of is no bit of an engine */
 static inline u32 ifax_bank_interrupts(const struct ifax_bank *bank)
 {
-	return bank->features & IFAX_FEATURE_PHASE ? IFAX_INT_BITS : IFAX_INT_BITS & ~IFAX_INT_PHASE;
+	return IFAX_INT_BITS & ~(bank->features & IFAX_FEATURE_PHASE ? 0 : IFAX_INT_PHASE);
 }
 
 static inline int ifax_bank_read(struct ifax_bank *bank, u32 reg, u32 *value)
@@ -133,6 +136,7 @@ static inline int ifax_bank_begin(struct ifax_bank *bank, const struct ifax_form
 				       FIELD_PREP(IFAX_RESOLUTION_Y, fmt->y_dpi) },
 		{ IFAX_REG_LENGTH, length_lines },
 		{ IFAX_REG_MODE, mode },
+		{ IFAX_REG_MARGIN, 0 },
 		{ IFAX_REG_BAND, band_lines },
 		{ IFAX_REG_LIMIT, limit },
 	};
@@ -168,6 +172,38 @@ static inline int ifax_bank_start(struct ifax_bank *bank, u32 interrupts)
 	if (!ret)
 		ret = ifax_bank_write(bank, IFAX_REG_CONTROL, IFAX_CONTROL_START);
 	return ret ? -EIO : 0;
+}
+
+/**
+ * ifax_bank_lamp() - switch the lamp on or off, if the engine has one that is switched
+ * @bank: bank
+ * @on: which of it; the page that is started then waits until it is warm
+ *
+ * Return: 0, or an error of the bus.
+ */
+static inline int ifax_bank_lamp(struct ifax_bank *bank, bool on)
+{
+	if (!(bank->features & IFAX_FEATURE_LAMP))
+		return 0;
+	return ifax_bank_write(bank, IFAX_REG_LAMP, on ? IFAX_LAMP_ON : 0);
+}
+
+/**
+ * ifax_bank_warm_up_ms() - is the engine getting warm?
+ * @bank: bank
+ *
+ * Return: 0 if it is not, or does not tell; else how long that takes at most.
+ */
+static inline u32 ifax_bank_warm_up_ms(struct ifax_bank *bank)
+{
+	u32 phase, warm_up_ms;
+
+	if (!(bank->features & IFAX_FEATURE_PHASE) ||
+	    ifax_bank_read(bank, IFAX_REG_PHASE, &phase) ||
+	    FIELD_GET(IFAX_PHASE_NOW, phase) != IFAX_NOW_WARM_UP ||
+	    ifax_bank_read(bank, IFAX_REG_WARM_UP, &warm_up_ms))
+		return 0;
+	return min_t(u32, warm_up_ms, IFAX_WARM_UP_MS_MAX);
 }
 
 /**

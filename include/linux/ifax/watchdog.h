@@ -16,6 +16,7 @@
  * @engine_lines: the LINES register
  * @driver_lines: lines that the driver took from the ring, or put into it
  * @strikes: looks in a row that found no progress
+ * @cold: looks that found the engine getting warm
  *
  * All zero when a page begins.
  */
@@ -23,6 +24,7 @@ struct ifax_progress {
 	u32 engine_lines;
 	u32 driver_lines;
 	u32 strikes;
+	u32 cold;
 };
 
 /**
@@ -30,6 +32,8 @@ struct ifax_progress {
  * @seen: what was seen before
  * @bank: bank; if it does not answer, its engine stands still
  * @driver_lines: as in &struct ifax_progress
+ *
+ * An engine that gets warm moves nothing, for as long as it says at most.
  *
  * Return: true if it did not for IFAX_WATCHDOG_STRIKES looks.
  */
@@ -42,7 +46,7 @@ static inline bool ifax_progress_dead(struct ifax_progress *seen, struct ifax_ba
 		lines = seen->engine_lines;
 	if (lines != seen->engine_lines || driver_lines != seen->driver_lines)
 		seen->strikes = 0;
-	else
+	else if (seen->cold++ >= ifax_bank_warm_up_ms(bank) / IFAX_WATCHDOG_PERIOD_MS)
 		seen->strikes++;
 	seen->engine_lines = lines;
 	seen->driver_lines = driver_lines;
