@@ -2,7 +2,7 @@
 # The daemon and its command line, with a fake paper worker: no device is needed
 AGENT_CHECKS := $(patsubst %,tests/agent/%,config control crash paper)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,send receive tls auth routing policy oauth)
-AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect hostile crash-maildrop repeats printable)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect pdf-maildrop hostile crash-maildrop repeats printable)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails rules requests)
 CHECKS += $(AGENT_CHECKS) tests/agent/attacks
 
@@ -22,7 +22,7 @@ ROUNDS ?= 20
 check-crash: userland $(B)/tests/agent/faults.so
 	@set -e; for round in $$(seq $(ROUNDS)); do \
 		echo "# round $$round of $(ROUNDS)"; tests/agent/crash $$round; \
-		tests/agent/crash-maildrop $$round; done
+		tests/agent/crash-maildrop $$round; tests/agent/pdf-maildrop $$round; done
 
 # ifaxd beside Postfix, in one run: build/bench/smtp.tsv. As root
 BENCHES += bench-mail

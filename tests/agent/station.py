@@ -232,7 +232,7 @@ confirm {{ {self.confirm} }}
 
     def spool_files(self):
         return {place: sorted(os.listdir(os.path.join(self.spool, place)))
-                for place in ("tmp", "message", "page", "progress")}
+                for place in ("tmp", "message", "page", "progress", "pdf")}
 
 
 def route(domain, port, more="", host="127.0.0.1"):

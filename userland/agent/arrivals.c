@@ -11,6 +11,7 @@
 #include "database.h"
 #include "log.h"
 #include "mailbox.h"
+#include "pdf_forms.h"
 #include "pool.h"
 #include "repeats.h"
 #include "station.h"
@@ -139,8 +140,8 @@ static bool copy_arrival(struct letter *letter, const struct job_arrival *from)
 	to->recipient = letter->recipient;
 	to->relay = letter->relay;
 	to->listed_bytes = from->listed_bytes;
+	to->irregular = from->irregular;
 	to->message_file = letter->file.name;
-	to->message_bytes = letter->file.bytes;
 	to->mailbox = letter->mailbox;
 	to->mailboxes = mailbox_choose(config, to->recipient, to->recipients, letter->mailbox);
 	return true;
@@ -161,6 +162,8 @@ static void tell(struct letter *letter)
 		incoming_wake(station->incoming);
 		if (letter->arrival.relays)
 			sender_wake(station->sender);
+		if (letter->arrival.mailboxes)
+			pdf_forms_wake(station->pdf_forms);
 	}
 	if (letter->taken)
 		letter->taken(letter->arg, letter->id, letter->err);
@@ -304,8 +307,14 @@ static void store_ready(struct arrivals *arrivals)
 static void commit_file(void *arg)
 {
 	struct letter *letter = arg;
+	int64_t bytes = letter->file.bytes;
 
-	letter->err = -spool_commit(&letter->file, SPOOL_MESSAGE);
+	if (letter->arrival.irregular)
+		bytes = spool_mail_bytes(letter->file.fd);
+	letter->arrival.message_bytes = bytes;
+	letter->err = bytes < 0 ? -bytes : -spool_commit(&letter->file, SPOOL_MESSAGE);
+	if (bytes < 0)
+		spool_discard(&letter->file);
 }
 
 static void on_committed(void *arg)

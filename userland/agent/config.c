@@ -86,6 +86,7 @@ static cfg_opt_t pop3_server_opts[] = {
 	CFG_STR("users", NULL, CFGF_NODEFAULT),
 	CFG_BOOL("auth_without_tls", cfg_false, CFGF_NONE),
 	TIME("autologout", POP3_AUTOLOGOUT_MS),
+	TIME("pdf_wait", 20000),
 	CFG_END()
 };
 
@@ -107,6 +108,7 @@ static cfg_opt_t mailbox_opts[] = {
 	CFG_BOOL("all", cfg_false, CFGF_NONE),
 	CFG_STR_LIST("recipients", NULL, CFGF_NODEFAULT),
 	CFG_INT("expire_days", 0, CFGF_NONE),
+	CFG_INT_CB("form", 0, CFGF_NONE, parse_form),
 	CFG_END()
 };
 
@@ -506,6 +508,7 @@ static bool fill_mailboxes(struct config *config, cfg_t *cfg)
 			.title = cfg_title(section),
 			.all = cfg_getbool(section, "all"),
 			.expire_days = cfg_getint(section, "expire_days"),
+			.as_pdf = cfg_getint(section, "form"),
 		};
 		fill_list(section, "recipients", &mailbox->recipients);
 		fill_list(section, "users", &mailbox->users);
@@ -532,6 +535,7 @@ static bool fill_pop3_server(struct config *config, cfg_t *root)
 		.key = cfg_getstr(cfg, "key"),
 		.users = cfg_getstr(cfg, "users"),
 		.auth_without_tls = cfg_getbool(cfg, "auth_without_tls"),
+		.pdf_wait_ms = cfg_getint(cfg, "pdf_wait"),
 	};
 	config->pop3_autologout_ms = cfg_getint(cfg, "autologout");
 	if (!server->certificate != !server->key)

@@ -154,12 +154,14 @@ struct config_server {
  * @key: of @certificate
  * @users: file of those who may log in (users.h)
  * @auth_without_tls: passwords are taken in the clear, too
+ * @pdf_wait_ms: most that a login waits for mail to get the form with PDFs
  */
 struct config_pop3_server {
 	const char *certificate;
 	const char *key;
 	const char *users;
 	bool auth_without_tls;
+	long pdf_wait_ms;
 };
 
 /**
@@ -195,6 +197,7 @@ struct config_rule {
  * @all: it gets all that arrives
  * @recipients: local parts and addresses of which it gets the mail
  * @expire_days: mail is deleted after so many days; 0: never
+ * @as_pdf: who does not say otherwise at login gets PDFs instead of TIFFs
  */
 struct config_mailbox {
 	const char *title;
@@ -202,6 +205,7 @@ struct config_mailbox {
 	bool all;
 	struct config_list recipients;
 	long expire_days;
+	bool as_pdf;
 };
 
 struct config_retry {

@@ -392,6 +392,7 @@ static const struct {
 	{ "pop3_server|certificate", check_path },
 	{ "pop3_server|key", check_path },
 	{ "pop3_server|autologout", check_positive_time },
+	{ "pop3_server|pdf_wait", check_positive_time },
 	{ "pop3_server|users", check_path },
 	{ "mailbox|expire_days", check_days },
 	{ "domains", check_name },

@@ -118,8 +118,10 @@ static bool set_effects(struct jobs *jobs, int64_t id, const struct opened *open
 	}
 	for (size_t i = 0; good && first && i < effects->mailboxes; i++)
 		good = database_run(jobs->db, "INSERT INTO mailbox(name, message_file, bytes,"
-				    " arrived_ms) SELECT ?, message_file, message_bytes, ? FROM job"
-				    " WHERE id = ?", "sii", effects->mailbox[i], now_ms(), id);
+				    " arrived_ms) SELECT ?1, message_file, message_bytes, ?2 FROM job"
+				    " WHERE id = ?3 AND NOT EXISTS (SELECT 1 FROM mailbox m"
+				    " WHERE m.name = ?1 AND m.message_file = job.message_file)",
+				    "sii", effects->mailbox[i], now_ms(), id);
 	for (size_t i = 0; good && i < effects->forwards; i++)
 		good = database_run(jobs->db, "INSERT OR IGNORE INTO forward(job, address, as_pdf)"
 				    " VALUES (?, ?, ?)", "isi", id, effects->forward[i].address,

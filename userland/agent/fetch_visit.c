@@ -361,6 +361,7 @@ static void on_message_end(void *arg, unsigned int number)
 		.unique_id = listed->unique_id,
 		.listed_bytes = listed->bytes,
 		.digest = digest,
+		.irregular = pop3_client_irregular(visit->engine),
 	};
 
 	storing->visit = visit;

@@ -20,6 +20,7 @@
 #include "mailbox.h"
 #include "opened.h"
 #include "paper.h"
+#include "pdf_forms.h"
 #include "rules.h"
 #include "station.h"
 #include "worker.h"
@@ -124,6 +125,8 @@ static void keep_opened(struct incoming *incoming, int64_t id, int64_t pages)
 	}
 	forwarder_run(station->forwarder);
 	reporter_run(station->reporter);
+	if (effects.mailboxes)
+		pdf_forms_wake(station->pdf_forms);
 }
 
 static void judge_opened(struct incoming *incoming, int64_t id, enum worker_end end,

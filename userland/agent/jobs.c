@@ -121,6 +121,12 @@ static const char * const schema[] = {
 	"CREATE TABLE unheard (repeat_key TEXT PRIMARY KEY, job INTEGER NOT NULL,"
 	" time_ms INTEGER NOT NULL) WITHOUT ROWID;"
 	"PRAGMA user_version = 11;",
+	/* mail of mailboxes with PDFs instead of TIFFs */
+	"CREATE TABLE pdf (message_file TEXT PRIMARY KEY, bytes INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TRIGGER pdf_gone AFTER DELETE ON mailbox"
+	" WHEN NOT EXISTS (SELECT 1 FROM mailbox WHERE message_file = OLD.message_file)"
+	" BEGIN DELETE FROM pdf WHERE message_file = OLD.message_file; END;"
+	"PRAGMA user_version = 12;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -388,6 +394,11 @@ bool jobs_remove_arrival(struct jobs *jobs, const struct job_arrival *arrival)
 {
 	bool good = database_begin(jobs->db) &&
 		    (!arrival->repeat_key || repeats_forget(jobs, arrival->repeat_key)) &&
+		    database_run(jobs->db, "DELETE FROM fetched WHERE job IN"
+				 " (SELECT id FROM job WHERE message_file = ?)", "s",
+				 arrival->message_file) &&
+		    database_run(jobs->db, "DELETE FROM mailbox WHERE message_file = ?", "s",
+				 arrival->message_file) &&
 		    database_run(jobs->db, "DELETE FROM job WHERE message_file = ?", "s",
 				 arrival->message_file);
 
@@ -559,6 +570,8 @@ bool jobs_needs_file(void *jobs, enum spool_place place, const char *name)
 	char sql[sizeof(list) + 320];
 	struct jobs *j = jobs;
 
+	if (place == SPOOL_PDF)
+		return mailbox_has_pdf(j, name);
 	if (place == SPOOL_MESSAGE && mailbox_has_file(j, name))
 		return true;
 	snprintf(sql, sizeof(sql), "SELECT count(*) FROM job WHERE %s AND (state NOT IN (%s)%s)",

@@ -207,6 +207,8 @@ struct job_draft {
 
 /**
  * struct job_arrival - a mail that is on disk
+ * @message_bytes: as mail on the wire, with CRLF as line ends
+ * @irregular: its file may have other line ends
  * @account: POP3: where it was fetched, else NULL
  * @unique_id: POP3: its name there, "" if the server gave none that can be relied on
  * @listed_bytes: POP3: its size by LIST
@@ -220,6 +222,7 @@ struct job_arrival {
 	const char *source;
 	const char *message_file;
 	int64_t message_bytes;
+	bool irregular;
 	const char *envelope_id;
 	const char *dsn_return;
 	const struct job_recipient *recipient;

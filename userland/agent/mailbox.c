@@ -81,29 +81,40 @@ static bool take_message(void *arg, sqlite3_stmt *row)
 	return true;
 }
 
-static bool list(struct jobs *jobs, const char *name, int64_t before_ms, struct mailbox *mailbox)
+static bool list(struct jobs *jobs, const char *sql, const char *name, int64_t before_ms,
+		 struct mailbox *mailbox)
 {
 	struct listing listing = { .mailbox = mailbox, .good = true };
 
 	*mailbox = (struct mailbox){ 0 };
-	if (database_query(jobs->db, take_message, &listing,
-			   "SELECT id, bytes, message_file FROM mailbox"
-			   " WHERE name = ? AND arrived_ms < ? ORDER BY id", "si", name,
-			   before_ms) && listing.good)
+	if (database_query(jobs->db, take_message, &listing, sql, "si", name, before_ms) &&
+	    listing.good)
 		return true;
 	mailbox_clear(mailbox);
 	return false;
 }
 
-bool mailbox_list(struct jobs *jobs, const char *name, struct mailbox *mailbox)
+#define MAILS	"SELECT id, bytes, message_file FROM mailbox" \
+		" WHERE name = ? AND arrived_ms < ? ORDER BY id"
+#define PDFS	"SELECT id, pdf.bytes, message_file FROM mailbox JOIN pdf USING (message_file)" \
+		" WHERE name = ? AND arrived_ms < ? ORDER BY id"
+
+bool mailbox_list(struct jobs *jobs, const char *name, bool as_pdf, struct mailbox *mailbox)
 {
-	return list(jobs, name, INT64_MAX, mailbox);
+	return list(jobs, as_pdf ? PDFS : MAILS, name, INT64_MAX, mailbox);
 }
 
 void mailbox_clear(struct mailbox *mailbox)
 {
 	free(mailbox->message);
 	*mailbox = (struct mailbox){ 0 };
+}
+
+static void remove_unneeded(struct jobs *jobs, const struct spool *spool, enum spool_place place,
+			    const char *file)
+{
+	if (!jobs_needs_file(jobs, place, file))
+		spool_remove(spool, place, file);
 }
 
 /* The rows first: a file without a row is swept at the next start, a row without a file lies. */
@@ -118,10 +129,12 @@ bool mailbox_delete(struct jobs *jobs, const struct spool *spool, const struct m
 					    mailbox->message[i].row);
 	if (!database_end(jobs->db, good))
 		return false;
-	for (unsigned int i = 0; i < mailbox->messages; i++)
-		if (deleted(arg, i) &&
-		    !jobs_needs_file(jobs, SPOOL_MESSAGE, mailbox->message[i].file))
-			spool_remove(spool, SPOOL_MESSAGE, mailbox->message[i].file);
+	for (unsigned int i = 0; i < mailbox->messages; i++) {
+		if (!deleted(arg, i))
+			continue;
+		remove_unneeded(jobs, spool, SPOOL_MESSAGE, mailbox->message[i].file);
+		remove_unneeded(jobs, spool, SPOOL_PDF, mailbox->message[i].file);
+	}
 	return true;
 }
 
@@ -134,7 +147,7 @@ bool mailbox_expire(struct jobs *jobs, const struct spool *spool, const char *na
 		    int64_t before_ms)
 {
 	struct mailbox old;
-	bool good = list(jobs, name, before_ms, &old);
+	bool good = list(jobs, MAILS, name, before_ms, &old);
 
 	if (good && old.messages)
 		good = mailbox_delete(jobs, spool, &old, all, NULL);
@@ -147,5 +160,41 @@ bool mailbox_has_file(struct jobs *jobs, const char *message_file)
 	/* when in doubt (the database cannot be read) a file is needed */
 	return database_number(jobs->db, 1,
 			       "SELECT count(*) FROM mailbox WHERE message_file = ?", "s",
+			       message_file);
+}
+
+static bool take_first(void *arg, sqlite3_stmt *row)
+{
+	const char *file = (const char *)sqlite3_column_text(row, 2);
+	struct mailbox_message *message = arg;
+
+	message->row = sqlite3_column_int64(row, 0);
+	message->bytes = sqlite3_column_int64(row, 1);
+	snprintf(message->file, sizeof(message->file), "%s", file ? file : "");
+	return false;
+}
+
+bool mailbox_without_pdf(struct jobs *jobs, const char *name, int64_t after,
+			 struct mailbox_message *message)
+{
+	*message = (struct mailbox_message){ 0 };
+	database_query(jobs->db, take_first, message, "SELECT id, bytes, message_file FROM mailbox"
+		       " WHERE name = ? AND id > ? AND NOT EXISTS (SELECT 1 FROM pdf"
+		       " WHERE pdf.message_file = mailbox.message_file) ORDER BY id LIMIT 1",
+		       "si", name, after);
+	return message->row;
+}
+
+bool mailbox_set_pdf(struct jobs *jobs, const char *message_file, int64_t bytes)
+{
+	return database_run(jobs->db, "INSERT OR REPLACE INTO pdf SELECT ?1, ?2"
+			    " WHERE EXISTS (SELECT 1 FROM mailbox WHERE message_file = ?1)", "si",
+			    message_file, bytes);
+}
+
+bool mailbox_has_pdf(struct jobs *jobs, const char *message_file)
+{
+	/* as above */
+	return database_number(jobs->db, 1, "SELECT count(*) FROM pdf WHERE message_file = ?", "s",
 			       message_file);
 }

@@ -4,7 +4,8 @@
  *
  * A mail in a mailbox is a row that names its file in the spool; the file is
  * shared with the job that the mail is, and with other mailboxes. It goes when
- * nobody needs it any more (jobs_needs_file()).
+ * nobody needs it any more (jobs_needs_file()). So does its form with PDFs instead of
+ * TIFFs, which is made once for all mailboxes (pdf_forms.h).
  */
 #ifndef IFAX_MAILBOX_H
 #define IFAX_MAILBOX_H
@@ -19,8 +20,8 @@
 /**
  * struct mailbox_message - a mail in a mailbox
  * @row: in the database
- * @bytes: of its file
- * @file: its name in the spool, which is also its unique-id: none is given twice
+ * @bytes: of the mail, or of its form with PDFs
+ * @file: the name of both in the spool, of which their unique-ids are made: none is given twice
  */
 struct mailbox_message {
 	int64_t row;
@@ -53,8 +54,8 @@ bool mailbox_put(struct jobs *jobs, const char *name, const char *message_file, 
 size_t mailbox_choose(const struct config *config, const struct job_recipient *recipient,
 		      size_t recipients, const char **chosen);
 
-/** mailbox_list - read what is there; mailbox_clear() frees it */
-bool mailbox_list(struct jobs *jobs, const char *name, struct mailbox *mailbox);
+/** mailbox_list - read what is there, @as_pdf: what has that form; mailbox_clear() frees it */
+bool mailbox_list(struct jobs *jobs, const char *name, bool as_pdf, struct mailbox *mailbox);
 void mailbox_clear(struct mailbox *mailbox);
 
 /**
@@ -73,6 +74,21 @@ bool mailbox_delete(struct jobs *jobs, const struct spool *spool, const struct m
 /** mailbox_expire - delete what came before a time */
 bool mailbox_expire(struct jobs *jobs, const struct spool *spool, const char *name,
 		    int64_t before_ms);
+
+/**
+ * mailbox_without_pdf - the oldest mail of a mailbox that has no form with PDFs
+ * @after: look at rows behind this one only
+ *
+ * Return: false: there is none, or an error was logged.
+ */
+bool mailbox_without_pdf(struct jobs *jobs, const char *name, int64_t after,
+			 struct mailbox_message *message);
+
+/** mailbox_set_pdf - a mail has that form, unless it was deleted meanwhile */
+bool mailbox_set_pdf(struct jobs *jobs, const char *message_file, int64_t bytes);
+
+/** mailbox_has_pdf - whether a mail has that form */
+bool mailbox_has_pdf(struct jobs *jobs, const char *message_file);
 
 /** mailbox_has_file - whether a mail of any mailbox has this file */
 bool mailbox_has_file(struct jobs *jobs, const char *message_file);

@@ -18,6 +18,7 @@
 #include "arrivals.h"
 #include "log.h"
 #include "oauth.h"
+#include "pdf_forms.h"
 #include "resolver.h"
 #include "secret_file.h"
 #include "station.h"
@@ -245,6 +246,7 @@ static void run(struct station *station)
 		reporter_run(station->reporter);
 		joiner_run(station->joiner);
 		forwarder_run(station->forwarder);
+		pdf_forms_run(station->pdf_forms);
 		event_base_dispatch(station->base);
 		log_event(LOG_NOTICE, "station.stop name=%s", station->config.name);
 	}
@@ -274,9 +276,11 @@ static bool open_parts(struct station *station)
 	station->reporter = reporter_create(station);
 	station->joiner = joiner_create(station);
 	station->forwarder = forwarder_create(station);
+	station->pdf_forms = pdf_forms_create(station);
 	station->fetcher = fetcher_create(station);
 	if (!station->arrivals || !station->sender || !station->incoming || !station->outgoing || !station->fetcher ||
-	    !station->reporter || !station->joiner || !station->forwarder)
+	    !station->reporter || !station->joiner || !station->forwarder ||
+	    !station->pdf_forms)
 		return false;
 	station->control = control_open(station);
 	return station->control;
@@ -289,6 +293,8 @@ static void close_parts(struct station *station)
 	arrivals_drain(station->arrivals);
 	fetcher_free(station->fetcher);
 	pop3_listener_free(station->pop3_listener);
+	station->pop3_listener = NULL;
+	pdf_forms_free(station->pdf_forms);
 	listener_free(station->listener);
 	outgoing_free(station->outgoing);
 	forwarder_free(station->forwarder);

@@ -264,6 +264,11 @@ void pop3_client_timeout(struct pop3_client *client)
 	broken(client, POP3_OUTCOME_TEMPORARY, text);
 }
 
+bool pop3_client_irregular(const struct pop3_client *client)
+{
+	return client->decoder.irregular;
+}
+
 bool pop3_client_wants_tls(const struct pop3_client *client)
 {
 	return client->step == STEP_TLS;

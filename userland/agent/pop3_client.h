@@ -218,6 +218,12 @@ void pop3_client_message_done(struct pop3_client *client, unsigned int number,
 			      enum pop3_verdict verdict);
 
 /**
+ * pop3_client_irregular() - within @message_end: the message has a bare CR, a bare LF or a NUL
+ * @client: the engine
+ */
+bool pop3_client_irregular(const struct pop3_client *client);
+
+/**
  * pop3_client_wants_tls() - the TLS handshake is due, when the output is sent
  * @client: the engine
  */

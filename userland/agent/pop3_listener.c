@@ -21,6 +21,7 @@
 #include "guard.h"
 #include "log.h"
 #include "mailbox.h"
+#include "pdf_forms.h"
 #include "pop3_server.h"
 #include "sasl.h"
 #include "station.h"
@@ -38,7 +39,10 @@ struct pop3_session {
 	struct pop3_server *engine;
 	struct sasl *sasl;
 	const struct config_mailbox *open;	/* NULL: not logged in */
+	bool as_pdf;
+	struct event *waits;			/* pending: for mail to get the form with PDFs */
 	struct mailbox mailbox;
+	char unique_id[SPOOL_NAME_BYTES + 4];	/* that was listed last */
 	int fd;					/* of the message that is read, -1: none */
 };
 
@@ -64,13 +68,25 @@ static int64_t steady_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* The first mailbox that a user may open. */
-static const struct config_mailbox *find_mailbox(const struct config *config, const char *user)
+/* The first mailbox that a user may open; @as_pdf: what form its mail is to have. */
+static const struct config_mailbox *find_mailbox(const struct config *config, const char *name,
+						 bool *as_pdf)
 {
-	for (size_t i = 0; i < config->mailboxes; i++)
-		for (size_t j = 0; j < config->mailbox[i].users.items; j++)
-			if (!strcmp(config->mailbox[i].users.item[j], user))
-				return &config->mailbox[i];
+	size_t len = user_length(name, NULL);
+
+	for (size_t i = 0; i < config->mailboxes; i++) {
+		const struct config_mailbox *mailbox = &config->mailbox[i];
+
+		for (size_t j = 0; j < mailbox->users.items; j++) {
+			const char *user = mailbox->users.item[j];
+
+			if (strlen(user) != len || strncmp(user, name, len))
+				continue;
+			*as_pdf = mailbox->as_pdf;
+			user_length(name, as_pdf);
+			return mailbox;
+		}
+	}
 	return NULL;
 }
 
@@ -83,12 +99,81 @@ static bool is_open(const struct pop3_listener *listener, const struct config_ma
 	return false;
 }
 
+/* Read what the mailbox has, in the form that is wanted. */
+static enum pop3_answer list_mailbox(struct pop3_session *session, struct pop3_reply *reply)
+{
+	const char *title = session->open->title;
+
+	if (!mailbox_list(session->listener->station->jobs, title, session->as_pdf,
+			  &session->mailbox)) {
+		session->open = NULL;
+		pop3_reply_set(reply, "[SYS/TEMP] the maildrop cannot be read now");
+		return POP3_NO;
+	}
+	log_event(LOG_INFO, "pop3.open peer=%s mailbox=%s form=%s messages=%u", session->peer,
+		  title, session->as_pdf ? "pdf" : "tiff", session->mailbox.messages);
+	return POP3_YES;
+}
+
+static void close_mailbox(struct pop3_session *session)
+{
+	mailbox_clear(&session->mailbox);
+	session->open = NULL;
+}
+
+/* All mail has the form with PDFs, or there was time enough: the rest is there later. */
+static void end_wait(struct pop3_session *session)
+{
+	struct pop3_reply reply = { "" };
+	enum pop3_answer answer = list_mailbox(session, &reply);
+
+	event_del(session->waits);
+	/* the session may be over */
+	if (!pop3_server_answer(session->engine, answer, &reply) && answer == POP3_YES)
+		close_mailbox(session);
+	connection_pump(session->connection);
+}
+
+static void on_waited(evutil_socket_t fd, short what, void *arg)
+{
+	end_wait(arg);
+}
+
+static enum pop3_answer wait_for_pdfs(struct pop3_session *session)
+{
+	struct station *station = session->listener->station;
+	long ms = station->config.pop3_server.pdf_wait_ms;
+	const struct timeval most = { ms / 1000, ms % 1000 * 1000 };
+
+	if (!session->waits)
+		session->waits = evtimer_new(station->base, on_waited, session);
+	if (session->waits && !evtimer_add(session->waits, &most))
+		return POP3_LATER;
+	session->open = NULL;
+	return POP3_NO;
+}
+
+void pop3_listener_run(struct pop3_listener *listener)
+{
+	struct pop3_session *next;
+
+	for (struct pop3_session *session = listener ? listener->sessions : NULL; session;
+	     session = next) {
+		/* it may be gone then */
+		next = session->next;
+		if (session->waits && evtimer_pending(session->waits, NULL) &&
+		    pdf_forms_want(listener->station->pdf_forms, session->open))
+			end_wait(session);
+	}
+}
+
 /* The user is who he says: open and lock the maildrop. */
 static enum pop3_answer open_mailbox(struct pop3_session *session, const char *user,
 				     struct pop3_reply *reply)
 {
 	struct pop3_listener *listener = session->listener;
-	const struct config_mailbox *mailbox = find_mailbox(&listener->station->config, user);
+	const struct config_mailbox *mailbox = find_mailbox(&listener->station->config, user,
+							    &session->as_pdf);
 
 	guard_passed(&listener->guard, session->peer);
 	if (!mailbox) {
@@ -99,14 +184,13 @@ static enum pop3_answer open_mailbox(struct pop3_session *session, const char *u
 		pop3_reply_set(reply, "[IN-USE] another session has the maildrop");
 		return POP3_NO;
 	}
-	if (!mailbox_list(listener->station->jobs, mailbox->title, &session->mailbox)) {
-		pop3_reply_set(reply, "[SYS/TEMP] the maildrop cannot be read now");
-		return POP3_NO;
-	}
 	session->open = mailbox;
-	log_event(LOG_INFO, "pop3.login peer=%s user=%s mailbox=%s messages=%u", session->peer,
-		  user, mailbox->title, session->mailbox.messages);
-	return POP3_YES;
+	log_event(LOG_INFO, "pop3.login peer=%s user=%s mailbox=%s", session->peer, user,
+		  mailbox->title);
+	pop3_reply_set(reply, "[SYS/TEMP] out of memory, try again later");
+	if (session->as_pdf && !pdf_forms_want(listener->station->pdf_forms, mailbox))
+		return wait_for_pdfs(session);
+	return list_mailbox(session, reply);
 }
 
 static enum pop3_answer refuse_login(struct pop3_session *session, const char *user)
@@ -210,11 +294,13 @@ static unsigned int on_count(void *arg)
 
 static void on_listing(void *arg, unsigned int number, struct pop3_listing *listing)
 {
-	const struct pop3_session *session = arg;
+	struct pop3_session *session = arg;
 	const struct mailbox_message *message = &session->mailbox.message[number - 1];
 
+	snprintf(session->unique_id, sizeof(session->unique_id), "%s%s", message->file,
+		 session->as_pdf ? ".pdf" : "");
 	listing->bytes = message->bytes;
-	listing->unique_id = message->file;
+	listing->unique_id = session->unique_id;
 }
 
 static bool on_open(void *arg, unsigned int number)
@@ -222,7 +308,8 @@ static bool on_open(void *arg, unsigned int number)
 	struct pop3_session *session = arg;
 	const struct station *station = session->listener->station;
 	const char *file = session->mailbox.message[number - 1].file;
-	int fd = spool_open_file(&station->spool, SPOOL_MESSAGE, file, O_RDONLY);
+	int fd = spool_open_file(&station->spool, session->as_pdf ? SPOOL_PDF : SPOOL_MESSAGE, file,
+				 O_RDONLY);
 
 	if (fd < 0) {
 		log_event(LOG_ERR, "pop3.open mailbox=%s file=%s error=%s", session->open->title,
@@ -266,10 +353,7 @@ static enum pop3_answer on_update(void *arg, struct pop3_reply *reply)
 
 static void on_release(void *arg)
 {
-	struct pop3_session *session = arg;
-
-	mailbox_clear(&session->mailbox);
-	session->open = NULL;
+	close_mailbox(arg);
 }
 
 static void on_note(void *arg, const char *text)
@@ -311,6 +395,8 @@ static void free_session(struct pop3_session *session)
 	connection_free(session->connection);
 	pop3_server_destroy(session->engine);
 	sasl_end(session->sasl);
+	if (session->waits)
+		event_free(session->waits);
 	free(session);
 }
 

@@ -17,7 +17,7 @@ AGENT_PARTS += incoming outgoing paper
 AGENT_PARTS += oauth token_file
 AGENT_PARTS += admission delivery inspection listener network rate reception sender
 AGENT_PARTS += fetch_visit fetched fetcher
-AGENT_PARTS += guard mailbox pop3_listener
+AGENT_PARTS += guard mailbox pdf_forms pop3_listener
 PAPER_PARTS := paper_worker paper_scan paper_print page_file
 
 AGENT_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(AGENT_PARTS) $(AGENT_ENGINES)) \

@@ -25,6 +25,7 @@ static const char * const place_name[SPOOL_PLACES] = {
 	[SPOOL_MESSAGE] = "message",
 	[SPOOL_PAGE] = "page",
 	[SPOOL_PROGRESS] = "progress",
+	[SPOOL_PDF] = "pdf",
 };
 
 static int open_directory(int at, const char *name)
@@ -155,25 +156,50 @@ int spool_write(struct spool_file *file, const void *data, size_t bytes)
 	return 0;
 }
 
-int spool_commit(struct spool_file *file, enum spool_place place)
+int spool_commit_as(struct spool_file *file, enum spool_place place, const char *name)
 {
 	struct spool *spool = file->spool;
 	int err = 0;
 
 	if (fsync(file->fd) ||
 	    (file->place != place && renameat(spool->place_fd[file->place], file->name,
-					      spool->place_fd[place], file->name))) {
+					      spool->place_fd[place], name))) {
 		err = -errno;
 		spool_discard(file);
 		return err;
 	}
 	if (fsync(spool->place_fd[place])) {
 		err = -errno;
-		spool_remove(spool, place, file->name);
+		spool_remove(spool, place, name);
 	}
 	close(file->fd);
 	file->fd = -1;
 	return err;
+}
+
+int spool_commit(struct spool_file *file, enum spool_place place)
+{
+	return spool_commit_as(file, place, file->name);
+}
+
+int64_t spool_mail_bytes(int fd)
+{
+	char bytes[16384];
+	int64_t at = 0, missing = 0;
+	char last = '\n';
+	ssize_t n;
+
+	while ((n = pread(fd, bytes, sizeof(bytes), at)) > 0) {
+		for (char *lf = memchr(bytes, '\n', n); lf;
+		     lf = memchr(lf + 1, '\n', bytes + n - lf - 1))
+			missing += (lf == bytes ? last : lf[-1]) != '\r';
+		last = bytes[n - 1];
+		at += n;
+	}
+	if (n < 0)
+		return -errno;
+	/* the last line may lack its end */
+	return at + missing + (last == '\n' ? 0 : 2);
 }
 
 void spool_discard(struct spool_file *file)

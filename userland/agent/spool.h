@@ -20,12 +20,14 @@
  * @SPOOL_MESSAGE: mail, as it was received or is to be sent
  * @SPOOL_PAGE: page files
  * @SPOOL_PROGRESS: what paper workers did, line by line; locked by the worker
+ * @SPOOL_PDF: mail with PDFs instead of TIFFs, under the name of the mail it was made of
  */
 enum spool_place {
 	SPOOL_TMP,
 	SPOOL_MESSAGE,
 	SPOOL_PAGE,
 	SPOOL_PROGRESS,
+	SPOOL_PDF,
 	SPOOL_PLACES,
 };
 
@@ -85,7 +87,12 @@ int spool_write(struct spool_file *file, const void *data, size_t bytes);
  * After an error the file is gone.
  */
 int spool_commit(struct spool_file *file, enum spool_place place);
+/** spool_commit_as - the same with another name, instead of what has it */
+int spool_commit_as(struct spool_file *file, enum spool_place place, const char *name);
 void spool_discard(struct spool_file *file);
+
+/** spool_mail_bytes - bytes of a mail on the wire, where each line ends in CRLF; or negative errno */
+int64_t spool_mail_bytes(int fd);
 
 /** spool_name - a name that no file has */
 void spool_name(char name[SPOOL_NAME_BYTES]);

@@ -28,6 +28,7 @@ struct control;
 struct reporter;
 struct joiner;
 struct forwarder;
+struct pdf_forms;
 
 struct station {
 	struct config config;
@@ -41,6 +42,7 @@ struct station {
 	struct reporter *reporter;
 	struct joiner *joiner;
 	struct forwarder *forwarder;
+	struct pdf_forms *pdf_forms;
 	struct sender *sender;
 	struct listener *listener;
 	struct pop3_listener *pop3_listener;
@@ -127,6 +129,8 @@ void listener_free(struct listener *listener);
 struct pop3_listener *pop3_listener_bind(struct station *station);
 bool pop3_listener_load(struct pop3_listener *listener);
 void pop3_listener_start(struct pop3_listener *listener);
+/** pop3_listener_run - mails have been made what sessions wait for; NULL is allowed */
+void pop3_listener_run(struct pop3_listener *listener);
 unsigned int pop3_listener_sessions(const struct pop3_listener *listener);
 void pop3_listener_free(struct pop3_listener *listener);
 
