@@ -81,7 +81,9 @@ static bool put_journal(struct spool_file *mail, struct station *station)
 			      " CASE incoming WHEN 1 THEN 'from' ELSE 'to' END,"
 			      " CASE incoming WHEN 1 THEN sender ELSE ifnull((SELECT address"
 			      " FROM recipient WHERE job = job.id ORDER BY position LIMIT 1), '') END,"
-			      " pages || ' pages', state FROM job WHERE source NOT IN ('dsn', 'mdn')"
+			      " pages || ' pages', state, ifnull((SELECT group_concat(note, '; ')"
+			      " FROM (SELECT DISTINCT note FROM recipient WHERE job = job.id"
+			      " AND note <> '')), '') FROM job WHERE source NOT IN ('dsn', 'mdn')"
 			      " ORDER BY id DESC LIMIT ?", "i", (int64_t)JOURNAL_JOBS);
 }
 

@@ -274,6 +274,7 @@ struct config {
 	const char *printer;
 	bool printing;
 	const char *coding;
+	const char *resolution;
 	const char *number;
 	const char *subject;
 	const char *text;

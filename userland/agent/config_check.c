@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "config_check.h"
+#include "forms.h"
 #include "mail_path.h"
 #include "network.h"
 
@@ -217,9 +218,9 @@ static int check_coding(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *coding = cfg_opt_getnstr(opt, 0);
 
-	if (!strcmp(coding, "mh") || !strcmp(coding, "mmr") || !strcmp(coding, "auto"))
+	if (forms_policy_ok(coding))
 		return 0;
-	cfg_error(cfg, "%s = %s: allowed are mh, mmr, auto", opt->name, coding);
+	cfg_error(cfg, "%s = %s: allowed are mh, mr, mmr, jbig, auto", opt->name, coding);
 	return -1;
 }
 
@@ -352,6 +353,17 @@ bool parse_listen(const char *text, struct config_address *listen)
 	return ((struct sockaddr_in *)&listen->address)->sin_port != 0;
 }
 
+static int check_resolution(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *resolution = cfg_opt_getnstr(opt, 0);
+
+	if (page_form_list_ok(resolution) && !strchr(resolution, ','))
+		return 0;
+	cfg_error(cfg, "%s = %s: allowed are 204x98, 204x196, 204x391, 300x300, 408x391, 600x600",
+		  opt->name, resolution);
+	return -1;
+}
+
 static int check_listen(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
@@ -377,6 +389,7 @@ static const struct {
 	{ "scanner", check_device },
 	{ "printer", check_device },
 	{ "coding", check_coding },
+	{ "resolution", check_resolution },
 	{ "confirm|features", check_line },
 	{ "request_secret_file", check_path },
 	{ "rule|forward", check_address },

@@ -367,6 +367,21 @@ static bool is_news(const struct recipient *recipient, enum recipient_state stat
 	return rank(recipient->state) && rank(state) > rank(recipient->state);
 }
 
+/* What it says of itself; not stored: false */
+static bool learn(struct jobs *jobs, const char *address, const char *kind,
+		  const struct report_item *item)
+{
+	struct peer peer = { .known = true };
+
+	if (!item->codings)
+		return true;
+	snprintf(peer.codings, sizeof(peer.codings), "%s", item->codings);
+	snprintf(peer.dpi, sizeof(peer.dpi), "%s", item->dpi ? item->dpi : "");
+	snprintf(peer.sizes, sizeof(peer.sizes), "%s", item->sizes ? item->sizes : "");
+	snprintf(peer.source, sizeof(peer.source), "%s", kind);
+	return book_learn(jobs, address, &peer, item->features ? item->features : "");
+}
+
 /* @part: of the mail that it is about, 0: of the only one; @kind: who tells: mdn or dsn */
 static bool confirm_item(struct jobs *jobs, int64_t id, int64_t part, const char *kind,
 			 const struct report_item *item, struct recipients *recipients)
@@ -381,9 +396,7 @@ static bool confirm_item(struct jobs *jobs, int64_t id, int64_t part, const char
 			  item->action ? item->action : "");
 		return true;
 	}
-	if (item->codings &&
-	    !book_learn(jobs, recipient->address, item->codings,
-			item->features ? item->features : "", kind))
+	if (!learn(jobs, recipient->address, kind, item))
 		return false;
 	/* good news count when they are about the last of several mails */
 	if (!is_news(recipient, state) ||

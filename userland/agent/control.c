@@ -23,6 +23,7 @@
 #include "confirm.h"
 #include "log.h"
 #include "mail_path.h"
+#include "forms.h"
 #include "partial.h"
 #include "report.h"
 #include "station.h"
@@ -104,7 +105,8 @@ static json_t *do_send(struct control *control, json_t *request)
 	json_t *to = json_object_get(request, "to");
 	struct job_recipient *recipient = calloc(json_array_size(to) + 1, sizeof(*recipient));
 	struct job_draft draft = {
-		.subject = "", .coding = control->station->config.coding, .recipient = recipient,
+		.subject = "", .policy = control->station->config.coding,
+		.resolution = control->station->config.resolution, .recipient = recipient,
 		.recipients = json_array_size(to),
 	};
 	const char *fault =
@@ -115,15 +117,18 @@ static json_t *do_send(struct control *control, json_t *request)
 	if (json_is_string(json_object_get(request, "subject")))
 		draft.subject = json_string_value(json_object_get(request, "subject"));
 	if (json_is_string(json_object_get(request, "coding")))
-		draft.coding = json_string_value(json_object_get(request, "coding"));
+		draft.policy = json_string_value(json_object_get(request, "coding"));
+	if (json_is_string(json_object_get(request, "resolution")))
+		draft.resolution = json_string_value(json_object_get(request, "resolution"));
 	draft.part_bytes = json_integer_value(json_object_get(request, "partial"));
 	if (!fault && draft.part_bytes && draft.part_bytes < PARTIAL_BYTES_MIN)
 		fault = "partial: parts have at least 4096 bytes";
 	if (!fault)
 		fault = subject_fault(draft.subject);
-	if (!fault && strcmp(draft.coding, "mh") && strcmp(draft.coding, "mmr") &&
-	    strcmp(draft.coding, "auto"))
-		fault = "the coding must be mh, mmr or auto";
+	if (!fault && !forms_policy_ok(draft.policy))
+		fault = "the coding must be mh, mr, mmr, jbig or auto";
+	if (!fault && (!page_form_list_ok(draft.resolution) || strchr(draft.resolution, ',')))
+		fault = "the resolution must be one of fax, as in 204x196";
 	if (!fault) {
 		id = outgoing_submit(control->station->outgoing, &draft, &fault);
 		if (id)
@@ -341,6 +346,7 @@ static json_t *do_book(struct control *control, json_t *request)
 {
 	const char *address = json_string_value(json_object_get(request, "address"));
 	const char *codings = json_string_value(json_object_get(request, "codings"));
+	const char *fault = "the change could not be stored; the daemon's log says why";
 	struct jobs *jobs = control->station->jobs;
 	struct mail_path path;
 
@@ -350,10 +356,7 @@ static json_t *do_book(struct control *control, json_t *request)
 		return book_remove(jobs, address) ? agree() : refuse("there is no such address");
 	if (!mail_path_from_address(&path, address))
 		return refuse("the address is not valid, as in user@example.com");
-	if (!book_codings_ok(codings))
-		return refuse("codings are mh, mr, mmr, jbig, with commas between");
-	return book_set(jobs, address, codings) ? agree() :
-		refuse("the change could not be stored; the daemon's log says why");
+	return book_set(jobs, address, codings, &fault) ? agree() : refuse(fault);
 }
 
 static const struct {

@@ -700,7 +700,9 @@ static bool is_due(const struct station *station, const struct recipient *recipi
 /* The mail of the first one is also that of another. */
 static bool is_shared(const struct delivery *delivery, const struct recipient *other)
 {
-	return delivery->mail.position < 0 && other->part == delivery->recipients.item[0].part;
+	const struct recipient *first = &delivery->recipients.item[0];
+
+	return other->mail == first->mail && other->part == first->part;
 }
 
 /*

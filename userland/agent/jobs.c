@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "database.h"
+#include "forms.h"
 #include "jobs.h"
 #include "jobs_private.h"
 #include "log.h"
@@ -127,6 +128,27 @@ static const char * const schema[] = {
 	" WHEN NOT EXISTS (SELECT 1 FROM mailbox WHERE message_file = OLD.message_file)"
 	" BEGIN DELETE FROM pdf WHERE message_file = OLD.message_file; END;"
 	"PRAGMA user_version = 12;",
+	/* each recipient gets what it can take: mails of one document in several forms */
+	"ALTER TABLE job ADD COLUMN policy TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN resolution TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN document TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN importance TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN text TEXT;"
+	"ALTER TABLE job ADD COLUMN convertible INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE job ADD COLUMN pages_until_ms INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE job ADD COLUMN original_id TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE recipient ADD COLUMN mail INTEGER NOT NULL DEFAULT -1;"
+	"ALTER TABLE recipient ADD COLUMN form TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE recipient ADD COLUMN note TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE recipient ADD COLUMN converted INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE recipient ADD COLUMN resent INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE mail ADD COLUMN form TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE mail ADD COLUMN original_id TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE peer ADD COLUMN dpi TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE peer ADD COLUMN sizes TEXT NOT NULL DEFAULT '';"
+	"UPDATE recipient SET mail = position WHERE EXISTS (SELECT 1 FROM mail m"
+	" WHERE m.job = recipient.job AND m.position = recipient.position);"
+	"PRAGMA user_version = 13;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -134,7 +156,8 @@ static const char * const schema[] = {
 
 #define JOB_COLUMNS "id, incoming, state, reason, next_ms, sender, subject, coding, message_id," \
 	" source, message_file, page_file, pages, pages_printed, page_bytes, message_bytes," \
-	" created_ms, changed_ms, envelope_id, dsn_return, mdn_to, error_to, part_bytes"
+	" created_ms, changed_ms, envelope_id, dsn_return, mdn_to, error_to, part_bytes," \
+	" policy, resolution"
 
 static const char * const state_name[JOB_STATES] = {
 	[JOB_SCANNING] = "scanning",
@@ -290,12 +313,13 @@ static bool insert_outgoing(struct jobs *jobs, const struct job_draft *draft, in
 	int64_t now = now_ms();
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, subject, coding,"
-			  " message_id, envelope_id, dsn_return, page_file, part_bytes, created_ms,"
-			  " changed_ms)"
-			  " VALUES (0, 'scanning', ?, ?, ?, ?, ?, ifnull(?, ''), ?, ?, ?, ?)",
-			  "sssssssiii", draft->sender, draft->subject, draft->coding,
+			  " message_id, envelope_id, dsn_return, page_file, part_bytes, policy,"
+			  " resolution, created_ms, changed_ms)"
+			  " VALUES (0, 'scanning', ?, ?, ?, ?, ?, ifnull(?, ''), ?, ?, ?, ?, ?, ?)",
+			  "sssssssissii", draft->sender, draft->subject, draft->coding,
 			  draft->message_id, draft->envelope_id, draft->dsn_return,
-			  draft->page_file, draft->part_bytes, now, now))
+			  draft->page_file, draft->part_bytes, draft->policy, draft->resolution, now,
+			  now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return add_recipients(jobs, *id, draft->recipient, draft->recipients, RECIPIENT_QUEUED) &&
@@ -448,6 +472,8 @@ static bool take_job(void *arg, sqlite3_stmt *row)
 		.mdn_to = jobs_text(row, 20),
 		.error_to = jobs_text(row, 21),
 		.part_bytes = sqlite3_column_int64(row, 22),
+		.policy = jobs_text(row, 23),
+		.resolution = jobs_text(row, 24),
 	};
 	return false;
 }
@@ -458,7 +484,7 @@ static bool job_whole(struct job *job)
 	if (job->id && job->reason && job->sender && job->subject && job->coding &&
 	    job->message_id && job->source && job->message_file && job->page_file &&
 	    job->envelope_id && job->dsn_return && job->mdn_to &&
-	    job->error_to)
+	    job->error_to && job->policy && job->resolution)
 		return true;
 	job_clear(job);
 	return false;
@@ -496,6 +522,8 @@ void job_clear(struct job *job)
 	free(job->dsn_return);
 	free(job->mdn_to);
 	free(job->error_to);
+	free(job->policy);
+	free(job->resolution);
 	free(job->message_file);
 	free(job->page_file);
 	*job = (struct job){ 0 };
@@ -526,11 +554,15 @@ bool jobs_set_page(struct jobs *jobs, int64_t id, const struct job_page *page, b
 
 bool jobs_set_scanned(struct jobs *jobs, int64_t id, int64_t pages, const struct mail_plan *plan)
 {
-	bool good = database_begin(jobs->db) &&
-		    database_run(jobs->db, "UPDATE job SET pages = ?, page_bytes ="
+	char document[PAGE_FORM_BYTES];
+	bool good;
+
+	page_form_to_text(&plan->document, document);
+	good = database_begin(jobs->db) &&
+		    database_run(jobs->db, "UPDATE job SET pages = ?, document = ?, page_bytes ="
 				 " (SELECT total(bytes) FROM page WHERE job = ? AND number <= ?)"
-				 " WHERE id = ?", "iiii", pages, id, pages, id) &&
-		    jobs_plan_mails(jobs, id, pages, plan) &&
+				 " WHERE id = ?", "isiii", pages, document, id, pages, id) &&
+		    forms_set(jobs, id, &plan->document) && jobs_plan_mails(jobs, id, plan) &&
 		    jobs_change_state(jobs, id, JOB_COMPOSING, "", 0);
 
 	return database_end(jobs->db, good);

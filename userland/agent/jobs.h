@@ -84,7 +84,9 @@ enum job_state {
  * @next_ms: when it is tried again, 0: now
  * @sender: reverse-path; "" is the null path, and what came without an envelope
  * @subject: for people
- * @coding: outgoing: "mh", "mmr"
+ * @coding: outgoing: "mh", "mmr": how it is scanned
+ * @policy: outgoing: what it is to be sent as: "mh", "mmr", "auto"; see forms.h
+ * @resolution: outgoing: "204x196": how it is scanned
  * @message_id: outgoing: its Message-ID
  * @source: incoming: who brought it; outgoing: "dsn" or "mdn" for a report,
  *	who brought it if it is sent on, else ""
@@ -118,6 +120,8 @@ struct job {
 	char *dsn_return;
 	char *mdn_to;
 	char *error_to;
+	char *policy;
+	char *resolution;
 	char *message_file;
 	char *page_file;
 	int64_t pages;
@@ -164,6 +168,10 @@ enum recipient_state {
  * @part: of the mails that it gets one after the other, which is the next, from 1
  * @notify: NOTIFY of RFC 3461: "NEVER", or "SUCCESS,FAILURE,DELAY" or fewer; "": nothing said
  * @original: ORCPT of RFC 3461, decoded: "rfc822;user@example.com"; "" if none
+ * @mail: position of the mails that it gets (mails.h)
+ * @form: form of these (page_form.h), "": as they are
+ * @note: how they are less than the document, for people; "": they are not
+ * @converted: how often it was to get another form after all
  */
 struct recipient {
 	int64_t position;
@@ -176,6 +184,10 @@ struct recipient {
 	int64_t part;
 	char *notify;
 	char *original;
+	int64_t mail;
+	char *form;
+	char *note;
+	int64_t converted;
 };
 
 struct recipients {
@@ -195,6 +207,8 @@ struct job_draft {
 	const char *sender;
 	const char *subject;
 	const char *coding;
+	const char *policy;
+	const char *resolution;
 	const char *message_id;
 	const char *envelope_id;
 	const char *dsn_return;

@@ -25,6 +25,12 @@ struct jobs {
 bool jobs_change_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
 		       int64_t next_ms);
 
+/** jobs_settle - within a transaction: what its recipients and mails make of a job's state */
+bool jobs_settle(struct jobs *jobs, int64_t id);
+/** jobs_change_recipients - within a transaction: jobs_set_recipients() */
+bool jobs_change_recipients(struct jobs *jobs, int64_t id, const struct recipient *recipient,
+			    size_t recipients);
+
 /** jobs_owe_failures - within a transaction: recipients did not get it: somebody is to be told */
 bool jobs_owe_failures(struct jobs *jobs, int64_t id);
 

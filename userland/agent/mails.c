@@ -62,6 +62,7 @@ struct plan {
 	int64_t id;
 	int64_t position;
 	const struct mail_plan *limits;
+	const char *form;
 	int64_t part;
 	int64_t first_page;
 	int64_t last_page;
@@ -72,9 +73,9 @@ struct plan {
 static bool end_part(struct plan *plan)
 {
 	plan->good = database_run(plan->jobs->db, "INSERT OR REPLACE INTO mail(job, position, part,"
-				  " first_page, last_page) VALUES (?, ?, ?, ?, ?)", "iiiii",
+				  " first_page, last_page, form) VALUES (?, ?, ?, ?, ?, ?)", "iiiiis",
 				  plan->id, plan->position, ++plan->part, plan->first_page,
-				  plan->last_page);
+				  plan->last_page, plan->form);
 	plan->first_page = plan->last_page + 1;
 	plan->bytes = 0;
 	return plan->good;
@@ -96,31 +97,98 @@ static bool add_page(void *arg, sqlite3_stmt *row)
 	return true;
 }
 
-static bool plan_for(struct jobs *jobs, int64_t id, int64_t pages, int64_t position,
+/* MH of what was scanned as something denser: rather one mail too many than one too long */
+static int64_t growth(const struct page_form *document, const char *form)
+{
+	struct page_form to;
+
+	return page_form_from_text(&to, form) && to.coding < document->coding ? 3 : 1;
+}
+
+static bool plan_for(struct jobs *jobs, int64_t id, int64_t position, const char *form,
 		     const struct mail_plan *limits)
 {
+	struct mail_plan own = *limits;
 	struct plan plan = {
-		.jobs = jobs, .id = id, .position = position, .limits = limits, .first_page = 1,
-		.good = true,
+		.jobs = jobs, .id = id, .position = position, .limits = &own, .form = form,
+		.first_page = 1, .good = true,
 	};
 
+	own.bytes_max /= growth(&limits->document, form);
 	return database_query(jobs->db, add_page, &plan, "SELECT number, bytes FROM page"
-			      " WHERE job = ? AND number <= ? ORDER BY number", "ii", id, pages) &&
+			      " WHERE job = ?1 AND number <= (SELECT pages FROM job WHERE id = ?1)"
+			      " ORDER BY number", "i", id) &&
 	       plan.good && end_part(&plan);
 }
 
-bool jobs_plan_mails(struct jobs *jobs, int64_t id, int64_t pages, const struct mail_plan *plan)
+/* @mail of each recipient: its own, or that of the first one with the same form; -1: of all */
+static bool share_mails(struct jobs *jobs, int64_t id, bool each)
 {
-	int64_t recipients = database_number(jobs->db, -1, "SELECT count(*) FROM recipient"
-					     " WHERE job = ?", "i", id);
-	bool good = recipients > 0 &&
+	if (each)
+		return database_run(jobs->db, "UPDATE recipient SET mail = position WHERE job = ?",
+				    "i", id);
+	return database_run(jobs->db, "UPDATE recipient SET mail = CASE WHEN (SELECT"
+			    " count(DISTINCT form) FROM recipient WHERE job = ?1) = 1 THEN -1 ELSE"
+			    " (SELECT min(position) FROM recipient o WHERE o.job = ?1"
+			    " AND o.form = recipient.form) END WHERE job = ?1", "i", id);
+}
+
+bool jobs_plan_mails(struct jobs *jobs, int64_t id, const struct mail_plan *plan)
+{
+	struct recipients recipients;
+	bool good = share_mails(jobs, id, plan->each) &&
 		    database_run(jobs->db, "DELETE FROM mail WHERE job = ?", "i", id);
 
-	if (!plan->each)
-		return good && plan_for(jobs, id, pages, -1, plan);
-	for (int64_t position = 0; good && position < recipients; position++)
-		good = plan_for(jobs, id, pages, position, plan);
+	if (!good || !jobs_recipients(jobs, id, &recipients))
+		return false;
+	for (size_t i = 0; good && i < recipients.items; i++) {
+		const struct recipient *recipient = &recipients.item[i];
+		bool is_first = recipient->mail < 0 ? !i : recipient->mail == recipient->position;
+
+		if (is_first)
+			good = plan_for(jobs, id, recipient->mail, recipient->form, plan);
+	}
+	good = good && recipients.items;
+	recipients_clear(&recipients);
 	return good;
+}
+
+/* The mail of others with the same form, or a new one. -1: an error was logged */
+static int64_t mail_of_form(struct jobs *jobs, int64_t id, const char *form,
+			    const struct mail_plan *plan)
+{
+	int64_t position = plan->each ? -1 :
+		database_number(jobs->db, -1, "SELECT min(position) FROM mail WHERE job = ?"
+				" AND position >= 0 AND form = ? AND original_id = ''", "is", id, form);
+
+	if (position >= 0)
+		return position;
+	position = database_number(jobs->db, -1, "SELECT 1 + max((SELECT ifnull(max(position), 0)"
+				   " FROM mail WHERE job = ?1), (SELECT max(position) FROM recipient"
+				   " WHERE job = ?1))", "i", id);
+	return position >= 0 && plan_for(jobs, id, position, form, plan) ? position : -1;
+}
+
+static bool has_form(struct jobs *jobs, int64_t id, const struct recipient *recipient)
+{
+	return database_number(jobs->db, 0, "SELECT form = ? FROM mail WHERE job = ? AND position = ?"
+			       " AND part = ?", "siii", recipient->form, id, recipient->mail,
+			       recipient->part);
+}
+
+bool jobs_set_forms(struct jobs *jobs, int64_t id, struct recipient *recipient,
+		    size_t recipients, const struct mail_plan *plan)
+{
+	bool good = database_begin(jobs->db);
+
+	for (size_t i = 0; good && i < recipients; i++) {
+		if (has_form(jobs, id, &recipient[i]))
+			continue;
+		recipient[i].mail = mail_of_form(jobs, id, recipient[i].form, plan);
+		good = recipient[i].mail >= 0;
+	}
+	return database_end(jobs->db, good &&
+			    jobs_change_recipients(jobs, id, recipient, recipients));
 }
 
 /* ---- composing and sending ---- */
@@ -140,12 +208,13 @@ static bool take_mail(void *arg, sqlite3_stmt *row)
 		.bytes = sqlite3_column_int64(row, 7),
 	};
 	snprintf(mail->file, sizeof(mail->file), "%s", sqlite3_column_text(row, 8));
+	snprintf(mail->form, sizeof(mail->form), "%s", sqlite3_column_text(row, 9));
 	return false;
 }
 
 #define MAIL	"SELECT position, part, (SELECT max(part) FROM mail m WHERE m.job = mail.job" \
 		" AND m.position = mail.position), first_page, last_page, begin_byte, end_byte," \
-		" bytes, file FROM mail"
+		" bytes, file, form FROM mail"
 
 bool jobs_next_mail(struct jobs *jobs, int64_t id, struct mail *mail)
 {
@@ -158,8 +227,8 @@ bool jobs_next_mail(struct jobs *jobs, int64_t id, struct mail *mail)
 bool jobs_mail(struct jobs *jobs, int64_t id, const struct recipient *recipient, struct mail *mail)
 {
 	*mail = (struct mail){ 0 };
-	database_query(jobs->db, take_mail, mail, MAIL " WHERE job = ? AND position IN (-1, ?)"
-		       " AND part = ? LIMIT 1", "iii", id, recipient->position, recipient->part);
+	database_query(jobs->db, take_mail, mail, MAIL " WHERE job = ? AND position = ?"
+		       " AND part = ? LIMIT 1", "iii", id, recipient->mail, recipient->part);
 	return mail->part;
 }
 
@@ -169,11 +238,11 @@ static bool set_composed(struct jobs *jobs, int64_t id)
 	if (database_number(jobs->db, 1, "SELECT count(*) FROM mail WHERE job = ? AND file = ''",
 			    "i", id))
 		return true;
-	return database_run(jobs->db, "UPDATE job SET page_file = '', message_file ="
+	return database_run(jobs->db, "UPDATE job SET message_file ="
 			    " (SELECT file FROM mail WHERE job = ?1 ORDER BY position, part LIMIT 1),"
 			    " message_bytes = (SELECT total(bytes) FROM mail WHERE job = ?1)"
 			    " WHERE id = ?1", "i", id) &&
-	       jobs_change_state(jobs, id, JOB_QUEUED, "", 0);
+	       jobs_settle(jobs, id);
 }
 
 bool jobs_set_mail(struct jobs *jobs, int64_t id, const struct mail *mail, const char *file,
@@ -192,9 +261,10 @@ static bool set_part(struct jobs *jobs, int64_t id, const struct mail *mail, con
 		     int64_t part, int64_t begin, int64_t end)
 {
 	return database_run(jobs->db, "INSERT OR REPLACE INTO mail(job, position, part, first_page,"
-			    " last_page, file, bytes, begin_byte, end_byte)"
-			    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", "iiiiisiii", id, mail->position,
-			    part, mail->first_page, mail->last_page, file, end - begin, begin, end);
+			    " last_page, file, bytes, begin_byte, end_byte, form)"
+			    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "iiiiisiiis", id,
+			    mail->position, part, mail->first_page, mail->last_page, file,
+			    end - begin, begin, end, mail->form);
 }
 
 bool jobs_set_partial(struct jobs *jobs, int64_t id, const struct mail *mail, const char *file,

@@ -2,14 +2,16 @@
 /*
  * mails: the mails that one document goes as
  *
- * Usually it is one, for all recipients. It is one for each recipient if it names
- * the recipient; and it is several, one after the other, if the document is
- * longer than one mail may be. What there will be is laid down when the document
- * is scanned.
+ * Usually it is one, for all recipients. It is one for each form that recipients can
+ * take (forms.h), or for each recipient if it names the recipient; and it is several,
+ * one after the other, if the document is longer than one mail may be. What there will
+ * be is laid down when the document is scanned; a recipient that turns out to take
+ * something else gets a mail of its own, or that of others who take the same.
  */
 #ifndef IFAX_MAILS_H
 #define IFAX_MAILS_H
 
+#include "../message/page_form.h"
 #include "jobs.h"
 
 /**
@@ -17,16 +19,18 @@
  * @each: one for each recipient
  * @pages_max: most pages of a mail, 0: no limit
  * @bytes_max: most coded bytes of a mail, but for a single page; 0: no limit
+ * @document: what its pages are at most
  */
 struct mail_plan {
 	bool each;
 	int64_t pages_max;
 	int64_t bytes_max;
+	struct page_form document;
 };
 
 /**
  * struct mail - one of them
- * @position: of its recipient, -1: all
+ * @position: what its recipients know it by (struct recipient, @mail); -1: it is that of all
  * @part: from 1
  * @parts: of how many
  * @first_page: from 1
@@ -35,6 +39,7 @@ struct mail_plan {
  * @end_byte: the one behind them; 0: the mail is all of @file
  * @bytes: of the mail; 0: it is not composed yet
  * @file: its name in the spool, or ""
+ * @form: what its pages are at most, "": as they are
  */
 struct mail {
 	int64_t position;
@@ -46,6 +51,7 @@ struct mail {
 	int64_t end_byte;
 	int64_t bytes;
 	char file[SPOOL_NAME_BYTES];
+	char form[PAGE_FORM_BYTES];
 };
 
 #define MAIL_ID_BYTES	600
@@ -66,8 +72,16 @@ void mail_id(const char *id, const struct mail *mail, char mail_id[MAIL_ID_BYTES
  */
 void mail_id_strip(char *mail_id, int64_t *part);
 
-/** jobs_plan_mails - within a transaction: lay down the mails of a job that was scanned */
-bool jobs_plan_mails(struct jobs *jobs, int64_t id, int64_t pages, const struct mail_plan *plan);
+/** jobs_plan_mails - within a transaction: the mails of a job that was scanned, by its forms */
+bool jobs_plan_mails(struct jobs *jobs, int64_t id, const struct mail_plan *plan);
+/**
+ * jobs_set_forms - recipients turned out to take something else
+ * @recipient: as jobs_set_recipients() takes them; who has another form than its mail
+ *	gets one that fits, which may be still to be made
+ * @plan: how a document is laid out
+ */
+bool jobs_set_forms(struct jobs *jobs, int64_t id, struct recipient *recipient,
+		    size_t recipients, const struct mail_plan *plan);
 /** jobs_next_mail - the next mail that is to be composed; false: there is none */
 bool jobs_next_mail(struct jobs *jobs, int64_t id, struct mail *mail);
 /** jobs_set_mail - a mail is on disk; the last one makes the job queued */

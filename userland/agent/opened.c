@@ -20,6 +20,8 @@ void opened_clear(struct opened *opened)
 		free(item->status);
 		free(item->text);
 		free(item->codings);
+		free(item->dpi);
+		free(item->sizes);
 		free(item->features);
 	}
 	memset(opened, 0, sizeof(*opened));
@@ -66,6 +68,8 @@ static bool take_item(struct report *report, const char *line)
 		{ "report-status", offsetof(struct report_item, status) },
 		{ "report-text", offsetof(struct report_item, text) },
 		{ "report-codings", offsetof(struct report_item, codings) },
+		{ "report-dpi", offsetof(struct report_item, dpi) },
+		{ "report-sizes", offsetof(struct report_item, sizes) },
 		{ "report-features", offsetof(struct report_item, features) },
 	};
 

@@ -24,6 +24,8 @@
  * @status: as in 5.1.1
  * @text: for people
  * @codings: what the recipient can receive, by its Media-Accept-Features
+ * @dpi: resolutions, the same
+ * @sizes: widths, the same
  * @features: these, perhaps cut off
  *
  * What it does not say is "".
@@ -35,6 +37,8 @@ struct report_item {
 	char *status;
 	char *text;
 	char *codings;
+	char *dpi;
+	char *sizes;
 	char *features;
 };
 

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "book.h"
+#include "forms.h"
 #include "log.h"
 #include "mails.h"
 #include "paper.h"
@@ -92,6 +92,17 @@ static struct mail_plan plan_of(const struct config *config, const struct job *j
 	};
 }
 
+static bool read_document(struct station *station, const struct job *job,
+			  struct page_form *document)
+{
+	int fd = spool_open_file(&station->spool, SPOOL_PAGE, job->page_file, O_RDONLY);
+	bool good = fd >= 0 && forms_document(fd, document);
+
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
 static void fail_scan(struct outgoing *outgoing, const struct job *job, const char *reason)
 {
 	if (jobs_set_state(outgoing->station->jobs, job->id, JOB_FAILED, reason, 0))
@@ -113,7 +124,8 @@ static void take_progress(struct outgoing *outgoing, int progress, const struct 
 	ok = paper_replay(progress, on_scan_line, outgoing);
 	outgoing->scanning = 0;
 	if (ok > 0) {
-		if (!jobs_set_scanned(outgoing->station->jobs, job->id, outgoing->scanned, &plan))
+		if (!read_document(outgoing->station, job, &plan.document) ||
+		    !jobs_set_scanned(outgoing->station->jobs, job->id, outgoing->scanned, &plan))
 			run_again(outgoing, STATION_RECOVER_MS);
 		return;
 	}
@@ -154,6 +166,7 @@ static struct worker *start_scanner(struct outgoing *outgoing, const struct job 
 	struct station *station = outgoing->station;
 	char *argv[] = {
 		(char *)station->config.paper_worker, "scan", "--progress", "--coding", job->coding,
+		"--resolution", *job->resolution ? job->resolution : "204x196",
 		"--device", (char *)station->config.scanner, NULL,
 	};
 	struct worker_task task = {
@@ -225,10 +238,9 @@ static void keep_composed(struct outgoing *outgoing, const struct job *job)
 		jobs_set_partial(station->jobs, job->id, &outgoing->mail, outgoing->message.name,
 				 &partial) :
 		jobs_set_mail(station->jobs, job->id, &outgoing->mail, outgoing->message.name, bytes);
+	/* the pages stay: a recipient may turn out to take another form */
 	if (!stored)
 		run_again(outgoing, STATION_RECOVER_MS);
-	else if (!jobs_in_state(station->jobs, job->id, STATE(COMPOSING)))
-		remove_pages(station, job);
 }
 
 static void on_composed(void *arg, enum worker_end end, const char *text)
@@ -294,7 +306,8 @@ static void write_to(int fd, const struct config *config, const struct recipient
 	size_t count = 0;
 
 	for (size_t i = 0; i < recipients->items; i++) {
-		if (mail->position >= 0 && mail->position != recipients->item[i].position)
+		if (config->broadcast != BROADCAST_OPEN &&
+		    mail->position != recipients->item[i].mail)
 			continue;
 		dprintf(fd, "to=%s\n", recipients->item[i].address);
 		count++;
@@ -328,6 +341,15 @@ static void write_header_line(int fd, const struct config *config, const struct 
 		dprintf(fd, "header-right=%s\n", right);
 }
 
+/* A mail that names its recipient has one only. */
+static const char *only_recipient(const struct recipients *recipients, const struct mail *mail)
+{
+	for (size_t i = 0; mail->position >= 0 && i < recipients->items; i++)
+		if (recipients->item[i].mail == mail->position)
+			return recipients->item[i].address;
+	return "";
+}
+
 /* Values on lines of their own: none of them can hold a line end, see control.c. */
 static void write_values(int fd, const struct config *config, const struct job *job,
 			 const struct recipients *recipients, const struct mail *mail)
@@ -335,13 +357,14 @@ static void write_values(int fd, const struct config *config, const struct job *
 	char id[MAIL_ID_BYTES], text[1500];
 	struct words words;
 
-	fill_words(&words, config, job, mail->position >= 0 ?
-		   recipients->item[mail->position].address : "");
+	fill_words(&words, config, job, only_recipient(recipients, mail));
 	mail_id(job->message_id, mail, id);
 	dprintf(fd, "from=%s\n", job->sender);
 	write_to(fd, config, recipients, mail);
 	write_subject(fd, job, mail);
 	dprintf(fd, "message-id=%s\ndate=%lld\n", id, (long long)job->created_ms / 1000);
+	if (*mail->form)
+		dprintf(fd, "form=%s\n", mail->form);
 	if (config_can_receive(config) && config->confirm.processing)
 		dprintf(fd, "mdn-to=%s\n", job->sender);
 	if (mail->parts > 1)
@@ -363,7 +386,7 @@ static int header_values(struct station *station, const struct job *job, const s
 
 	if (!jobs_recipients(station->jobs, job->id, &recipients))
 		return -1;
-	fd = mail->position < (int64_t)recipients.items ? memfd_create("headers", MFD_CLOEXEC) : -1;
+	fd = memfd_create("headers", MFD_CLOEXEC);
 	if (fd >= 0) {
 		write_values(fd, &station->config, job, &recipients, mail);
 		lseek(fd, 0, SEEK_SET);
@@ -447,25 +470,6 @@ static void fill_subject(const struct config *config, char *subject, size_t byte
 	template_fill(config->subject, words.value, subject, bytes);
 }
 
-/* What all recipients are known to take, else what everybody does; the difference is told. */
-static const char *best_coding(struct station *station, const struct job_draft *draft)
-{
-	const char *lacking = NULL;
-	size_t takers = 0;
-
-	for (size_t i = 0; i < draft->recipients; i++) {
-		if (book_takes(station->jobs, draft->recipient[i].address, "mmr"))
-			takers++;
-		else
-			lacking = draft->recipient[i].address;
-	}
-	if (takers == draft->recipients)
-		return "mmr";
-	if (takers)
-		log_event(LOG_NOTICE, "outgoing.downgrade coding=mh because=%s", lacking);
-	return "mh";
-}
-
 static bool scanner_is_free(struct outgoing *outgoing, const char **reason)
 {
 	struct job job;
@@ -499,8 +503,7 @@ int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, cons
 		fill_subject(&station->config, subject, sizeof(subject));
 		draft->subject = subject;
 	}
-	if (!strcmp(draft->coding, "auto"))
-		draft->coding = best_coding(station, draft);
+	draft->coding = forms_scanned_as(station->jobs, draft);
 	if (!draft->part_bytes && station->config.split == SPLIT_PARTIAL)
 		draft->part_bytes = station->config.mail_bytes;
 	draft->sender = station->config.address;

@@ -34,7 +34,8 @@ static enum recipient_state recipient_state_of(const char *name)
 
 static bool is_whole(const struct recipient *recipient)
 {
-	return recipient->address && recipient->reply && recipient->notify && recipient->original;
+	return recipient->address && recipient->reply && recipient->notify &&
+	       recipient->original && recipient->form && recipient->note;
 }
 
 static bool take_recipient(void *arg, sqlite3_stmt *row)
@@ -58,6 +59,10 @@ static bool take_recipient(void *arg, sqlite3_stmt *row)
 		.notify = jobs_text(row, 7),
 		.original = jobs_text(row, 8),
 		.part = sqlite3_column_int64(row, 9),
+		.mail = sqlite3_column_int64(row, 10),
+		.form = jobs_text(row, 11),
+		.note = jobs_text(row, 12),
+		.converted = sqlite3_column_int64(row, 13),
 	};
 	return is_whole(item);
 }
@@ -70,7 +75,7 @@ bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipient
 	*recipients = (struct recipients){ 0 };
 	if (database_query(jobs->db, take_recipient, recipients,
 			   "SELECT position, address, state, reply, next_ms, tries, waited_ms,"
-			   " notify, original, part FROM recipient WHERE job = ? ORDER BY position",
+			   " notify, original, part, mail, form, note, converted FROM recipient WHERE job = ? ORDER BY position",
 			   "i", id) &&
 	    (int64_t)recipients->items == count &&
 	    (!count || is_whole(&recipients->item[count - 1])))
@@ -85,6 +90,8 @@ void recipient_clear(struct recipient *recipient)
 	free(recipient->reply);
 	free(recipient->notify);
 	free(recipient->original);
+	free(recipient->form);
+	free(recipient->note);
 }
 
 void recipients_clear(struct recipients *recipients)
@@ -130,10 +137,12 @@ static bool update_recipient(struct jobs *jobs, int64_t id, const struct recipie
 {
 	return database_run(jobs->db,
 			    "UPDATE recipient SET state = ?, reply = ?, next_ms = ?, tries = ?,"
-			    " waited_ms = ?, part = ? WHERE job = ? AND position = ?",
-			    "ssiiiiii", recipient_name[recipient->state], recipient->reply,
+			    " waited_ms = ?, part = ?, mail = ?, form = ?, note = ?, converted = ?"
+			    " WHERE job = ? AND position = ?",
+			    "ssiiiiissiii", recipient_name[recipient->state], recipient->reply,
 			    recipient->next_ms, recipient->tries, recipient->waited_ms,
-			    recipient->part, id, recipient->position);
+			    recipient->part, recipient->mail, recipient->form, recipient->note,
+			    recipient->converted, id, recipient->position);
 }
 
 static int64_t count_recipients(struct jobs *jobs, int64_t id, enum recipient_state state)
@@ -158,13 +167,21 @@ static bool take_waiting(void *arg, sqlite3_stmt *row)
 	return false;
 }
 
-/* What its recipients make of a job. */
-static bool settle(struct jobs *jobs, int64_t id)
+/* A mail in a form that nobody had asked for before is still to be made. */
+static bool lacks_mail(struct jobs *jobs, int64_t id)
+{
+	return database_number(jobs->db, 0, "SELECT count(*) FROM job j JOIN mail m ON m.job = j.id"
+			       " WHERE j.id = ? AND j.page_file <> '' AND m.file = ''", "i", id);
+}
+
+bool jobs_settle(struct jobs *jobs, int64_t id)
 {
 	struct waiting waiting = { .reason = "" };
 	int64_t failed = count_recipients(jobs, id, RECIPIENT_FAILED);
 	int64_t handed_over, delivered, all;
 
+	if (lacks_mail(jobs, id))
+		return jobs_change_state(jobs, id, JOB_COMPOSING, "", 0);
 	if (count_recipients(jobs, id, RECIPIENT_SENDING))
 		return jobs_change_state(jobs, id, JOB_SENDING, "", 0);
 	if (count_recipients(jobs, id, RECIPIENT_QUEUED))
@@ -199,16 +216,23 @@ static bool settle(struct jobs *jobs, int64_t id)
 	return jobs_change_state(jobs, id, JOB_FAILED, waiting.reason, 0);
 }
 
-bool jobs_set_recipients(struct jobs *jobs, int64_t id, const struct recipient *recipient,
-			 size_t recipients)
+bool jobs_change_recipients(struct jobs *jobs, int64_t id, const struct recipient *recipient,
+			    size_t recipients)
 {
 	bool good = true;
 
-	if (!database_begin(jobs->db))
-		return false;
 	for (size_t i = 0; good && i < recipients; i++)
 		good = update_recipient(jobs, id, &recipient[i]);
-	return database_end(jobs->db, good && settle(jobs, id) && jobs_owe_failures(jobs, id));
+	return good && jobs_settle(jobs, id) && jobs_owe_failures(jobs, id);
+}
+
+bool jobs_set_recipients(struct jobs *jobs, int64_t id, const struct recipient *recipient,
+			 size_t recipients)
+{
+	bool good = database_begin(jobs->db) &&
+		    jobs_change_recipients(jobs, id, recipient, recipients);
+
+	return database_end(jobs->db, good);
 }
 
 bool jobs_requeue(struct jobs *jobs)

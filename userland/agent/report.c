@@ -84,6 +84,7 @@ json_t *report_job(struct jobs *jobs, int64_t id)
 	if (!job)
 		return NULL;
 	add_list(jobs, job, "recipients", "SELECT address, state, reply, tries,"
+		 " nullif(form, '') AS form, nullif(note, '') AS note,"
 		 " CASE state WHEN 'queued' THEN next_ms END AS next_try_ms"
 		 " FROM recipient WHERE job = ? ORDER BY position", id);
 	add_list(jobs, job, "page_list", "SELECT number, lines, bytes, ns / 1000000 AS ms FROM page"
@@ -99,6 +100,7 @@ json_t *report_book(struct jobs *jobs)
 
 	if (list)
 		database_query(jobs_database(jobs), append_row, list, "SELECT address, codings,"
+			       " nullif(dpi, '') AS dpi, nullif(sizes, '') AS sizes,"
 			       " nullif(features, '') AS features, source, time_ms FROM peer"
 			       " ORDER BY address", "");
 	return list;

@@ -12,7 +12,7 @@ AGENT_PARTS += acceptor connection dial hops resolver sasl tls users
 AGENT_PARTS += arrivals database jobs pool recipients repeats spool
 AGENT_PARTS += control report
 AGENT_PARTS += confirm opened reporter fragments joiner
-AGENT_PARTS += mails partial template book rules forward forwarder answer
+AGENT_PARTS += forms page_file mails partial template book rules forward forwarder answer
 AGENT_PARTS += incoming outgoing paper
 AGENT_PARTS += oauth token_file
 AGENT_PARTS += admission delivery inspection listener network rate reception sender
@@ -21,7 +21,7 @@ AGENT_PARTS += guard mailbox pdf_forms pop3_listener
 PAPER_PARTS := paper_worker paper_scan paper_print page_file
 
 AGENT_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(AGENT_PARTS) $(AGENT_ENGINES)) \
-	$(B)/userland/message/fax_address.o
+	$(B)/userland/message/fax_address.o $(B)/userland/message/page_form.o
 PAPER_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,$(PAPER_PARTS))
 TOKEN_OBJECTS := $(patsubst %,$(B)/userland/agent/%.o,token_worker token_file secret_file)
 PROGRAMS += $(B)/ifaxd $(B)/ifax-paper $(B)/ifax-token

@@ -109,6 +109,7 @@ static void show_recipients(const json_t *job)
 			printf(", next try %s",
 			       stamp(show_number(recipient, "next_try_ms"), text, sizeof(text)));
 		putchar('\n');
+		put_member(recipient, "", "note");
 	}
 }
 
@@ -203,7 +204,10 @@ void show_book(const json_t *book)
 
 	json_array_foreach((json_t *)book, i, peer) {
 		put_clean(show_text(peer, "address"));
-		printf("  %s  %s  %s\n", show_text(peer, "codings"), show_text(peer, "source"),
+		printf("  %s%s%s%s%s  %s  %s\n", show_text(peer, "codings"),
+		       *show_text(peer, "dpi") ? "," : "", show_text(peer, "dpi"),
+		       *show_text(peer, "sizes") ? "," : "", show_text(peer, "sizes"),
+		       show_text(peer, "source"),
 		       stamp(show_number(peer, "time_ms"), time, sizeof(time)));
 	}
 }

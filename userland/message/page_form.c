@@ -124,12 +124,26 @@ void page_form_reduce(const char *list, uint16_t *x_dpi, uint16_t *y_dpi)
 		    resolutions[found].y_dpi <= *y_dpi)
 			best = found;
 	}
+	/* what everybody takes may stay, whatever was said */
+	if (best < 0 && *x_dpi == 204 && *y_dpi <= 196 && resolutions[0].y_dpi <= *y_dpi)
+		return;
 	if (best < 0)
 		best = lowest;
 	if (best == RESOLUTIONS)
 		return;
 	*x_dpi = resolutions[best].x_dpi;
 	*y_dpi = resolutions[best].y_dpi;
+}
+
+void page_form_raise(uint16_t *x_dpi, uint16_t *y_dpi)
+{
+	size_t i = 0;
+
+	while (i < RESOLUTIONS - 1 &&
+	       (resolutions[i].x_dpi < *x_dpi || resolutions[i].y_dpi < *y_dpi))
+		i++;
+	*x_dpi = resolutions[i].x_dpi;
+	*y_dpi = resolutions[i].y_dpi;
 }
 
 bool page_form_list_ok(const char *list)

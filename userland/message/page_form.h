@@ -53,10 +53,13 @@ void page_form_dpi(uint16_t *x_dpi, uint16_t *y_dpi);
  * page_form_reduce() - the best resolution of a list that is no better than another
  * @list: "204x98,204x196,…"; "": what everybody takes (204x98, 204x196)
  * @x_dpi: resolution of a page, as of page_form_dpi(); reduced. If nothing in the list
- *	is as low it becomes the lowest one there is
+ *	is as low it becomes the lowest one there is, but what everybody takes stays
  * @y_dpi: the same
  */
 void page_form_reduce(const char *list, uint16_t *x_dpi, uint16_t *y_dpi);
+
+/** page_form_raise() - the lowest resolution of fax that is no worse than another */
+void page_form_raise(uint16_t *x_dpi, uint16_t *y_dpi);
 
 /** page_form_list_ok() - whether a text is resolutions with commas between */
 bool page_form_list_ok(const char *list);
