@@ -25,30 +25,14 @@ FIXTURE(budget)
 
 FIXTURE_SETUP(budget)
 {
-	ASSERT_TRUE(set_line_rate(0));
-	tray_empty();
-	self->scanner = ifax_open_scanner(SCANNER, 0);
-	ASSERT_LE(0, self->scanner);
-	feeder_empty(self->scanner);
-	self->printer = ifax_open_printer(PRINTER, 0);
-	ASSERT_LE(0, self->printer);
-	ASSERT_EQ(0, ifax_get_format(self->printer, &self->format));
-	self->format.coding = IFAX_CODING_RAW;
-	self->format.flags = 0;
-	self->format.width_px = WIDTH_PX;
-	ASSERT_EQ(0, ifax_set_format(self->scanner, &self->format));
-	ASSERT_EQ(0, ifax_set_format(self->printer, &self->format));
+	ASSERT_TRUE(machine_open(&self->scanner, &self->printer, &self->format));
+	ASSERT_TRUE(machine_uncoded(self->scanner, self->printer, &self->format));
 	ASSERT_TRUE(set_budget_kib(SMALL_KIB));
 }
 
 FIXTURE_TEARDOWN(budget)
 {
-	set_budget_kib(BUDGET_KIB);
-	set_total_budget_kib(TOTAL_BUDGET_KIB);
-	set_scan_pause(true);
-	set_line_rate(0);
-	close(self->scanner);
-	close(self->printer);
+	machine_close(self->scanner, self->printer);
 }
 
 TEST_F(budget, caps)

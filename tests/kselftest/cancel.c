@@ -20,29 +20,13 @@ FIXTURE(cancel)
 
 FIXTURE_SETUP(cancel)
 {
-	ASSERT_TRUE(set_line_rate(0));
-	tray_empty();
-	self->scanner = ifax_open_scanner(SCANNER, 0);
-	ASSERT_LE(0, self->scanner);
-	feeder_empty(self->scanner);
-	self->printer = ifax_open_printer(PRINTER, 0);
-	ASSERT_LE(0, self->printer);
-	ASSERT_EQ(0, ifax_get_format(self->scanner, &self->format));
-	self->format.width_px = WIDTH_PX;
-	ASSERT_EQ(0, ifax_set_format(self->scanner, &self->format));
-	ASSERT_EQ(0, ifax_set_format(self->printer, &self->format));
+	ASSERT_TRUE(machine_open(&self->scanner, &self->printer, &self->format));
 	sheet_noise(&self->sheet, WIDTH_PX, LINES, 1);
 }
 
 FIXTURE_TEARDOWN(cancel)
 {
-	close(self->scanner);
-	close(self->printer);
-	set_line_rate(0);
-	set_sensor(TRAY, "paper_sheets", 1000);
-	set_sensor(TRAY, "jam", 0);
-	set_sensor(FEEDER, "jam", 0);
-	set_sensor(FEEDER, "cover_open", 0);
+	machine_close(self->scanner, self->printer);
 	sheet_free(&self->sheet);
 }
 

@@ -199,7 +199,7 @@ static void compare_with_library(struct __test_metadata *_metadata, FIXTURE_DATA
 	sheet_free(&sheet);
 }
 
-TEST_F_TIMEOUT(corrupt, fuzz, 120)
+TEST_F(corrupt, fuzz)
 {
 	struct coded coded = {};
 	uint32_t page, byte;

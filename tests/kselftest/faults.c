@@ -58,22 +58,14 @@ FIXTURE_SETUP(faults)
 		return;
 	self->fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	ASSERT_LE(0, self->fail_nth);
-	ASSERT_TRUE(set_line_rate(0));
-	tray_empty();
-	self->scanner = ifax_open_scanner(SCANNER, 0);
-	ASSERT_LE(0, self->scanner);
-	feeder_empty(self->scanner);
-	self->printer = ifax_open_printer(PRINTER, 0);
-	ASSERT_LE(0, self->printer);
-	ASSERT_EQ(0, ifax_get_format(self->printer, &self->format));
+	ASSERT_TRUE(machine_open(&self->scanner, &self->printer, &self->format));
 	sheet_noise(&self->sheet, self->format.width_px, 100, 1);
 	ASSERT_TRUE(coded_from_sheet(&self->coded, &self->format, &self->sheet));
 }
 
 FIXTURE_TEARDOWN(faults)
 {
-	close(self->scanner);
-	close(self->printer);
+	machine_close(self->scanner, self->printer);
 	close(self->fail_nth);
 	sheet_free(&self->sheet);
 	coded_free(&self->coded);

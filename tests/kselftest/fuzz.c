@@ -368,7 +368,7 @@ static void fuzz(struct __test_metadata *_metadata, unsigned int seed, void (*me
 	join(_metadata, &hands);
 }
 
-TEST_F_TIMEOUT(fuzz, calls, 600)
+TEST_F(fuzz, calls)
 {
 	fuzz(_metadata, 0, NULL);
 	expect_all_works(_metadata);
@@ -384,7 +384,7 @@ static void take_away(void)
 	atomic_store(&is_over, true);
 }
 
-TEST_F_TIMEOUT(fuzz, calls_while_devices_go, 600)
+TEST_F(fuzz, calls_while_devices_go)
 {
 	unsigned int life;
 

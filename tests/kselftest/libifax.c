@@ -27,17 +27,9 @@ FIXTURE(libifax)
 
 FIXTURE_SETUP(libifax)
 {
-	ASSERT_TRUE(set_line_rate(0));
-	tray_empty();
 	ASSERT_EQ(0, ifax_control_open(&self->control));
 	ASSERT_EQ(0, ifax_events_open(&self->events, IFAX_LISTEN_EVENTS | IFAX_LISTEN_JOBS));
-	self->scanner = ifax_open_scanner(SCANNER, 0);
-	ASSERT_LE(0, self->scanner);
-	feeder_empty(self->scanner);
-	self->printer = ifax_open_printer(PRINTER, 0);
-	ASSERT_LE(0, self->printer);
-	ASSERT_EQ(0, ifax_get_format(self->printer, &self->format));
-	self->format.width_px = WIDTH_PX;
+	ASSERT_TRUE(machine_open(&self->scanner, &self->printer, &self->format));
 	sheet_draw(&self->sheet, WIDTH_PX, LINES, 1);
 	ASSERT_TRUE(coded_from_sheet(&self->coded, &self->format, &self->sheet));
 }
@@ -45,8 +37,7 @@ FIXTURE_SETUP(libifax)
 FIXTURE_TEARDOWN(libifax)
 {
 	ifax_set_budget(self->control, SCANNER, 0);
-	close(self->scanner);
-	close(self->printer);
+	machine_close(self->scanner, self->printer);
 	ifax_events_close(self->events);
 	ifax_control_close(self->control);
 	sheet_free(&self->sheet);
@@ -99,7 +90,7 @@ TEST_F(libifax, policy)
 	struct ifax_policy policy;
 
 	ASSERT_EQ(0, ifax_get_policy(self->control, NULL, &policy));
-	EXPECT_EQ(TOTAL_BUDGET_KIB * 1024ULL, policy.total_budget_bytes);
+	EXPECT_EQ(total_budget_default_kib() * 1024ULL, policy.total_budget_bytes);
 	EXPECT_EQ(0, policy.total_budget_used_bytes);
 	EXPECT_EQ(0, policy.budget_bytes);
 	ASSERT_EQ(0, ifax_set_budget(self->control, SCANNER, BUDGET_BYTES));
@@ -231,7 +222,7 @@ TEST_F(libifax, events)
 }
 
 /* More than the socket holds, and nobody takes them */
-TEST_F_TIMEOUT(libifax, lost_events, 120)
+TEST_F(libifax, lost_events)
 {
 	struct ifax_event event;
 	int i, err = 0;
@@ -275,7 +266,7 @@ static void *ask(void *arg)
 	return NULL;
 }
 
-TEST_F_TIMEOUT(libifax, threads, 300)
+TEST_F(libifax, threads)
 {
 	pthread_t threads[THREADS];
 	void *wrong;

@@ -26,23 +26,14 @@ FIXTURE(limits)
 
 FIXTURE_SETUP(limits)
 {
-	ASSERT_TRUE(set_line_rate(0));
-	tray_empty();
-	self->scanner = ifax_open_scanner(SCANNER, 0);
-	ASSERT_LE(0, self->scanner);
-	feeder_empty(self->scanner);
-	self->printer = ifax_open_printer(PRINTER, 0);
-	ASSERT_LE(0, self->printer);
+	ASSERT_TRUE(machine_open(&self->scanner, &self->printer, &self->format));
 	ASSERT_EQ(0, ifax_get_caps(self->scanner, &self->scan_caps));
 	ASSERT_EQ(0, ifax_get_caps(self->printer, &self->print_caps));
-	ASSERT_EQ(0, ifax_get_format(self->printer, &self->format));
 }
 
 FIXTURE_TEARDOWN(limits)
 {
-	set_budget_kib(BUDGET_KIB);
-	close(self->scanner);
-	close(self->printer);
+	machine_close(self->scanner, self->printer);
 }
 
 /* One page from the feeder to the tray, in a format; what comes out is what went in */
@@ -110,7 +101,7 @@ TEST_F(limits, width)
 	EXPECT_EQ(-EINVAL, ifax_set_format(self->scanner, &format));
 }
 
-TEST_F_TIMEOUT(limits, length, 300)
+TEST_F(limits, length)
 {
 	uint32_t lines = self->scan_caps.length_lines_max;
 	struct ifax_format format = self->format;
@@ -200,7 +191,7 @@ TEST_F(limits, budget)
 }
 
 /* A job after the other, some with a page begun: nothing is used up */
-TEST_F_TIMEOUT(limits, many_jobs, 300)
+TEST_F(limits, many_jobs)
 {
 	struct ifax_state state;
 	int i;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "machine.h"
@@ -190,6 +191,18 @@ bool set_total_budget_kib(unsigned int budget_kib)
 	return write_parameter("/sys/module/ifax/parameters/total_budget_kib", budget_kib);
 }
 
+/* An eighth of the machine's memory, from 4 to 256 MiB */
+unsigned int total_budget_default_kib(void)
+{
+	struct sysinfo memory;
+	unsigned long long kib;
+
+	if (sysinfo(&memory))
+		return 0;
+	kib = (unsigned long long)memory.totalram * memory.mem_unit / 8 / 1024;
+	return kib < 4096 ? 4096 : kib > 262144 ? 262144 : kib;
+}
+
 /* What a person does to the machine: paper_sheets, jam, cover_open */
 bool set_sensor(const char *pile, const char *sensor, unsigned int value)
 {
@@ -331,4 +344,51 @@ uint64_t used_bytes(int fd)
 	struct ifax_state state;
 
 	return ifax_get_state(fd, &state) ? UINT64_MAX : state.budget_used_bytes;
+}
+
+static bool set_both(int scanner, int printer, const struct ifax_format *format)
+{
+	return !ifax_set_format(scanner, format) && !ifax_set_format(printer, format);
+}
+
+bool machine_open(int *scanner, int *printer, struct ifax_format *format)
+{
+	if (!set_line_rate(0))
+		return false;
+	tray_empty();
+	*scanner = ifax_open_scanner(SCANNER, 0);
+	*printer = ifax_open_printer(PRINTER, 0);
+	if (*scanner < 0 || *printer < 0) {
+		fprintf(stderr, "# %s: %d, %s: %d\n", SCANNER, *scanner, PRINTER, *printer);
+		return false;
+	}
+	feeder_empty(*scanner);
+	if (ifax_get_format(*printer, format))
+		return failed("format");
+	format->width_px = A4_WIDTH_PX;
+	return set_both(*scanner, *printer, format) || failed("format");
+}
+
+bool machine_uncoded(int scanner, int printer, struct ifax_format *format)
+{
+	if (ifax_get_format(printer, format))
+		return failed("format");
+	format->coding = IFAX_CODING_RAW;
+	format->flags = 0;
+	format->width_px = A4_WIDTH_PX;
+	return set_both(scanner, printer, format) || failed("format");
+}
+
+void machine_close(int scanner, int printer)
+{
+	close(scanner);
+	close(printer);
+	set_line_rate(0);
+	set_scan_pause(true);
+	set_budget_kib(BUDGET_KIB);
+	set_total_budget_kib(total_budget_default_kib());
+	set_sensor(TRAY, "paper_sheets", 1000);
+	set_sensor(TRAY, "jam", 0);
+	set_sensor(FEEDER, "jam", 0);
+	set_sensor(FEEDER, "cover_open", 0);
 }

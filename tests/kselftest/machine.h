@@ -19,7 +19,9 @@
 
 /* What the administrator has by default */
 #define BUDGET_KIB		65536
-#define TOTAL_BUDGET_KIB	262144
+
+/* The width of A4 in a fax */
+#define A4_WIDTH_PX		1728
 
 /* Slow enough that a test can look at a page under way */
 #define SLOW_LINES_PER_S	20
@@ -29,7 +31,21 @@
 /* Far more than a machine under load needs for anything here */
 #define PATIENCE_MS		15000
 
+/* The harness would cut a test off that a debug kernel on a busy machine cannot finish in 30 s */
+#ifdef TEST_TIMEOUT_DEFAULT
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	900
+#endif
+
 /* Functions that return bool are true if all went well, and tell why if not. */
+
+/* Both devices, with nothing in feeder and tray; @format: of an A4 page, set on both */
+bool machine_open(int *scanner, int *printer, struct ifax_format *format);
+/* Pixels as they are, on both */
+bool machine_uncoded(int scanner, int printer, struct ifax_format *format);
+/* Closes both, and everything is as it was before a test */
+void machine_close(int scanner, int printer);
+
 bool feeder_put(const struct sheet *sheet);
 void feeder_empty(int fd);
 bool tray_take(struct sheet *sheet);
@@ -40,6 +56,7 @@ bool set_line_rate(unsigned int lines_per_s);
 bool set_scan_pause(bool pause);
 bool set_budget_kib(unsigned int budget_kib);
 bool set_total_budget_kib(unsigned int budget_kib);
+unsigned int total_budget_default_kib(void);
 bool set_sensor(const char *pile, const char *sensor, unsigned int value);
 bool order_fault(const char *engine, const char *fault);
 bool driver_unbind(const char *name);

@@ -2,7 +2,10 @@
 /*
  * Whose memory it is, and that none is needed while a page moves.
  */
+#include <ctype.h>
+#include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -15,6 +18,9 @@
 #define CGROUPS		"/tmp/ifax-cgroups"
 #define CGROUP		CGROUPS "/job"
 #define WIDTH_PX	1728
+#define FAULTS_MAX	"10000"
+/* A kernel has some for each processor */
+#define KERNEL_THREADS_MIN	10
 #define LINE_BYTES	(WIDTH_PX / 8)
 #define MIB		(1024 * 1024)
 /* Memory is charged in batches, and the program has some of its own */
@@ -33,12 +39,7 @@ static void open_devices(struct __test_metadata *_metadata, FIXTURE_DATA(memory)
 	ASSERT_LE(0, self->scanner);
 	self->printer = ifax_open_printer(PRINTER, 0);
 	ASSERT_LE(0, self->printer);
-	ASSERT_EQ(0, ifax_get_format(self->printer, &self->format));
-	self->format.coding = IFAX_CODING_RAW;
-	self->format.flags = 0;
-	self->format.width_px = WIDTH_PX;
-	ASSERT_EQ(0, ifax_set_format(self->scanner, &self->format));
-	ASSERT_EQ(0, ifax_set_format(self->printer, &self->format));
+	ASSERT_TRUE(machine_uncoded(self->scanner, self->printer, &self->format));
 }
 
 static void close_devices(FIXTURE_DATA(memory) *self)
@@ -49,15 +50,22 @@ static void close_devices(FIXTURE_DATA(memory) *self)
 
 FIXTURE_SETUP(memory)
 {
-	ASSERT_TRUE(set_line_rate(0));
-	open_devices(_metadata, self);
-	feeder_empty(self->scanner);
+	ASSERT_TRUE(machine_open(&self->scanner, &self->printer, &self->format));
+	ASSERT_TRUE(machine_uncoded(self->scanner, self->printer, &self->format));
 }
 
 FIXTURE_TEARDOWN(memory)
 {
-	close_devices(self);
-	set_line_rate(0);
+	machine_close(self->scanner, self->printer);
+}
+
+static bool write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	close(fd);
+	return ok;
 }
 
 /* ---- no memory at all ---- */
@@ -72,19 +80,22 @@ static int open_setting(const char *name)
 
 static bool set(const char *name, const char *value)
 {
-	int fd = open_setting(name);
-	bool ok = fd >= 0 && write(fd, value, strlen(value)) > 0;
+	char path[128];
 
-	close(fd);
-	return ok;
+	snprintf(path, sizeof(path), DEBUGFS "/%s", name);
+	return write_text(path, value);
 }
 
-/* Everybody's allocations can be made to fail, whatever they are for */
+/*
+ * The allocations of this test and of all that the kernel does by itself can be made to
+ * fail. Not those of other programs, which take part in the test as little as the person
+ * at the machine does, and who may die of it. It ends by itself should this test be cut off.
+ */
 static bool set_up_faults(const char *kind)
 {
 	static const char *const settings[][2] = {
-		{ "task-filter", "N" }, { "ignore-gfp-wait", "N" }, { "verbose", "0" },
-		{ "interval", "1" }, { "times", "-1" }, { "probability", "0" },
+		{ "task-filter", "Y" }, { "ignore-gfp-wait", "N" }, { "verbose", "0" },
+		{ "interval", "1" }, { "times", FAULTS_MAX }, { "probability", "0" },
 	};
 	char name[64];
 	size_t i;
@@ -95,6 +106,54 @@ static bool set_up_faults(const char *kind)
 			return false;
 	}
 	return true;
+}
+
+/* Those that were not injected */
+static long faults_left(const char *kind)
+{
+	long left = -1;
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), DEBUGFS "/%s/times", kind);
+	file = fopen(path, "r");
+	if (!file || fscanf(file, "%ld", &left) != 1)
+		perror(path);
+	if (file)
+		fclose(file);
+	return left;
+}
+
+static bool make_it_fail(const char *task, bool fail)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/proc/%s/make-it-fail", task);
+	return write_text(path, fail ? "1" : "0");
+}
+
+/* Only user programs have an executable file */
+static bool is_kernel_thread(const char *task)
+{
+	char path[PATH_MAX], target[16];
+
+	snprintf(path, sizeof(path), "/proc/%s/exe", task);
+	return readlink(path, target, sizeof(target)) < 0 && errno == ENOENT;
+}
+
+/* Of the threads that there are; those to come take after kthreadd, one of them */
+static int make_kernel_fail(bool fail)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	int threads = 0;
+
+	while (dir && (entry = readdir(dir)))
+		if (isdigit(entry->d_name[0]) && is_kernel_thread(entry->d_name))
+			threads += make_it_fail(entry->d_name, fail);
+	if (dir)
+		closedir(dir);
+	return threads;
 }
 
 /* The page is larger than what lies in reserve; what was read is used again */
@@ -112,7 +171,7 @@ TEST_F(memory, none_while_a_page_moves)
 		mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
 	if (!set_up_faults("failslab") || !set_up_faults("fail_page_alloc"))
 		SKIP(return, "this kernel injects no faults");
-	set("fail_page_alloc/min-order", "0");
+	ASSERT_TRUE(set("fail_page_alloc/min-order", "0"));
 	slab = open_setting("failslab/probability");
 	pages = open_setting("fail_page_alloc/probability");
 	sheet_draw(&sheet, WIDTH_PX, LINES, 1);
@@ -121,6 +180,8 @@ TEST_F(memory, none_while_a_page_moves)
 	memset(data, 1, room);
 	ASSERT_EQ(0, mlockall(MCL_CURRENT));
 	ASSERT_TRUE(set_line_rate(1000));
+	EXPECT_LT(KERNEL_THREADS_MIN, make_kernel_fail(true));
+	ASSERT_TRUE(make_it_fail("self", true));
 	ASSERT_EQ(0, ifax_start(self->scanner));
 	n = ifax_read(self->scanner, data, room);
 
@@ -132,6 +193,10 @@ TEST_F(memory, none_while_a_page_moves)
 	while (write(pages, "0", 1) != 1 || write(slab, "0", 1) != 1)
 		;
 	munlockall();
+	make_it_fail("self", false);
+	make_kernel_fail(false);
+	EXPECT_LT(0, faults_left("failslab"));
+	EXPECT_LT(0, faults_left("fail_page_alloc"));
 	EXPECT_EQ(0, n);
 	ASSERT_EQ(LINES * LINE_BYTES, bytes);
 	EXPECT_EQ(0, memcmp(data, sheet.rows, bytes));
@@ -144,15 +209,6 @@ TEST_F(memory, none_while_a_page_moves)
 }
 
 /* ---- memory of a control group ---- */
-
-static bool write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-
-	close(fd);
-	return ok;
-}
 
 static long long cgroup_bytes(void)
 {

@@ -82,7 +82,7 @@ TEST_F(netlink_policy, total_budget)
 	talk_ask(&self->talk, IFAX_CMD_POLICY_GET, NULL);
 	ASSERT_EQ(0, talk_call(&self->talk));
 	EXPECT_EQ(NULL, genl_attr(&self->talk.reply, IFAX_A_DEVICE_BUDGET_BYTES));
-	EXPECT_EQ(TOTAL_BUDGET_KIB * 1024ULL,
+	EXPECT_EQ(total_budget_default_kib() * 1024ULL,
 		  genl_u64(genl_attr(&self->talk.reply, IFAX_A_DEVICE_TOTAL_BUDGET_BYTES)));
 	EXPECT_EQ(0, genl_u64(genl_attr(&self->talk.reply, IFAX_A_DEVICE_TOTAL_BUDGET_USED_BYTES)));
 

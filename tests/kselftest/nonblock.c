@@ -28,29 +28,16 @@ FIXTURE(nonblock)
 
 FIXTURE_SETUP(nonblock)
 {
-	ASSERT_TRUE(set_line_rate(0));
-	tray_empty();
-	self->scanner = ifax_open_scanner(SCANNER, 0);
-	ASSERT_LE(0, self->scanner);
-	feeder_empty(self->scanner);
+	ASSERT_TRUE(machine_open(&self->scanner, &self->printer, &self->format));
+	ASSERT_TRUE(machine_uncoded(self->scanner, self->printer, &self->format));
 	block(self->scanner, false);
-	self->printer = ifax_open_printer(PRINTER, O_NONBLOCK);
-	ASSERT_LE(0, self->printer);
-	ASSERT_EQ(0, ifax_get_format(self->printer, &self->format));
-	self->format.coding = IFAX_CODING_RAW;
-	self->format.flags = 0;
-	self->format.width_px = WIDTH_PX;
-	ASSERT_EQ(0, ifax_set_format(self->scanner, &self->format));
-	ASSERT_EQ(0, ifax_set_format(self->printer, &self->format));
+	block(self->printer, false);
 	sheet_draw(&self->sheet, WIDTH_PX, LINES, 1);
 }
 
 FIXTURE_TEARDOWN(nonblock)
 {
-	set_line_rate(0);
-	set_budget_kib(BUDGET_KIB);
-	close(self->scanner);
-	close(self->printer);
+	machine_close(self->scanner, self->printer);
 	sheet_free(&self->sheet);
 }
 

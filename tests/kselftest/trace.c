@@ -17,6 +17,7 @@ FIXTURE(trace)
 {
 	int scanner;
 	int printer;
+	struct ifax_format format;
 	char log[LOG_BYTES];
 };
 
@@ -34,13 +35,7 @@ FIXTURE_SETUP(trace)
 {
 	if (access(TRACING "/events", R_OK) && mount("tracing", TRACING, "tracefs", 0, NULL))
 		SKIP(return, "this kernel has no trace events");
-	ASSERT_TRUE(set_line_rate(0));
-	tray_empty();
-	self->scanner = ifax_open_scanner(SCANNER, 0);
-	ASSERT_LE(0, self->scanner);
-	self->printer = ifax_open_printer(PRINTER, 0);
-	ASSERT_LE(0, self->printer);
-	feeder_empty(self->scanner);
+	ASSERT_TRUE(machine_open(&self->scanner, &self->printer, &self->format));
 	ASSERT_TRUE(put(TRACING "/trace", ""));
 	ASSERT_TRUE(put(TRACING "/events/ifax/enable", "1"));
 }
@@ -48,8 +43,7 @@ FIXTURE_SETUP(trace)
 FIXTURE_TEARDOWN(trace)
 {
 	put(TRACING "/events/ifax/enable", "0");
-	close(self->scanner);
-	close(self->printer);
+	machine_close(self->scanner, self->printer);
 }
 
 static void take_log(FIXTURE_DATA(trace) * self)

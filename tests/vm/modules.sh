@@ -19,6 +19,6 @@ unload_modules()
 	local module
 
 	for module in ifax_print ifax_scan ifax_sim ifax ifax_codec; do
-		rmmod $module || return
+		[ ! -e /sys/module/$module ] || rmmod $module || return
 	done
 }
