@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/moduleparam.h>
 #include <linux/mm.h>
+#include <linux/sizes.h>
 #include <linux/workqueue.h>
 
 #include "budget.h"
@@ -45,10 +48,13 @@ static unsigned int budget_kib = 64 * 1024;
 module_param_cb(budget_kib, &kib_ops, &budget_kib, 0644);
 MODULE_PARM_DESC(budget_kib, "memory for coded pages, per device, in KiB (default 65536)");
 
-static unsigned int total_budget_kib = 256 * 1024;
+/* Not given: by the memory of the machine, see ifax_budget_init() */
+#define KIB_OF_MACHINE	UINT_MAX
+
+static unsigned int total_budget_kib = KIB_OF_MACHINE;
 module_param_cb(total_budget_kib, &kib_ops, &total_budget_kib, 0644);
 MODULE_PARM_DESC(total_budget_kib,
-		 "memory for coded pages, all devices together, in KiB (default 262144)");
+		 "memory for coded pages, all devices together, in KiB (default: an eighth of the machine's, 4096 to 262144)");
 
 /**
  * ifax_budget_bytes() - memory that coded pages may take
@@ -165,6 +171,14 @@ void ifax_budget_uncharge(struct ifax_budget *budget)
 	budget_found_room();
 }
 
+/* A few pages on a small board, many on a server, and most of the memory for others */
+static unsigned int kib_of_machine(void)
+{
+	u64 bytes = (u64)totalram_pages() << PAGE_SHIFT;
+
+	return clamp_t(u64, bytes / 8, SZ_4M, SZ_256M) >> 10;
+}
+
 /**
  * ifax_budget_init() - begin
  * @room: called, from a worker, when there is room for somebody who was refused
@@ -172,6 +186,8 @@ void ifax_budget_uncharge(struct ifax_budget *budget)
 void ifax_budget_init(void (*room)(void))
 {
 	tell_room = room;
+	if (total_budget_kib == KIB_OF_MACHINE)
+		total_budget_kib = kib_of_machine();
 }
 
 /**

@@ -160,9 +160,11 @@ struct ifax_device *ifax_device_find(const char *name);
 void ifax_device_put(struct ifax_device *idev);
 int ifax_device_for_each(void *data, int (*fn)(struct ifax_device *idev, void *data));
 
-/* netlink.c: who listens hears of it */
+/* netlink.c */
 int ifax_netlink_init(void);
 void ifax_netlink_exit(void);
+
+/* netlink_events.c: who listens hears of it */
 void ifax_notify_device(struct ifax_device *idev, enum ifax_cmd cmd);
 void ifax_notify_state(struct ifax_device *idev, u32 state, u32 changed);
 void ifax_notify_page(struct ifax_device *idev, enum ifax_cmd cmd, const struct ifax_page *page);

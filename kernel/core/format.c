@@ -96,6 +96,13 @@ static void try_pixels(const struct ifax_caps *caps, struct ifax_format *format)
 		nearest_resolution(caps, format);
 }
 
+/* A sheet is printed on both sides before the next is taken: its copies come in turn */
+static void try_collation(struct ifax_format *format)
+{
+	if (format->sides == IFAX_SIDES_BOTH && format->copies > 1)
+		format->collate = 1;
+}
+
 /**
  * ifax_format_try() - move a format to the nearest that a device has
  * @caps: device
@@ -114,6 +121,7 @@ int ifax_format_try(const struct ifax_caps *caps, struct ifax_format *format)
 	try_pixels(caps, format);
 	format->length_lines = min(format->length_lines, caps->length_lines_max);
 	format->copies = min(format->copies, caps->copies_max);
+	try_collation(format);
 	if (format->binarisation == IFAX_BINARY_THRESHOLD)
 		format->threshold = clamp(format->threshold, 1U, 255U);
 	else

@@ -8,7 +8,6 @@
 #include "machine.h"
 
 #define SHEETS		4
-#define WIDTH_PX	1728
 #define LINES		200
 #define SMALL_KIB	64
 
@@ -33,10 +32,10 @@ FIXTURE_SETUP(ahead)
 	ASSERT_EQ(0, ifax_get_format(self->fd, &self->format));
 	self->format.coding = IFAX_CODING_RAW;
 	self->format.flags = 0;
-	self->format.width_px = WIDTH_PX;
+	self->format.width_px = A4_WIDTH_PX;
 	ASSERT_EQ(0, ifax_set_format(self->fd, &self->format));
 	for (i = 0; i < SHEETS; i++) {
-		sheet_draw(&self->sheets[i], WIDTH_PX, LINES + i, i + 1);
+		sheet_draw(&self->sheets[i], A4_WIDTH_PX, LINES + i, i + 1);
 		ASSERT_TRUE(feeder_put(&self->sheets[i]));
 	}
 }

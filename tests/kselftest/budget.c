@@ -10,8 +10,7 @@
 #include "machine.h"
 
 #define SMALL_KIB	128
-#define WIDTH_PX	1728
-#define LINE_BYTES	(WIDTH_PX / 8)
+#define LINE_BYTES	(A4_WIDTH_PX / 8)
 /* Uncoded, this many lines need more than the small budget, or half of it */
 #define LINES_TOO_MANY	(3 * SMALL_KIB * 1024 / LINE_BYTES)
 #define LINES_HALF	(SMALL_KIB * 1024 * 6 / 10 / LINE_BYTES)
@@ -68,7 +67,7 @@ static void scan_pauses(struct __test_metadata *_metadata, FIXTURE_DATA(budget) 
 	struct sheet sheet;
 	uint64_t used;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 1);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES_TOO_MANY, 1);
 	ASSERT_TRUE(feeder_put(&sheet));
 	ASSERT_EQ(0, ifax_start(self->scanner));
 	ASSERT_TRUE(wait_for_state(self->scanner, IFAX_STATE_PAUSED, IFAX_STATE_PAUSED));
@@ -99,7 +98,7 @@ TEST_F(budget, scanner_that_cannot_pause)
 	struct coded coded;
 	struct sheet sheet;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 1);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES_TOO_MANY, 1);
 	ASSERT_TRUE(feeder_put(&sheet));
 	ASSERT_TRUE(set_scan_pause(false));
 	ASSERT_TRUE(set_line_rate(4000));
@@ -120,7 +119,7 @@ TEST_F(budget, cancel_while_paused)
 	struct coded coded;
 	struct sheet sheet;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 1);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES_TOO_MANY, 1);
 	ASSERT_TRUE(feeder_put(&sheet));
 	ASSERT_EQ(0, ifax_start(self->scanner));
 	ASSERT_TRUE(wait_for_state(self->scanner, IFAX_STATE_PAUSED, IFAX_STATE_PAUSED));
@@ -141,7 +140,7 @@ TEST_F(budget, paused_until_the_budget_is_larger)
 {
 	struct sheet sheet;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 1);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES_TOO_MANY, 1);
 	ASSERT_TRUE(feeder_put(&sheet));
 	ASSERT_EQ(0, ifax_start(self->scanner));
 	ASSERT_TRUE(wait_for_state(self->scanner, IFAX_STATE_PAUSED, IFAX_STATE_PAUSED));
@@ -156,8 +155,8 @@ TEST_F(budget, total)
 {
 	struct sheet sheet, full;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 1);
-	sheet_draw(&full, WIDTH_PX, LINES_TOO_MANY, 2);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES_TOO_MANY, 1);
+	sheet_draw(&full, A4_WIDTH_PX, LINES_TOO_MANY, 2);
 	ASSERT_TRUE(set_budget_kib(BUDGET_KIB));
 	ASSERT_TRUE(set_total_budget_kib(SMALL_KIB));
 	EXPECT_EQ(-ENOSPC, ifax_write_all(self->printer, full.rows,
@@ -182,7 +181,7 @@ TEST_F(budget, scan_page_read_in_time)
 	struct coded coded;
 	struct sheet sheet;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 3);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES_TOO_MANY, 3);
 	ASSERT_TRUE(feeder_put(&sheet));
 	ASSERT_TRUE(set_line_rate(400));
 	ASSERT_EQ(0, ifax_start(self->scanner));
@@ -201,7 +200,7 @@ static void print_whole(struct __test_metadata *_metadata, FIXTURE_DATA(budget) 
 	struct ifax_page_record record;
 	struct sheet sheet, got;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES_HALF, 4);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES_HALF, 4);
 	ASSERT_TRUE(write_sheet(self->printer, &self->format, &sheet));
 	ASSERT_EQ(0, ifax_commit(self->printer));
 	ASSERT_EQ(0, ifax_get_page(self->printer, &record));
@@ -216,7 +215,7 @@ TEST_F(budget, print_page_too_large)
 {
 	struct sheet sheet;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 5);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES_TOO_MANY, 5);
 	EXPECT_EQ(-ENOSPC, ifax_write_all(self->printer, sheet.rows,
 					  sheet.row_bytes * sheet.lines));
 	EXPECT_GE(SMALL_KIB * 1024, used_bytes(self->printer));
@@ -242,7 +241,7 @@ TEST_F(budget, print_waits_for_room)
 	ssize_t n;
 	int page;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES_HALF, 6);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES_HALF, 6);
 	bytes = sheet.row_bytes * sheet.lines;
 	ASSERT_TRUE(set_line_rate(SLOW_LINES_PER_S));
 	ASSERT_EQ(0, ifax_write_all(self->printer, sheet.rows, bytes));

@@ -7,7 +7,6 @@
 #include <kselftest_harness.h>
 #include "machine.h"
 
-#define WIDTH_PX	1728
 #define LINES		400
 
 FIXTURE(cancel)
@@ -21,7 +20,7 @@ FIXTURE(cancel)
 FIXTURE_SETUP(cancel)
 {
 	ASSERT_TRUE(machine_open(&self->scanner, &self->printer, &self->format));
-	sheet_noise(&self->sheet, WIDTH_PX, LINES, 1);
+	sheet_noise(&self->sheet, A4_WIDTH_PX, LINES, 1);
 }
 
 FIXTURE_TEARDOWN(cancel)

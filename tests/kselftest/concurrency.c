@@ -10,7 +10,6 @@
 #include <kselftest_harness.h>
 #include "machine.h"
 
-#define WIDTH_PX	1728
 #define LINES		400
 #define THREADS		6
 #define OPENS		500
@@ -27,7 +26,7 @@ FIXTURE_SETUP(concurrency)
 {
 	ASSERT_TRUE(machine_open(&self->scanner, &self->printer, &self->format));
 	ASSERT_TRUE(machine_uncoded(self->scanner, self->printer, &self->format));
-	sheet_draw(&self->sheet, WIDTH_PX, LINES, 1);
+	sheet_draw(&self->sheet, A4_WIDTH_PX, LINES, 1);
 }
 
 FIXTURE_TEARDOWN(concurrency)
@@ -115,7 +114,7 @@ TEST_F(concurrency, readers)
 static void *write_white(void *arg)
 {
 	struct worker *worker = arg;
-	uint8_t line[WIDTH_PX / 8] = {};
+	uint8_t line[A4_WIDTH_PX / 8] = {};
 	int i;
 
 	for (i = 0; i < LINES / THREADS && worker->err >= 0; i++) {

@@ -7,7 +7,6 @@
 #include "machine.h"
 
 #define PAGES		3
-#define WIDTH_PX	1728
 #define LINES		100
 #define SMALL_KIB	64
 
@@ -27,9 +26,9 @@ FIXTURE_SETUP(copies)
 	self->fd = ifax_open_printer(PRINTER, 0);
 	ASSERT_LE(0, self->fd);
 	ASSERT_EQ(0, ifax_get_format(self->fd, &self->format));
-	self->format.width_px = WIDTH_PX;
+	self->format.width_px = A4_WIDTH_PX;
 	for (i = 0; i < PAGES; i++)
-		sheet_draw(&self->sheets[i], WIDTH_PX, LINES + i, i + 1);
+		sheet_draw(&self->sheets[i], A4_WIDTH_PX, LINES + i, i + 1);
 }
 
 FIXTURE_TEARDOWN(copies)
@@ -193,7 +192,7 @@ TEST_F(copies, document_too_large)
 	self->format.copies = 2;
 	self->format.collate = 1;
 	ASSERT_EQ(0, ifax_set_format(self->fd, &self->format));
-	sheet_draw(&sheet, WIDTH_PX, 200, 1);
+	sheet_draw(&sheet, A4_WIDTH_PX, 200, 1);
 	ASSERT_TRUE(write_sheet(self->fd, &self->format, &sheet));
 	ASSERT_EQ(0, ifax_commit(self->fd));
 	EXPECT_EQ(-ENOSPC, ifax_write_all(self->fd, sheet.rows, sheet.row_bytes * sheet.lines));

@@ -6,7 +6,6 @@
 #include <kselftest_harness.h>
 #include "machine.h"
 
-#define WIDTH_PX	1728
 #define LINES		100
 #define FUZZ_PAGES	300
 
@@ -27,8 +26,8 @@ FIXTURE_SETUP(corrupt)
 	ASSERT_LE(0, self->fd);
 	ASSERT_EQ(0, ifax_get_caps(self->fd, &self->caps));
 	ASSERT_EQ(0, ifax_get_format(self->fd, &self->format));
-	self->format.width_px = WIDTH_PX;
-	sheet_draw(&self->sheet, WIDTH_PX, LINES, 1);
+	self->format.width_px = A4_WIDTH_PX;
+	sheet_draw(&self->sheet, A4_WIDTH_PX, LINES, 1);
 	ASSERT_TRUE(coded_from_sheet(&self->coded, &self->format, &self->sheet));
 }
 

@@ -21,7 +21,6 @@
 #define CALLS		6000
 #define MESSAGES	3000
 #define LIVES		6
-#define WIDTH_PX	1728
 #define BLOCK_BYTES	4096
 
 FIXTURE(fuzz)
@@ -55,7 +54,7 @@ FIXTURE_SETUP(fuzz)
 	ASSERT_LE(0, scanner);
 	printer = ifax_open_printer(PRINTER, O_NONBLOCK);
 	ASSERT_LE(0, printer);
-	sheet_draw(&self->sheet, WIDTH_PX, 40, 1);
+	sheet_draw(&self->sheet, A4_WIDTH_PX, 40, 1);
 	paper = &self->sheet;
 	atomic_store(&is_over, false);
 }
@@ -332,7 +331,7 @@ static void expect_all_works(struct __test_metadata *_metadata)
 	tray_empty();
 	feeder_empty(scanner);
 	ASSERT_EQ(0, ifax_get_format(scanner, &format));
-	format.width_px = WIDTH_PX;
+	format.width_px = A4_WIDTH_PX;
 	ASSERT_EQ(0, ifax_set_format(scanner, &format));
 	ASSERT_EQ(0, ifax_set_format(printer, &format));
 	ASSERT_TRUE(feeder_put(paper));

@@ -9,7 +9,6 @@
 #include <kselftest_harness.h>
 #include "machine.h"
 
-#define WIDTH_PX	1728
 #define LINES		60
 #define BUDGET_BYTES	(256 * 1024)
 #define EVENTS_TOO_MANY	2000
@@ -30,7 +29,7 @@ FIXTURE_SETUP(libifax)
 	ASSERT_EQ(0, ifax_control_open(&self->control));
 	ASSERT_EQ(0, ifax_events_open(&self->events, IFAX_LISTEN_EVENTS | IFAX_LISTEN_JOBS));
 	ASSERT_TRUE(machine_open(&self->scanner, &self->printer, &self->format));
-	sheet_draw(&self->sheet, WIDTH_PX, LINES, 1);
+	sheet_draw(&self->sheet, A4_WIDTH_PX, LINES, 1);
 	ASSERT_TRUE(coded_from_sheet(&self->coded, &self->format, &self->sheet));
 }
 

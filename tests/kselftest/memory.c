@@ -17,11 +17,10 @@
 #define DEBUGFS		"/sys/kernel/debug"
 #define CGROUPS		"/tmp/ifax-cgroups"
 #define CGROUP		CGROUPS "/job"
-#define WIDTH_PX	1728
 #define FAULTS_MAX	"10000"
 /* A kernel has some for each processor */
 #define KERNEL_THREADS_MIN	10
-#define LINE_BYTES	(WIDTH_PX / 8)
+#define LINE_BYTES	(A4_WIDTH_PX / 8)
 #define MIB		(1024 * 1024)
 /* Memory is charged in batches, and the program has some of its own */
 #define SLACK_BYTES	MIB
@@ -174,7 +173,7 @@ TEST_F(memory, none_while_a_page_moves)
 	ASSERT_TRUE(set("fail_page_alloc/min-order", "0"));
 	slab = open_setting("failslab/probability");
 	pages = open_setting("fail_page_alloc/probability");
-	sheet_draw(&sheet, WIDTH_PX, LINES, 1);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES, 1);
 	ASSERT_TRUE(feeder_put(&sheet));
 	data = malloc(room);
 	memset(data, 1, room);
@@ -259,7 +258,7 @@ TEST_F(memory, paid_by_who_opened)
 		SKIP(return, "this kernel accounts no memory");
 	}
 	open_in_cgroup(_metadata, self);
-	sheet_draw(&sheet, WIDTH_PX, LINES, 1);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES, 1);
 
 	before = cgroup_bytes();
 	EXPECT_EQ(0, ifax_write_all(self->printer, sheet.rows, bytes));
@@ -292,7 +291,7 @@ TEST_F(memory, limit_of_the_group)
 		SKIP(return, "this kernel accounts no memory");
 	}
 	open_in_cgroup(_metadata, self);
-	sheet_draw(&sheet, WIDTH_PX, LINES, 1);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES, 1);
 	ASSERT_TRUE(write_text(CGROUP "/memory.max", "2097152"));
 	EXPECT_EQ(-ENOMEM, ifax_write_all(self->printer, sheet.rows, bytes));
 	EXPECT_EQ(0, ifax_cancel(self->printer));

@@ -8,6 +8,9 @@
 
 #define LINES		40
 #define BUDGET_BYTES	(256 * 1024)
+/* Noise, coded, needs more than this */
+#define NOISE_LINES		600
+#define NOISE_BUDGET_BYTES	(64 * 1024)
 
 FIXTURE(netlink)
 {
@@ -58,6 +61,19 @@ TEST_F(netlink, device_refused)
 	EXPECT_EQ(-EINVAL, talk_call(&self->talk));
 	talk_ask(&self->talk, IFAX_CMD_JOB_END_NTF, SCANNER);
 	EXPECT_EQ(-EOPNOTSUPP, talk_call(&self->talk));
+}
+
+/* What has no meaning yet can get one later only if nobody sends it */
+TEST_F(netlink, reserved)
+{
+	talk_ask(&self->talk, IFAX_CMD_DEVICE_GET, SCANNER);
+	self->talk.request.genl.reserved = 1;
+	EXPECT_EQ(-EINVAL, talk_call(&self->talk));
+	talk_ask(&self->talk, IFAX_CMD_DEVICE_GET, SCANNER);
+	self->talk.request.netlink.nlmsg_flags |= 0x8000;
+	EXPECT_EQ(-EINVAL, talk_call(&self->talk));
+	talk_ask(&self->talk, IFAX_CMD_DEVICE_GET, SCANNER);
+	EXPECT_EQ(0, talk_call(&self->talk));
 }
 
 TEST_F(netlink, dump)
@@ -118,6 +134,37 @@ TEST_F(netlink, counters)
 			    IFAX_A_COUNTERS_FAULT);
 	EXPECT_EQ(IFAX_PAGE_JAM, genl_u32(genl_nested(fault, IFAX_A_FAULT_STATUS)));
 	EXPECT_LE(1, genl_u64(genl_nested(fault, IFAX_A_FAULT_PAGES)));
+}
+
+/* How often the motor had to wait, not for how long */
+TEST_F(netlink, pauses)
+{
+	uint64_t pauses = counter(self, IFAX_A_COUNTERS_PAUSES);
+	int fd = ifax_open_scanner(SCANNER, 0);
+	struct ifax_page_record record;
+	struct coded coded;
+	struct sheet sheet;
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(IFAX_PAGE_OK, scan_page_of(fd, LINES));
+	EXPECT_EQ(pauses, counter(self, IFAX_A_COUNTERS_PAUSES));
+
+	sheet_noise(&sheet, A4_WIDTH_PX, NOISE_LINES, 1);
+	ASSERT_TRUE(feeder_put(&sheet));
+	ASSERT_EQ(0, talk_set_budget(&self->talk, SCANNER, NOISE_BUDGET_BYTES));
+	ASSERT_EQ(0, ifax_start(fd));
+	ASSERT_TRUE(wait_for_state(fd, IFAX_STATE_PAUSED, IFAX_STATE_PAUSED));
+	EXPECT_EQ(pauses + 1, counter(self, IFAX_A_COUNTERS_PAUSES));
+	EXPECT_EQ(IFAX_STATE_PAUSED | IFAX_STATE_BUSY,
+		  genl_u32(genl_attr(&self->talk.reply, IFAX_A_DEVICE_STATE)));
+	ASSERT_EQ(0, talk_set_budget(&self->talk, SCANNER, 0));
+	EXPECT_LT(0, read_page(fd, &coded));
+	EXPECT_EQ(0, ifax_get_page(fd, &record));
+	EXPECT_EQ(IFAX_PAGE_OK, record.status);
+	EXPECT_LE(pauses + 1, counter(self, IFAX_A_COUNTERS_PAUSES));
+	coded_free(&coded);
+	sheet_free(&sheet);
+	close(fd);
 }
 
 TEST_HARNESS_MAIN

@@ -6,7 +6,6 @@
 #include <kselftest_harness.h>
 #include "talk.h"
 
-#define WIDTH_PX	1728
 #define LINES		40
 
 FIXTURE(netlink_events)
@@ -76,7 +75,7 @@ TEST_F(netlink_events, sensor_events)
 
 	scan_page(LINES);
 	ASSERT_TRUE(genl_join(self->talk.fd, &self->talk.family, IFAX_MCGRP_EVENTS));
-	sheet_draw(&sheet, WIDTH_PX, LINES, 2);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES, 2);
 	ASSERT_TRUE(feeder_put(&sheet));
 	EXPECT_TRUE(sensed(self, SCANNER, IFAX_STATE_DOCUMENT, IFAX_STATE_DOCUMENT));
 	ASSERT_TRUE(set_sensor(FEEDER, "cover_open", 1));

@@ -75,6 +75,7 @@ TEST_F(netlink_policy, budget_needs_privilege)
 	EXPECT_EQ(0, status);
 }
 
+/* Nobody has set it: an eighth of the memory */
 TEST_F(netlink_policy, total_budget)
 {
 	uint64_t bytes = BUDGET_BYTES, zero = 0, small = 100;

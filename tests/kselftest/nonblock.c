@@ -12,11 +12,10 @@
 #include <kselftest_harness.h>
 #include "machine.h"
 
-#define WIDTH_PX	1728
 #define LINES		200
 #define SMALL_KIB	64
 /* Uncoded, more than the small budget */
-#define LINES_TOO_MANY	(2 * SMALL_KIB * 1024 / (WIDTH_PX / 8))
+#define LINES_TOO_MANY	(2 * SMALL_KIB * 1024 / (A4_WIDTH_PX / 8))
 
 FIXTURE(nonblock)
 {
@@ -32,7 +31,7 @@ FIXTURE_SETUP(nonblock)
 	ASSERT_TRUE(machine_uncoded(self->scanner, self->printer, &self->format));
 	block(self->scanner, false);
 	block(self->printer, false);
-	sheet_draw(&self->sheet, WIDTH_PX, LINES, 1);
+	sheet_draw(&self->sheet, A4_WIDTH_PX, LINES, 1);
 }
 
 FIXTURE_TEARDOWN(nonblock)
@@ -114,7 +113,7 @@ TEST_F(nonblock, page_too_large)
 	size_t done = 0, bytes;
 	ssize_t n;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES_TOO_MANY, 2);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES_TOO_MANY, 2);
 	bytes = sheet.row_bytes * sheet.lines;
 	ASSERT_TRUE(set_budget_kib(SMALL_KIB));
 	while ((n = write(self->printer, sheet.rows + done, bytes - done)) > 0)

@@ -6,7 +6,6 @@
 #include <kselftest_harness.h>
 #include "machine.h"
 
-#define WIDTH_PX	1728
 #define LINES		300
 
 FIXTURE(print)
@@ -24,7 +23,7 @@ FIXTURE_SETUP(print)
 	ASSERT_LE(0, self->fd);
 	ASSERT_EQ(0, ifax_get_caps(self->fd, &self->caps));
 	ASSERT_EQ(0, ifax_get_format(self->fd, &self->format));
-	self->format.width_px = WIDTH_PX;
+	self->format.width_px = A4_WIDTH_PX;
 	ASSERT_EQ(0, ifax_set_format(self->fd, &self->format));
 }
 
@@ -65,7 +64,7 @@ TEST_F(print, every_coding)
 	uint32_t tried = 0;
 	struct sheet sheet;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES, 1);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES, 1);
 	for (format.coding = 0; ifax_coding_name(format.coding); format.coding++) {
 		if (!ifax_has_coding(&self->caps, format.coding))
 			continue;
@@ -101,7 +100,7 @@ TEST_F(print, noise)
 {
 	struct sheet sheet;
 
-	sheet_noise(&sheet, WIDTH_PX, 200, 2);
+	sheet_noise(&sheet, A4_WIDTH_PX, 200, 2);
 	print_and_compare(_metadata, self, &self->format, &sheet);
 	sheet_free(&sheet);
 }
@@ -113,7 +112,7 @@ TEST_F(print, byte_by_byte)
 	struct sheet sheet;
 	size_t i;
 
-	sheet_draw(&sheet, WIDTH_PX, 100, 3);
+	sheet_draw(&sheet, A4_WIDTH_PX, 100, 3);
 	ASSERT_TRUE(coded_from_sheet(&coded, &self->format, &sheet));
 	for (i = 0; i < coded.bytes; i++)
 		ASSERT_EQ(1, write(self->fd, coded.data + i, 1));
@@ -135,7 +134,7 @@ TEST_F(print, queue)
 
 	ASSERT_TRUE(set_line_rate(CRAWL_LINES_PER_S));
 	for (page = 0; page < 4; page++) {
-		sheet_draw(&sheet[page], WIDTH_PX, 60 + page, page);
+		sheet_draw(&sheet[page], A4_WIDTH_PX, 60 + page, page);
 		ASSERT_TRUE(write_sheet(self->fd, &self->format, &sheet[page]));
 		EXPECT_EQ(-EBUSY, ifax_set_format(self->fd, &self->format));
 		ASSERT_EQ(0, ifax_commit(self->fd));
@@ -193,7 +192,7 @@ TEST_F(print, records_not_taken)
 	EXPECT_EQ(257, record.seq);
 
 	self->format.length_lines = 0;
-	sheet_draw(&sheet, WIDTH_PX, 50, 4);
+	sheet_draw(&sheet, A4_WIDTH_PX, 50, 4);
 	print_and_compare(_metadata, self, &self->format, &sheet);
 	sheet_free(&sheet);
 }

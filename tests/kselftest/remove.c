@@ -11,7 +11,6 @@
 #include <kselftest_harness.h>
 #include "machine.h"
 
-#define WIDTH_PX	1728
 #define LINES		400
 #define LIVES		10
 
@@ -26,7 +25,7 @@ FIXTURE(remove)
 FIXTURE_SETUP(remove)
 {
 	ASSERT_TRUE(machine_open(&self->scanner, &self->printer, &self->format));
-	sheet_noise(&self->sheet, WIDTH_PX, LINES, 1);
+	sheet_noise(&self->sheet, A4_WIDTH_PX, LINES, 1);
 }
 
 FIXTURE_TEARDOWN(remove)

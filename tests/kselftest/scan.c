@@ -6,7 +6,6 @@
 #include <kselftest_harness.h>
 #include "machine.h"
 
-#define WIDTH_PX	1728
 #define LINES		300
 
 FIXTURE(scan)
@@ -24,7 +23,7 @@ FIXTURE_SETUP(scan)
 	feeder_empty(self->fd);
 	ASSERT_EQ(0, ifax_get_caps(self->fd, &self->caps));
 	ASSERT_EQ(0, ifax_get_format(self->fd, &self->format));
-	self->format.width_px = WIDTH_PX;
+	self->format.width_px = A4_WIDTH_PX;
 }
 
 FIXTURE_TEARDOWN(scan)
@@ -68,7 +67,7 @@ TEST_F(scan, every_coding)
 	uint32_t tried = 0;
 	struct sheet sheet;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES, 1);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES, 1);
 	for (format.coding = 0; ifax_coding_name(format.coding); format.coding++) {
 		if (!ifax_has_coding(&self->caps, format.coding))
 			continue;
@@ -100,7 +99,7 @@ TEST_F(scan, every_form)
 	struct sheet sheet;
 	size_t i;
 
-	sheet_draw(&sheet, WIDTH_PX, 100, 2);
+	sheet_draw(&sheet, A4_WIDTH_PX, 100, 2);
 	for (i = 0; i < ARRAY_SIZE(forms); i++) {
 		format.coding = forms[i].coding;
 		format.flags = forms[i].flags;
@@ -130,7 +129,7 @@ TEST_F(scan, noise)
 {
 	struct sheet sheet;
 
-	sheet_noise(&sheet, WIDTH_PX, 200, 3);
+	sheet_noise(&sheet, A4_WIDTH_PX, 200, 3);
 	scan_and_compare(_metadata, self, &self->format, &sheet);
 	sheet_free(&sheet);
 }
@@ -142,7 +141,7 @@ TEST_F(scan, more_sheets)
 	struct sheet sheet;
 	uint32_t page;
 
-	sheet_draw(&sheet, WIDTH_PX, 40, 4);
+	sheet_draw(&sheet, A4_WIDTH_PX, 40, 4);
 	for (page = 1; page <= 3; page++)
 		ASSERT_TRUE(feeder_put(&sheet));
 	for (page = 1; page <= 3; page++) {
@@ -175,7 +174,7 @@ TEST_F(scan, record_before_next_page)
 	struct sheet sheet;
 	char byte;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES, 5);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES, 5);
 	ASSERT_TRUE(feeder_put(&sheet) && feeder_put(&sheet));
 	ASSERT_EQ(0, ifax_start(self->fd));
 	EXPECT_EQ(-EBUSY, ifax_start(self->fd));
@@ -199,7 +198,7 @@ TEST_F(scan, end_of_page_stays)
 	struct sheet sheet;
 	char byte;
 
-	sheet_draw(&sheet, WIDTH_PX, 40, 6);
+	sheet_draw(&sheet, A4_WIDTH_PX, 40, 6);
 	ASSERT_TRUE(feeder_put(&sheet));
 	ASSERT_EQ(0, ifax_start(self->fd));
 	ASSERT_LT(0, read_page(self->fd, &coded));
@@ -215,7 +214,7 @@ TEST_F(scan, longest_page)
 	struct sheet sheet, got;
 	struct coded coded;
 
-	sheet_draw(&sheet, WIDTH_PX, LINES, 7);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES, 7);
 	ASSERT_TRUE(feeder_put(&sheet));
 	self->format.length_lines = LINES / 3;
 	ASSERT_EQ(0, ifax_set_format(self->fd, &self->format));
@@ -240,7 +239,7 @@ TEST_F(scan, data_while_the_sheet_moves)
 	struct sheet sheet;
 	char data[16];
 
-	sheet_noise(&sheet, WIDTH_PX, LINES, 8);
+	sheet_noise(&sheet, A4_WIDTH_PX, LINES, 8);
 	ASSERT_TRUE(feeder_put(&sheet));
 	ASSERT_EQ(0, ifax_get_state(self->fd, &state));
 	EXPECT_EQ(IFAX_STATE_DOCUMENT, state.flags);

@@ -12,7 +12,6 @@
 #include <kselftest_harness.h>
 #include "machine.h"
 
-#define WIDTH_PX	1728
 #define LINES		300
 
 FIXTURE(stream)
@@ -28,7 +27,7 @@ FIXTURE_SETUP(stream)
 {
 	ASSERT_TRUE(machine_open(&self->scanner, &self->printer, &self->format));
 	ASSERT_TRUE(machine_uncoded(self->scanner, self->printer, &self->format));
-	sheet_draw(&self->sheet, WIDTH_PX, LINES, 1);
+	sheet_draw(&self->sheet, A4_WIDTH_PX, LINES, 1);
 	self->bytes = self->sheet.row_bytes * LINES;
 	ASSERT_TRUE(feeder_put(&self->sheet));
 }

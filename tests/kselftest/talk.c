@@ -5,8 +5,6 @@
 
 #include "talk.h"
 
-#define WIDTH_PX	1728
-
 bool talk_begin(struct talk *talk)
 {
 	talk->fd = genl_open();
@@ -37,17 +35,14 @@ int talk_set_budget(struct talk *talk, const char *device, uint64_t bytes)
 	return talk_call(talk);
 }
 
-uint32_t scan_page(uint32_t lines)
+uint32_t scan_page_of(int fd, uint32_t lines)
 {
 	struct ifax_page_record record = { .status = UINT32_MAX };
-	int fd = ifax_open_scanner(SCANNER, 0);
 	struct coded coded;
 	struct sheet sheet;
 
-	if (fd < 0)
-		return record.status;
 	feeder_empty(fd);
-	sheet_draw(&sheet, WIDTH_PX, lines, 1);
+	sheet_draw(&sheet, A4_WIDTH_PX, lines, 1);
 	if (feeder_put(&sheet) && !ifax_start(fd)) {
 		read_page(fd, &coded);
 		coded_free(&coded);
@@ -55,6 +50,17 @@ uint32_t scan_page(uint32_t lines)
 			record.status = UINT32_MAX;
 	}
 	sheet_free(&sheet);
-	close(fd);
 	return record.status;
+}
+
+uint32_t scan_page(uint32_t lines)
+{
+	int fd = ifax_open_scanner(SCANNER, 0);
+	uint32_t status;
+
+	if (fd < 0)
+		return UINT32_MAX;
+	status = scan_page_of(fd, lines);
+	close(fd);
+	return status;
 }

@@ -37,5 +37,7 @@ int talk_set_budget(struct talk *talk, const char *device, uint64_t bytes);
 
 /* One page of so many lines through the scanner; returns how it ended */
 uint32_t scan_page(uint32_t lines);
+/* The same with a scanner that is open */
+uint32_t scan_page_of(int fd, uint32_t lines);
 
 #endif /* IFAX_TEST_TALK_H */

@@ -9,7 +9,6 @@
 #include "machine.h"
 
 #define TRACING		"/sys/kernel/tracing"
-#define WIDTH_PX	1728
 #define LINES		40
 #define LOG_BYTES	65536
 
@@ -80,7 +79,7 @@ TEST_F(trace, scan)
 	const char *at;
 	char end[80];
 
-	sheet_draw(&sheet, WIDTH_PX, LINES, 1);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES, 1);
 	ASSERT_TRUE(feeder_put(&sheet));
 	ASSERT_EQ(0, ifax_start(self->scanner));
 	EXPECT_LT(0, read_page(self->scanner, &coded));
@@ -104,9 +103,9 @@ TEST_F(trace, print)
 	const char *at;
 
 	ASSERT_EQ(0, ifax_get_format(self->printer, &format));
-	format.width_px = WIDTH_PX;
+	format.width_px = A4_WIDTH_PX;
 	ASSERT_EQ(0, ifax_set_format(self->printer, &format));
-	sheet_draw(&sheet, WIDTH_PX, LINES, 2);
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES, 2);
 	ASSERT_TRUE(write_sheet(self->printer, &format, &sheet));
 	ASSERT_EQ(0, ifax_commit(self->printer));
 	ASSERT_EQ(0, ifax_get_page(self->printer, &record));
