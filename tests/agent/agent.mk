@@ -2,8 +2,9 @@
 # The daemon and its command line, with a fake paper worker: no device is needed
 AGENT_CHECKS := $(patsubst %,tests/agent/%,config control crash paper)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,send receive tls auth routing policy oauth)
-AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect pdf-maildrop hostile crash-maildrop repeats printable)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect pdf-maildrop hostile crash-maildrop)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails forms rules requests)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,repeats printable replies quirks)
 CHECKS += $(AGENT_CHECKS) tests/agent/attacks
 
 # The same with the simulated engine, in a virtual machine

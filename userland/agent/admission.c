@@ -139,3 +139,45 @@ enum admission admission_recipient(const struct config *config, const struct vis
 	smtp_reply_set(reply, 550, "5.1.1", "<%s>: no such recipient here", path->address);
 	return ADMISSION_REFUSED;
 }
+
+/* "<user@example.com>", "user@example.com" or "user", which is one of the first domain */
+static bool parse_mailbox(const struct config *config, const char *text, struct mail_path *path)
+{
+	char address[MAIL_ADDRESS_MAX + 1];
+	size_t len = strlen(text);
+	bool angles = len > 2 && *text == '<' && text[len - 1] == '>';
+	int bytes;
+
+	bytes = snprintf(address, sizeof(address), "%.*s%s%s", (int)(angles ? len - 2 : len),
+			 angles ? text + 1 : text, strchr(text, '@') ? "" : "@",
+			 strchr(text, '@') || !config->domains.items ? "" : config->domains.item[0]);
+	return bytes < (int)sizeof(address) && mail_path_from_address(path, address);
+}
+
+void admission_verify(const struct config *config, const struct visitor *visitor,
+		      const char *text, struct smtp_reply *reply)
+{
+	char onward[MAIL_ADDRESS_MAX + 1];
+	struct mail_path path;
+
+	if (!parse_mailbox(config, text, &path)) {
+		smtp_reply_set(reply, 553, "5.1.3", "a mailbox is needed, as in user@example.com");
+		return;
+	}
+	switch (admission_recipient(config, visitor, &path, onward, reply)) {
+	case ADMISSION_HERE:
+		smtp_reply_set(reply, 250, "2.1.5", "<%s>", path.address);
+		break;
+	case ADMISSION_RELAY:
+		if (strcasecmp(onward, path.address))
+			smtp_reply_set(reply, 251, "2.1.5", "not local, goes on to <%s>", onward);
+		else
+			smtp_reply_set(reply, 252, "2.1.5", "<%s> is not ours, but would be taken",
+				       onward);
+		break;
+	default:
+		if (!in_list(&config->domains, mail_path_domain(&path)))
+			smtp_reply_set(reply, 551, "5.1.6", "not local, try <%s> at its own server",
+				       path.address);
+	}
+}

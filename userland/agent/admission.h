@@ -42,4 +42,13 @@ enum admission admission_recipient(const struct config *config, const struct vis
 				   const struct mail_path *path,
 				   char onward[MAIL_ADDRESS_MAX + 1], struct smtp_reply *reply);
 
+/**
+ * admission_verify - what is known of a mailbox (VRFY)
+ * @text: what was asked for: an address, or a local part
+ * @reply: set: 250 it is ours, 251 it goes on to another address, 252 it is taken and tried,
+ *	550 it is not known, 551 it is elsewhere, 553 it is no mailbox
+ */
+void admission_verify(const struct config *config, const struct visitor *visitor,
+		      const char *text, struct smtp_reply *reply);
+
 #endif /* IFAX_ADMISSION_H */

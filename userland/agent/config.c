@@ -77,6 +77,7 @@ static cfg_opt_t smtp_server_opts[] = {
 	CFG_STR("offramp", NULL, CFGF_NODEFAULT),
 	TIME("repeats", DAY),
 	CFG_BOOL("refuse_unprintable", cfg_false, CFGF_NONE),
+	CFG_BOOL("verify", cfg_true, CFGF_NONE),
 	CFG_END()
 };
 
@@ -169,8 +170,11 @@ static cfg_opt_t smtp_client_timeouts_opts[] = {
 };
 
 static cfg_opt_t smtp_server_timeouts_opts[] = {
+	TIME("tls", MINUTE),
+	TIME("auth", 2 * MINUTE),
 	TIME("command", 5 * MINUTE),
 	TIME("data", 5 * MINUTE),
+	TIME("mail", 4 * 60 * MINUTE),
 	TIME("inspection", 30000),
 	CFG_END()
 };
@@ -567,6 +571,7 @@ static bool fill_server(struct config_server *server, cfg_t *cfg)
 		.offramp = cfg_getstr(cfg, "offramp"),
 		.repeats_ms = cfg_getint(cfg, "repeats"),
 		.refuse_unprintable = cfg_getbool(cfg, "refuse_unprintable"),
+		.verify = cfg_getbool(cfg, "verify"),
 	};
 	fill_list(cfg, "relay_networks", &server->relay_networks);
 	fill_list(cfg, "allow", &server->allow);
@@ -644,8 +649,11 @@ static void fill_timeouts(struct config *config, cfg_t *cfg)
 		.quit_ms = cfg_getint(section, "quit"),
 	};
 	section = cfg_getsec(cfg, "smtp_server_timeouts");
+	config->smtp_tls_ms = cfg_getint(section, "tls");
+	config->smtp_auth_ms = cfg_getint(section, "auth");
 	config->smtp_command_ms = cfg_getint(section, "command");
 	config->smtp_data_ms = cfg_getint(section, "data");
+	config->smtp_mail_ms = cfg_getint(section, "mail");
 	config->smtp_inspection_ms = cfg_getint(section, "inspection");
 	section = cfg_getsec(cfg, "pop3_client_timeouts");
 	config->pop3_connect_ms = cfg_getint(section, "connect");

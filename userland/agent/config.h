@@ -132,6 +132,7 @@ struct config_account {
  * @repeats_ms: a mail that comes again within this time, because the reply was lost, is known
  *	again; 0: none is
  * @refuse_unprintable: a mail without a page that can be printed is refused, not kept
+ * @verify: VRFY tells what there is
  */
 struct config_server {
 	const char *certificate;
@@ -146,6 +147,7 @@ struct config_server {
 	const char *offramp;
 	long repeats_ms;
 	bool refuse_unprintable;
+	bool verify;
 };
 
 /**
@@ -309,8 +311,11 @@ struct config {
 	struct config_limits limits;
 	long smtp_connect_ms;
 	struct smtp_client_timeouts smtp_client;
+	unsigned int smtp_tls_ms;
+	unsigned int smtp_auth_ms;
 	unsigned int smtp_command_ms;
 	unsigned int smtp_data_ms;
+	long smtp_mail_ms;
 	long smtp_inspection_ms;
 	unsigned int pop3_autologout_ms;
 	long pop3_connect_ms;

@@ -89,6 +89,8 @@ static void fill_config(struct listener *listener, const struct config *config)
 	listener->sessions.config.host_name = config->host_name;
 	listener->sessions.config.message_bytes_max = config->limits.message_bytes;
 	listener->sessions.config.recipients_max = config->limits.recipients;
+	listener->sessions.config.tls_timeout_ms = config->smtp_tls_ms;
+	listener->sessions.config.auth_timeout_ms = config->smtp_auth_ms;
 	listener->sessions.config.command_timeout_ms = config->smtp_command_ms;
 	listener->sessions.config.data_timeout_ms = config->smtp_data_ms;
 	listener->sessions.config.tls = config->server.certificate;

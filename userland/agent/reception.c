@@ -3,6 +3,7 @@
  * reception: one peer at the SMTP server: what it brings, and what becomes of it
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +66,7 @@ struct reception {
 	struct inspection *inspection;	/* of the mail that has come */
 	struct sasl *sasl;
 	struct event *late;		/* the answer to a wrong secret */
+	struct event *mail_due;		/* a mail is to be complete by then */
 	char user[USER_NAME_MAX + 1];	/* who logged in, "": nobody */
 	struct addressees here;
 	struct addressees relay;
@@ -117,7 +119,7 @@ static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail 
 			  mail->reverse_path.address);
 	else if (!rate_take(&session->all->rate, session->peer, limits->mails_per_minute,
 			    steady_ms()))
-		smtp_reply_set(reply, 451, "4.7.1", "too many mails in a minute, try again later");
+		smtp_reply_set(reply, 450, "4.7.1", "too many mails in a minute, try again later");
 	else if (spool_free_bytes(&station->spool) < limits->free_bytes + mail->size_bytes)
 		smtp_reply_set(reply, 452, "4.3.1", "no room for the message now, try again later");
 	return SMTP_SERVER_NOW;
@@ -156,6 +158,8 @@ static enum smtp_server_answer on_rcpt(void *arg, const struct smtp_server_rcpt 
 		kept = keep_recipient(&session->here, path->address, rcpt);
 		break;
 	case ADMISSION_RELAY:
+		if (strcasecmp(onward, path->address))
+			smtp_reply_set(reply, 251, "2.1.5", "not local, goes on to <%s>", onward);
 		if (session->mail.binary)
 			smtp_reply_set(reply, 554, "5.6.3",
 				       "BINARYMIME is not sent on: the next server may not take it");
@@ -167,7 +171,7 @@ static enum smtp_server_answer on_rcpt(void *arg, const struct smtp_server_rcpt 
 			  session->mail.reverse_path.address, path->address);
 	}
 	if (!kept)
-		smtp_reply_set(reply, 452, "4.3.0", "out of memory, try again later");
+		smtp_reply_set(reply, 451, "4.3.0", "out of memory, try again later");
 	return SMTP_SERVER_NOW;
 }
 
@@ -318,16 +322,38 @@ static bool on_message(void *arg, const char *bytes, size_t len)
 	return !err;
 }
 
+/* Slow in everything, but never too slow: that has an end, too. */
+static void on_mail_due(evutil_socket_t fd, short what, void *arg)
+{
+	struct reception *session = arg;
+
+	log_event(LOG_NOTICE, "listener.slow peer=%s", session->peer);
+	smtp_server_shutdown(session->engine, "no mail came in time, closing");
+	connection_pump(session->connection);
+}
+
+static void await_mail(struct reception *session)
+{
+	const long ms = session->all->station->config.smtp_mail_ms;
+	const struct timeval time = { ms / 1000, ms % 1000 * 1000 };
+
+	if (ms)
+		evtimer_add(session->mail_due, &time);
+}
+
 static void on_taken(void *arg, int64_t job, int err)
 {
 	struct reception *session = arg;
 	struct smtp_reply reply;
 
 	session->pending = connection_unread(session->connection);
+	await_mail(session);
 	if (job)
 		smtp_reply_set(&reply, 250, "2.0.0", "taken as job %lld", (long long)job);
+	else if (err == ENOSPC || err == EDQUOT)
+		smtp_reply_set(&reply, 452, "4.3.1", "no room for the message, try again later");
 	else
-		smtp_reply_set(&reply, 452, "4.3.1",
+		smtp_reply_set(&reply, 451, "4.3.0",
 			       "the message could not be stored, try again later");
 	smtp_server_answer(session->engine, &reply);
 	connection_pump(session->connection);
@@ -379,7 +405,7 @@ static void on_inspected(void *arg, const char *fault)
 			  session->mail.reverse_path.address, fault);
 		smtp_reply_set(&reply, 554, "5.6.1", "%s", fault);
 	} else {
-		smtp_reply_set(&reply, 452, "4.3.0", "out of memory, try again later");
+		smtp_reply_set(&reply, 451, "4.3.0", "out of memory, try again later");
 	}
 	clear_envelope(session);
 	smtp_server_answer(session->engine, &reply);
@@ -403,13 +429,23 @@ static enum smtp_server_answer on_message_end(void *arg, struct smtp_reply *repl
 						       session->file.name, on_inspected, session);
 	if (session->inspection || take_mail(session))
 		return SMTP_SERVER_LATER;
-	smtp_reply_set(reply, 452, "4.3.0", "out of memory, try again later");
+	smtp_reply_set(reply, 451, "4.3.0", "out of memory, try again later");
 	return SMTP_SERVER_NOW;
 }
 
 static void on_abandon(void *arg)
 {
 	clear_envelope(arg);
+}
+
+static void on_verify(void *arg, const char *text, bool expand, struct smtp_reply *reply)
+{
+	struct reception *session = arg;
+	const struct config *config = &session->all->station->config;
+	const struct visitor visitor = visitor_of(session);
+
+	if (!expand && config->server.verify)
+		admission_verify(config, &visitor, text, reply);
 }
 
 static void on_note(void *arg, const char *text)
@@ -485,7 +521,7 @@ static enum smtp_server_answer on_auth(void *arg, const char *mechanism, const c
 static const struct smtp_server_ops server_ops = {
 	.mail = on_mail, .rcpt = on_rcpt, .data = on_data, .message = on_message,
 	.message_end = on_message_end, .abandon = on_abandon, .heard = on_heard,
-	.auth = on_auth, .auth_end = on_auth_end, .note = on_note,
+	.auth = on_auth, .auth_end = on_auth_end, .verify = on_verify, .note = on_note,
 };
 
 /* The engine */
@@ -527,6 +563,8 @@ static void free_session(struct reception *session)
 	smtp_server_destroy(session->engine);
 	if (session->late)
 		event_free(session->late);
+	if (session->mail_due)
+		event_free(session->mail_due);
 	sasl_end(session->sasl);
 	EVP_MD_CTX_free(session->digest);
 	clear_envelope(session);
@@ -566,7 +604,8 @@ void reception_start(struct receptions *all, int fd, const char *peer, bool tls)
 	all->first = session;
 	all->count++;
 	session->engine = smtp_server_create(&all->config, &server_ops, session);
-	if (!session->engine) {
+	session->mail_due = evtimer_new(all->station->base, on_mail_due, session);
+	if (!session->engine || !session->mail_due) {
 		close(fd);
 		free_session(session);
 		return;
@@ -578,6 +617,7 @@ void reception_start(struct receptions *all, int fd, const char *peer, bool tls)
 		return;
 	}
 	connection_set_tls(session->connection, start_tls);
+	await_mail(session);
 	if (tls)
 		smtp_server_start_secure(session->engine);
 	else

@@ -97,6 +97,13 @@ void smtp_auth(struct smtp_server *server, char *args)
 /* A line while a response is awaited. */
 void smtp_auth_line(struct smtp_server *server, char *line)
 {
+	/* in base64 that is nothing anybody could mean; machines that test a server say so */
+	if (!strcmp(line, "QUIT")) {
+		server->state = SMTP_COMMAND;
+		smtp_auth_forget(server);
+		smtp_command_run(server, line);
+		return;
+	}
 	if (!strcmp(line, "*") || !is_base64(line)) {
 		server->state = SMTP_COMMAND;
 		smtp_auth_forget(server);
@@ -127,9 +134,12 @@ void smtp_auth_answered(struct smtp_server *server)
 		refused(server);
 		return;
 	}
-	if (server->reply.code == 334)
+	if (server->reply.code == 334) {
 		server->state = SMTP_AUTH;
-	else
+		mail_deadline_set(&server->deadline, server->config->auth_timeout_ms,
+				  "the response of AUTH");
+	} else {
 		server->authenticated = true;
+	}
 	smtp_session_reply(server, &server->reply);
 }

@@ -133,12 +133,28 @@ static void command_starttls(struct smtp_server *server, char *args)
 	}
 }
 
+/* RFC 6531, 3.7.4.2: the last word may say that the client understands UTF-8. */
+static bool take_utf8(char *args)
+{
+	static const char word[] = " SMTPUTF8";
+	size_t len = strlen(args);
+
+	if (len <= strlen(word) || strcasecmp(args + len - strlen(word), word))
+		return false;
+	args[len - strlen(word)] = '\0';
+	return true;
+}
+
 static void verify(struct smtp_server *server, char *args, bool expand)
 {
 	struct smtp_reply reply;
 
 	if (!*args) {
 		smtp_session_say(server, 501, "5.5.4", "%s whom?", expand ? "EXPN" : "VRFY");
+		return;
+	}
+	if (!take_utf8(args) && !mail_path_is_ascii(args)) {
+		smtp_session_say(server, 553, "5.6.7", "an address beyond ASCII needs SMTPUTF8");
 		return;
 	}
 	if (expand)
@@ -170,14 +186,24 @@ static void command_help(struct smtp_server *server, char *args)
 	} help[] = {
 		{ "EHLO", "EHLO your.host.name" },
 		{ "HELO", "HELO your.host.name" },
+		{ "STARTTLS", "STARTTLS, then the TLS handshake, then EHLO again" },
+		{ "AUTH", "AUTH mechanism [response]: EHLO tells the mechanisms" },
 		{ "MAIL", "MAIL FROM:<sender> [SIZE=n] [BODY=7BIT|8BITMIME|BINARYMIME] [SMTPUTF8]"
-		  " [RET=FULL|HDRS] [ENVID=id]" },
+		  " [RET=FULL|HDRS] [ENVID=id] [AUTH=sender]" },
+		{ "SEND", "SEND FROM:<sender>: the same as MAIL, the terminal is paper" },
+		{ "SOML", "SOML FROM:<sender>: the same as MAIL" },
+		{ "SAML", "SAML FROM:<sender>: the same as MAIL" },
 		{ "RCPT", "RCPT TO:<recipient> [NOTIFY=NEVER|SUCCESS,FAILURE,DELAY]"
 		  " [ORCPT=rfc822;address]" },
 		{ "DATA", "DATA, then the message, then a dot on its own line" },
 		{ "BDAT", "BDAT bytes [LAST], then so many bytes" },
 		{ "VRFY", "VRFY address" },
 		{ "EXPN", "EXPN list: there are none here" },
+		{ "RSET", "RSET: forget sender, recipients and message" },
+		{ "NOOP", "NOOP: nothing" },
+		{ "HELP", "HELP [command]" },
+		{ "QUIT", "QUIT: end the session" },
+		{ "TURN", "TURN: refused, whoever says so would get mail that is not his" },
 	};
 
 	for (size_t i = 0; *args && i < sizeof(help) / sizeof(help[0]); i++) {

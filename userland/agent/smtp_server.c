@@ -12,6 +12,7 @@
 
 #define MINUTE_MS	60000
 #define CLOSING_MS	30000	/* for the last reply to be taken */
+#define TLS_HANDSHAKE	0x16	/* the first byte of a TLS session */
 
 const struct smtp_server_config smtp_server_config_defaults = {
 	.message_bytes_max = 64 << 20,
@@ -19,6 +20,8 @@ const struct smtp_server_config smtp_server_config_defaults = {
 	.errors_max = 20,
 	.idle_commands_max = 100,
 	.strict_turns = true,
+	.tls_timeout_ms = MINUTE_MS,
+	.auth_timeout_ms = 2 * MINUTE_MS,
 	.command_timeout_ms = 5 * MINUTE_MS,
 	.data_timeout_ms = 5 * MINUTE_MS,
 };
@@ -280,8 +283,7 @@ void smtp_server_start(struct smtp_server *server)
 void smtp_server_start_secure(struct smtp_server *server)
 {
 	server->state = SMTP_SECURING;
-	mail_deadline_set(&server->deadline, server->config->command_timeout_ms,
-			  "the TLS handshake");
+	mail_deadline_set(&server->deadline, server->config->tls_timeout_ms, "the TLS handshake");
 }
 
 bool smtp_server_wants_tls(const struct smtp_server *server)
@@ -311,11 +313,24 @@ static void refuse_early_talker(struct smtp_server *server, const char *when)
 	smtp_session_say(server, 554, "5.5.0", "%s you talked %s", server->config->host_name, when);
 }
 
+/* Machines that are told "SSL" begin so on a port where TLS does not come first. */
+static void refuse_client_hello(struct smtp_server *server)
+{
+	smtp_session_note(server, "the peer begins TLS without STARTTLS: session ended");
+	smtp_session_close(server);
+	smtp_session_say(server, 500, "5.5.2", "TLS begins with STARTTLS here");
+}
+
 static size_t input_command(struct smtp_server *server, const char *bytes, size_t len)
 {
 	enum line_event event;
-	size_t taken = line_reader_take(&server->reader, bytes, len, &event);
+	size_t taken;
 
+	if (!server->reader.len && *bytes == TLS_HANDSHAKE) {
+		refuse_client_hello(server);
+		return len;
+	}
+	taken = line_reader_take(&server->reader, bytes, len, &event);
 	switch (event) {
 	case LINE_MORE:
 		if (server->reader.len < SMTP_COMMAND_MAX * 16)

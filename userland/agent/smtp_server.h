@@ -38,6 +38,8 @@ struct smtp_server;
  * @auth_secure: the same over TLS
  * @strict_turns: a peer that sends on after EHLO, HELO or DATA without waiting for
  *	the reply is refused with 554; off, it is only not recommended
+ * @tls_timeout_ms: for the TLS handshake
+ * @auth_timeout_ms: for a response of AUTH to be complete
  * @command_timeout_ms: for the next command to be complete (RFC 5321: 5 min)
  * @data_timeout_ms: for the next 16 KiB of a message, or its end
  *
@@ -55,6 +57,8 @@ struct smtp_server_config {
 	const char *auth;
 	const char *auth_secure;
 	bool strict_turns;
+	unsigned int tls_timeout_ms;
+	unsigned int auth_timeout_ms;
 	unsigned int command_timeout_ms;
 	unsigned int data_timeout_ms;
 };
@@ -119,7 +123,8 @@ struct smtp_server_rcpt {
  * @auth: the client logs in: @mechanism with the first question only; @response: base64, NULL: none.
  *	Answer 334 with the challenge (base64) as text, 235, or a refusal
  * @auth_end: the exchange was broken off, or what it brought is over (STARTTLS)
- * @verify: VRFY or (@expand) EXPN of @text: *reply is 252 or 550
+ * @verify: VRFY or (@expand) EXPN of @text: *reply is 252 or 550, to be replaced by 250, 251, 252,
+ *	550, 551 or 553 (RFC 5321, 3.5.3)
  * @note: something to log, for people, without control characters
  *
  * In @mail, @rcpt, @data and @message_end *reply is the usual positive reply, to be replaced by
