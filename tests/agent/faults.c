@@ -4,6 +4,7 @@
  * $FAULT is there, its only line says what happens:
  *
  *	fsync ERRNO	fsync() and fdatasync() fail
+ *	fdatasync ERRNO	fdatasync() fails: that is the log of the database
  *	write ERRNO	write() to files fails
  *	kill N		the process is killed before its Nth call (from the moment the
  *			file is there) of fsync, fdatasync, renameat or unlinkat
@@ -65,7 +66,12 @@ int fsync(int fd)
 
 int fdatasync(int fd)
 {
-	return sync_fails() ? -1 : REAL(fdatasync)(fd);
+	int error = fault("fdatasync");
+
+	if (sync_fails())
+		return -1;
+	errno = error;
+	return error ? -1 : REAL(fdatasync)(fd);
 }
 
 int renameat(int from_fd, const char *from, int to_fd, const char *to)

@@ -48,6 +48,8 @@ struct letter {
  * @ready: their files are durable; they wait for the database
  * @group: in the database; they wait for its log to be synced
  * @sync: of the log
+ * @in_doubt: it failed, and @group cannot be taken back
+ * @again: when that is tried once more
  * @heard: repeat keys that are to be forgotten with the next transaction
  * @pruned_ms: when those were forgotten that are too old
  */
@@ -60,6 +62,8 @@ struct arrivals {
 	struct pool_task sync;
 	int sync_fd;
 	int sync_err;
+	bool in_doubt;
+	struct event *again;
 	char heard[HEARD_MAX][REPEAT_KEY_BYTES];
 	size_t heard_keys;
 	int64_t pruned_ms;
@@ -182,35 +186,51 @@ static void sync_log(void *arg)
 static void store_ready(struct arrivals *arrivals);
 
 /*
- * Nobody was told of these: they are to be as if they had never come. One that
- * cannot be removed is printed all the same: rather twice than never.
+ * Nobody was told of these: they are to be as if they had never come. false: not all of them
+ * could be taken back
  */
-static void take_back(struct arrivals *arrivals, struct letter *letter, int err)
+static bool take_back(struct arrivals *arrivals, int err)
 {
 	struct station *station = arrivals->station;
 
-	if (letter->repeated || !letter->id || jobs_remove_arrival(station->jobs, &letter->arrival))
+	for (struct letter *letter = arrivals->group; letter; letter = letter->next_ready) {
+		letter->err = err;
+		if (letter->id && !letter->repeated &&
+		    !jobs_remove_arrival(station->jobs, &letter->arrival))
+			return false;
+		letter->id = 0;
+		letter->repeated = false;
 		spool_remove(&station->spool, SPOOL_MESSAGE, letter->file.name);
-	else
-		log_event(LOG_ERR, "arrivals.remove job=%lld", (long long)letter->id);
-	letter->repeated = false;
-	letter->id = 0;
-	letter->err = err;
+	}
+	return true;
 }
 
 static void end_group(struct arrivals *arrivals, int err)
 {
-	struct letter *letter = arrivals->group;
+	const struct timeval later = { STATION_RECOVER_MS / 1000, 0 };
+	struct letter *letter;
 	struct letter *next;
 
+	/* until then nobody is told, and nothing more is stored */
+	arrivals->in_doubt = err && !take_back(arrivals, err);
+	if (arrivals->in_doubt) {
+		evtimer_add(arrivals->again, &later);
+		return;
+	}
+	letter = arrivals->group;
 	arrivals->group = NULL;
 	for (; letter; letter = next) {
 		next = letter->next_ready;
-		if (err)
-			take_back(arrivals, letter, err);
 		tell(letter);
 	}
 	store_ready(arrivals);
+}
+
+static void on_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct arrivals *arrivals = arg;
+
+	end_group(arrivals, arrivals->group->err);
 }
 
 static void on_synced(void *arg)
@@ -379,10 +399,16 @@ struct arrivals *arrivals_create(struct station *station)
 		.work = sync_log, .done = on_synced, .arg = arrivals,
 	};
 	arrivals->pool = pool_create(station->base, THREADS);
-	if (arrivals->pool)
+	arrivals->again = evtimer_new(station->base, on_again, arrivals);
+	if (arrivals->pool && arrivals->again)
 		return arrivals;
-	free(arrivals);
+	arrivals_free(arrivals);
 	return NULL;
+}
+
+bool arrivals_in_doubt(const struct arrivals *arrivals)
+{
+	return arrivals->in_doubt;
 }
 
 void arrivals_drain(struct arrivals *arrivals)
@@ -398,5 +424,7 @@ void arrivals_free(struct arrivals *arrivals)
 	if (!arrivals)
 		return;
 	pool_free(arrivals->pool);
+	if (arrivals->again)
+		event_free(arrivals->again);
 	free(arrivals);
 }

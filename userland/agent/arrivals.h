@@ -43,6 +43,9 @@ void arrivals_heard(struct arrivals *arrivals, const char *repeat_key);
 /** arrivals_forget - who waits for @taken is gone; the mail is stored all the same */
 void arrivals_forget(struct arrivals *arrivals, const void *arg);
 
+/** arrivals_in_doubt - the database has mail that may be gone after a crash: the disk fails */
+bool arrivals_in_doubt(const struct arrivals *arrivals);
+
 /** arrivals_drain - before the end: store what is under way, and tell */
 void arrivals_drain(struct arrivals *arrivals);
 

@@ -557,9 +557,15 @@ struct fetch_visit *fetch_visit_start(struct station *station, const struct conf
 				      void (*ended)(void *arg, bool later, const char *result),
 				      void *arg, char *reason, size_t bytes)
 {
-	struct fetch_visit *visit = calloc(1, sizeof(*visit));
+	struct fetch_visit *visit;
 
+	/* what seems to be fetched already may not be */
+	if (arrivals_in_doubt(station->arrivals)) {
+		snprintf(reason, bytes, "mail cannot be stored: the disk fails");
+		return NULL;
+	}
 	snprintf(reason, bytes, "out of memory");
+	visit = calloc(1, sizeof(*visit));
 	if (!visit)
 		return NULL;
 	visit->station = station;
