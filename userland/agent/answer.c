@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * answer: requests by mail: how the station is, and what it did
+ * answer: mails that answer requests: how the station is, what it did, what became of a document
  */
 #include <errno.h>
-#include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,10 +13,8 @@
 #include "forward.h"
 #include "jobs_private.h"
 #include "log.h"
-#include "secret_file.h"
 
 #define JOURNAL_JOBS	50
-#define SECRET_BYTES	256
 
 /* A line of the mail; what is not ASCII becomes "?": it is told, not quoted. */
 __attribute__((format(printf, 2, 3)))
@@ -63,7 +60,7 @@ static bool put_row(void *arg, sqlite3_stmt *row)
 	return put(arg, "%s", text);
 }
 
-static bool put_status(struct spool_file *mail, struct station *station)
+static bool put_status(struct spool_file *mail, struct station *station, const void *arg)
 {
 	return put(mail, "Station: %s", station->config.name) &&
 	       put(mail, "Printing: %s", station->config.printing ? "yes" : "no") &&
@@ -74,7 +71,7 @@ static bool put_status(struct spool_file *mail, struct station *station)
 			      "SELECT count(*), state FROM job GROUP BY state ORDER BY state", "");
 }
 
-static bool put_journal(struct spool_file *mail, struct station *station)
+static bool put_journal(struct spool_file *mail, struct station *station, const void *arg)
 {
 	return database_query(jobs_database(station->jobs), put_row, mail,
 			      "SELECT id, strftime('%Y-%m-%d %H:%M', created_ms / 1000, 'unixepoch'),"
@@ -87,36 +84,24 @@ static bool put_journal(struct spool_file *mail, struct station *station)
 			      " ORDER BY id DESC LIMIT ?", "i", (int64_t)JOURNAL_JOBS);
 }
 
-static const struct {
-	const char *request, *subject;
-	bool (*put)(struct spool_file *mail, struct station *station);
-} answers[] = {
-	{ "status", "Status of the fax station", put_status },
-	{ "journal", "Journal of the fax station", put_journal },
+/* ---- composing ---- */
+
+/**
+ * struct answer - a mail that tells something
+ * @put: writes its text
+ * @arg: for @put
+ */
+struct answer {
+	const char *to;
+	const char *subject;
+	bool (*put)(struct spool_file *mail, struct station *station, const void *arg);
+	const void *arg;
 };
 
-static bool is_authentic(const struct config *config, const struct opened *opened)
+static bool send_answer(struct station *station, int64_t job, const struct answer *answer,
+			const struct opened *request)
 {
-	char line[SECRET_BYTES], secret[SECRET_BYTES] = "", said[SECRET_BYTES] = "", reason[512];
-	bool good;
-
-	if (!secret_file_line(config->request_secret_file, line, sizeof(line), reason,
-			      sizeof(reason))) {
-		log_event(LOG_ERR, "answer.secret error=%s", reason);
-		return false;
-	}
-	snprintf(secret, sizeof(secret), "%s", line);
-	snprintf(said, sizeof(said), "%.255s", opened->request_secret);
-	/* as long for a wrong one as for the right one */
-	good = !CRYPTO_memcmp(secret, said, sizeof(secret)) && *secret;
-	explicit_bzero(line, sizeof(line));
-	explicit_bzero(secret, sizeof(secret));
-	return good;
-}
-
-static bool send_answer(struct station *station, const struct job *job, size_t which)
-{
-	struct report_mail mail = { .to = job->sender, .subject = answers[which].subject };
+	struct report_mail mail = { .to = answer->to, .subject = answer->subject };
 	struct spool_file file = { .fd = -1 };
 	char message_id[512];
 	int64_t id = 0;
@@ -127,11 +112,11 @@ static bool send_answer(struct station *station, const struct job *job, size_t w
 		 station->config.host_name);
 	mail.message_id = message_id;
 	mail.message_file = file.name;
-	if (put_header(&file, station, job->sender, mail.subject, message_id) &&
-	    answers[which].put(&file, station)) {
+	if (put_header(&file, station, answer->to, mail.subject, message_id) &&
+	    answer->put(&file, station, answer->arg)) {
 		mail.message_bytes = file.bytes;
 		if (!spool_commit(&file, SPOOL_MESSAGE))
-			id = jobs_add_answer(station->jobs, job->id, &mail);
+			id = jobs_add_answer(station->jobs, job, &mail, &station->config, request);
 	}
 	if (!id)
 		spool_remove(&station->spool, SPOOL_MESSAGE, file.name);
@@ -139,21 +124,59 @@ static bool send_answer(struct station *station, const struct job *job, size_t w
 	return id;
 }
 
-bool answer_request(struct station *station, const struct job *job, const struct opened *opened)
+bool answer_request(struct station *station, const struct job *job, const struct opened *opened,
+		    const struct request_grant *grant)
 {
-	if (!*opened->request || !station->config.request_secret_file || !*job->sender)
-		return false;
-	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
-		if (strcasecmp(answers[i].request, opened->request))
-			continue;
-		if (!is_authentic(&station->config, opened)) {
-			log_event(LOG_WARNING, "answer.refused job=%lld from=%s request=%s",
-				  (long long)job->id, job->sender, opened->request);
-			return false;
-		}
-		log_event(LOG_NOTICE, "answer.request job=%lld from=%s request=%s",
-			  (long long)job->id, job->sender, opened->request);
-		return send_answer(station, job, i);
-	}
-	return false;
+	bool is_status = !strcasecmp(opened->request, "status");
+	const struct answer answer = {
+		.to = grant->answer_to,
+		.subject = is_status ? "Status of the fax station" : "Journal of the fax station",
+		.put = is_status ? put_status : put_journal,
+	};
+
+	return send_answer(station, job->id, &answer, opened);
+}
+
+static bool put_refusal(struct spool_file *mail, struct station *station, const void *arg)
+{
+	return put(mail, "%s did not do what you asked for: %s.", station->config.name,
+		   (const char *)arg);
+}
+
+bool answer_refusal(struct station *station, const struct job *job, const struct opened *opened,
+		    const struct request_grant *grant)
+{
+	const struct answer answer = {
+		.to = grant->answer_to, .subject = "Your request was refused", .put = put_refusal,
+		.arg = grant->reason,
+	};
+
+	log_event(LOG_WARNING, "answer.refusal job=%lld to=%s reason=%s", (long long)job->id,
+		  grant->answer_to, grant->reason);
+	return send_answer(station, job->id, &answer, opened);
+}
+
+static bool put_relay(struct spool_file *mail, struct station *station, const void *arg)
+{
+	const struct job *job = arg;
+
+	return put(mail, "Your document \"%s\", %lld %s, sent on by %s:", job->subject,
+		   (long long)job->pages, job->pages == 1 ? "page" : "pages",
+		   station->config.name) &&
+	       put(mail, "%s", "") &&
+	       (job->state != JOB_CANCELLED || put(mail, "It was cancelled.")) &&
+	       database_query(jobs_database(station->jobs), put_row, mail,
+			      "SELECT f.address || ':', ifnull(r.state, 'not sent'),"
+			      " ifnull(r.reply, '') FROM forward f LEFT JOIN recipient r"
+			      " ON r.job = f.mail WHERE f.job = ? ORDER BY f.address", "i", job->id);
+}
+
+bool answer_relay(struct station *station, const struct job *job)
+{
+	const struct answer answer = {
+		.to = job->answer_to, .subject = "What became of your document", .put = put_relay,
+		.arg = job,
+	};
+
+	return send_answer(station, job->id, &answer, NULL);
 }

@@ -139,6 +139,23 @@ static cfg_opt_t confirm_opts[] = {
 	CFG_END()
 };
 
+static cfg_opt_t requests_opts[] = {
+	CFG_STR_LIST("allow", "{status, journal, relay}", CFGF_NONE),
+	CFG_STR("secret_file", NULL, CFGF_NODEFAULT),
+	CFG_STR_LIST("users", NULL, CFGF_NODEFAULT),
+	CFG_STR_LIST("signers", NULL, CFGF_NODEFAULT),
+	CFG_INT("recipients", 50, CFGF_NONE),
+	CFG_INT("pages", 100, CFGF_NONE),
+	TIME("valid", DAY),
+	TIME("answer", 60 * MINUTE),
+	CFG_END()
+};
+
+static cfg_opt_t relay_list_opts[] = {
+	CFG_STR_LIST("to", NULL, CFGF_NODEFAULT),
+	CFG_END()
+};
+
 static cfg_opt_t limits_opts[] = {
 	CFG_INT_CB("message", 100 * MIB, CFGF_NONE, parse_size),
 	CFG_INT_CB("free_space", 50 * MIB, CFGF_NONE, parse_size),
@@ -245,7 +262,8 @@ static cfg_opt_t station_opts[] = {
 	CFG_SEC("pop3", pop3_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("retry", retry_opts, CFGF_NONE),
 	CFG_SEC("confirm", confirm_opts, CFGF_NONE),
-	CFG_STR("request_secret_file", NULL, CFGF_NODEFAULT),
+	CFG_SEC("requests", requests_opts, CFGF_NONE),
+	CFG_SEC("relay_list", relay_list_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_SEC("limits", limits_opts, CFGF_NONE),
 	CFG_SEC("smtp_client_timeouts", smtp_client_timeouts_opts, CFGF_NONE),
 	CFG_SEC("smtp_server_timeouts", smtp_server_timeouts_opts, CFGF_NONE),
@@ -618,6 +636,36 @@ static void fill_limits(struct config_limits *limits, cfg_t *cfg)
 	};
 }
 
+static bool fill_requests(struct config_requests *requests, cfg_t *cfg)
+{
+	*requests = (struct config_requests){
+		.secret_file = cfg_getstr(cfg, "secret_file"),
+		.recipients = cfg_getint(cfg, "recipients"),
+		.pages = cfg_getint(cfg, "pages"),
+		.valid_ms = cfg_getint(cfg, "valid"),
+		.answer_ms = cfg_getint(cfg, "answer"),
+	};
+	fill_list(cfg, "allow", &requests->allow);
+	fill_list(cfg, "users", &requests->users);
+	fill_list(cfg, "signers", &requests->signers);
+	return requests->allow.item && requests->users.item && requests->signers.item;
+}
+
+static bool fill_relay_lists(struct config *config, cfg_t *cfg)
+{
+	config->relay_lists = cfg_size(cfg, "relay_list");
+	config->relay_list = calloc(config->relay_lists + 1, sizeof(*config->relay_list));
+	for (size_t i = 0; config->relay_list && i < config->relay_lists; i++) {
+		cfg_t *section = cfg_getnsec(cfg, "relay_list", i);
+
+		config->relay_list[i].title = cfg_title(section);
+		fill_list(section, "to", &config->relay_list[i].to);
+		if (!config->relay_list[i].to.item)
+			return false;
+	}
+	return config->relay_list;
+}
+
 static void fill_confirm(struct config_confirm *confirm, cfg_t *cfg)
 {
 	*confirm = (struct config_confirm){
@@ -700,7 +748,6 @@ static bool fill(struct config *config, cfg_t *cfg)
 	config->message_worker = cfg_getstr(cfg, "message_worker");
 	fill_list(cfg, "domains", &config->domains);
 	fill_list(cfg, "recipients", &config->recipients);
-	config->request_secret_file = cfg_getstr(cfg, "request_secret_file");
 	fill_confirm(&config->confirm, cfg_getsec(cfg, "confirm"));
 	fill_limits(&config->limits, cfg_getsec(cfg, "limits"));
 	fill_timeouts(config, cfg);
@@ -722,7 +769,9 @@ static bool fill(struct config *config, cfg_t *cfg)
 		return complain(cfg, "smtp_listen needs domains = { \"%s\" }: without its own "
 				"domains the server would refuse every recipient",
 				config->host_name);
-	return fill_pop3_server(config, cfg) && fill_mailboxes(config, cfg) &&
+	return fill_requests(&config->requests, cfg_getsec(cfg, "requests")) &&
+	       fill_relay_lists(config, cfg) &&
+	       fill_pop3_server(config, cfg) && fill_mailboxes(config, cfg) &&
 	       fill_rules(config, cfg) && fill_oauths(config, cfg) &&
 	       fill_routes(config, cfg) && fill_accounts(config, cfg);
 }
@@ -816,6 +865,12 @@ void config_free(struct config *config)
 		free(config->rule[i].forward.item);
 	}
 	free(config->rule);
+	for (size_t i = 0; config->relay_list && i < config->relay_lists; i++)
+		free(config->relay_list[i].to.item);
+	free(config->relay_list);
+	free(config->requests.allow.item);
+	free(config->requests.users.item);
+	free(config->requests.signers.item);
 	free(config->pop3_listen);
 	free(config->listen);
 	free(config->retry.quick_ms);

@@ -247,6 +247,34 @@ struct config_confirm {
 	long delay_ms;
 };
 
+/**
+ * struct config_requests - what is asked of the station by mail, and by whom
+ * @allow: words that may be asked
+ * @secret_file: its first line is what who asks must say; NULL: nobody may by that
+ * @users: who may ask, logged in by SMTP
+ * @signers: patterns of addresses of who may ask, if the mail is signed by their domain (DKIM)
+ * @recipients: most recipients of a document that is sent on
+ * @pages: most pages of it
+ * @valid_ms: how old a request may be
+ * @answer_ms: how long confirmations of recipients are waited for before the answer
+ */
+struct config_requests {
+	struct config_list allow;
+	const char *secret_file;
+	struct config_list users;
+	struct config_list signers;
+	unsigned int recipients;
+	unsigned int pages;
+	long valid_ms;
+	long answer_ms;
+};
+
+/** struct config_relay_list - recipients that requests name as one */
+struct config_relay_list {
+	const char *title;
+	struct config_list to;
+};
+
 struct config_limits {
 	uint64_t message_bytes;
 	uint64_t free_bytes;
@@ -307,7 +335,9 @@ struct config {
 	size_t accounts;
 	struct config_retry retry;
 	struct config_confirm confirm;
-	const char *request_secret_file;
+	struct config_requests requests;
+	struct config_relay_list *relay_list;
+	size_t relay_lists;
 	struct config_limits limits;
 	long smtp_connect_ms;
 	struct smtp_client_timeouts smtp_client;

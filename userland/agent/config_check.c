@@ -341,6 +341,16 @@ static int check_device(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+static int check_request(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *word = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+
+	if (!strcmp(word, "status") || !strcmp(word, "journal") || !strcmp(word, "relay"))
+		return 0;
+	cfg_error(cfg, "%s = %s: allowed are status, journal, relay", opt->name, word);
+	return -1;
+}
+
 bool parse_listen(const char *text, struct config_address *listen)
 {
 	int bytes = sizeof(listen->address);
@@ -391,7 +401,13 @@ static const struct {
 	{ "coding", check_coding },
 	{ "resolution", check_resolution },
 	{ "confirm|features", check_line },
-	{ "request_secret_file", check_path },
+	{ "requests|allow", check_request },
+	{ "requests|secret_file", check_path },
+	{ "requests|signers", check_line },
+	{ "requests|recipients", check_count },
+	{ "requests|pages", check_count },
+	{ "requests|valid", check_positive_time },
+	{ "relay_list|to", check_address },
 	{ "rule|forward", check_address },
 	{ "number", check_line },
 	{ "subject", check_line },

@@ -12,6 +12,7 @@
 #include "jobs_private.h"
 #include "log.h"
 #include "mails.h"
+#include "relay.h"
 #include "rules.h"
 
 /* ---- owing ---- */
@@ -127,7 +128,8 @@ static bool set_effects(struct jobs *jobs, int64_t id, const struct opened *open
 				    " VALUES (?, ?, ?)", "isi", id, effects->forward[i].address,
 				    (int64_t)effects->forward[i].as_pdf);
 	return good && database_run(jobs->db, "UPDATE job SET paper = ?, loops = ?, passed_on = 1"
-				    " WHERE id = ?", "isi", (int64_t)effects->paper, loops, id);
+				    " WHERE id = ?", "isi", (int64_t)effects->paper, loops, id) &&
+	       (!effects->relay || relay_store_order(jobs, id, effects->relay));
 }
 
 bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64_t pages,
@@ -285,7 +287,7 @@ static int64_t find_job(struct jobs *jobs, const struct report *report, int64_t 
 		snprintf(name, sizeof(name), "%.500s", report->message_id);
 		mail_id_strip(name, part);
 		id = database_number(jobs->db, 0, "SELECT id FROM job WHERE incoming = 0"
-				     " AND source = '' AND message_id <> '' AND message_id = ?",
+				     " AND source IN ('', 'relay') AND message_id <> '' AND message_id = ?",
 				     "s", name);
 	}
 	return id;

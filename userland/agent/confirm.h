@@ -79,11 +79,13 @@ bool jobs_owes(struct jobs *jobs, int64_t id);
 bool jobs_owed_recipients(struct jobs *jobs, const struct owed *owed,
 			  struct recipients *recipients);
 
-/** struct report_mail - a report as a mail that is on disk */
+/** struct report_mail - a report, or another mail that the station makes, on disk; its DSNs
+ *	are asked for by @envelope_id, NULL: none are */
 struct report_mail {
 	const char *to;
 	const char *subject;
 	const char *message_id;
+	const char *envelope_id;
 	const char *message_file;
 	int64_t message_bytes;
 };

@@ -17,6 +17,7 @@
 #include "hops.h"
 #include "log.h"
 #include "oauth.h"
+#include "relay.h"
 #include "mails.h"
 #include "partial.h"
 #include "sasl.h"
@@ -224,6 +225,7 @@ static bool store(struct delivery *delivery)
 	if (job.state == JOB_FAILED)
 		reporter_wake(station->reporter);
 	job_clear(&job);
+	relay_wake(station->relay);
 	delivery->stored = true;
 	return true;
 }

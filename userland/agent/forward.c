@@ -8,6 +8,7 @@
 
 #include "forward.h"
 #include "jobs_private.h"
+#include "request.h"
 
 static bool take_forward(void *arg, sqlite3_stmt *row)
 {
@@ -15,13 +16,15 @@ static bool take_forward(void *arg, sqlite3_stmt *row)
 
 	snprintf(forward->address, sizeof(forward->address), "%s", sqlite3_column_text(row, 0));
 	forward->as_pdf = sqlite3_column_int(row, 1);
+	forward->source = sqlite3_column_int(row, 2) ? "relay" : "forward";
 	return false;
 }
 
 bool jobs_next_forward(struct jobs *jobs, int64_t id, struct forward *forward)
 {
 	*forward = (struct forward){ .as_pdf = false };
-	database_query(jobs->db, take_forward, forward, "SELECT address, as_pdf FROM forward"
+	database_query(jobs->db, take_forward, forward, "SELECT address, as_pdf, (SELECT"
+		       " answer_ms > 0 FROM job WHERE id = job) FROM forward"
 		       " WHERE job = ? AND mail = 0 ORDER BY address LIMIT 1", "i", id);
 	return *forward->address;
 }
@@ -38,33 +41,46 @@ static bool insert_mail(struct jobs *jobs, const char *source, const char *sende
 	int64_t now = now_ms();
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, source, sender, subject,"
-			  " message_id, message_file, message_bytes, created_ms, changed_ms)"
-			  " VALUES (0, 'queued', ?, ?, ?, ?, ?, ?, ?, ?)", "sssssiii", source,
-			  sender, mail->subject, mail->message_id, mail->message_file,
-			  mail->message_bytes, now, now))
+			  " message_id, envelope_id, dsn_return, message_file, message_bytes,"
+			  " created_ms, changed_ms) VALUES (0, 'queued', ?1, ?2, ?3, ?4,"
+			  " ifnull(?5, ''), CASE WHEN ?5 IS NULL THEN '' ELSE 'HDRS' END, ?6, ?7,"
+			  " ?8, ?8)", "ssssssii", source, sender, mail->subject, mail->message_id,
+			  mail->envelope_id, mail->message_file, mail->message_bytes, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
-	return database_run(jobs->db, "INSERT INTO recipient(job, position, address, state)"
-			    " VALUES (?, 0, ?, 'queued')", "is", *id, mail->to);
+	return database_run(jobs->db, "INSERT INTO recipient(job, position, address, state, notify,"
+			    " original) SELECT ?1, 0, ?2, 'queued', CASE envelope_id WHEN '' THEN ''"
+			    " ELSE 'SUCCESS,FAILURE,DELAY' END, CASE envelope_id WHEN '' THEN ''"
+			    " ELSE 'rfc822;' || ?2 END FROM job WHERE id = ?1", "is", *id, mail->to);
 }
 
 int64_t jobs_set_forwarded(struct jobs *jobs, int64_t id, const struct forward *forward,
 			   const char *sender, const struct report_mail *mail)
 {
 	int64_t new_id = 0;
-	bool good = database_begin(jobs->db) && insert_mail(jobs, "forward", sender, mail, &new_id) &&
+	bool good = database_begin(jobs->db) && insert_mail(jobs, forward->source, sender, mail, &new_id) &&
 		    set_mail(jobs, id, forward, new_id);
 
 	return database_end(jobs->db, good) ? new_id : 0;
 }
 
-int64_t jobs_add_answer(struct jobs *jobs, int64_t id, const struct report_mail *mail)
+static bool end_request(struct jobs *jobs, int64_t id, const struct config *config,
+			const struct opened *request)
+{
+	if (!request)
+		return database_run(jobs->db, "UPDATE job SET answer_ms = 0 WHERE id = ?", "i", id);
+	return request_remember(jobs, config, request) &&
+	       jobs_change_state(jobs, id, JOB_NOTED, "a request, answered by mail", 0);
+}
+
+int64_t jobs_add_answer(struct jobs *jobs, int64_t id, const struct report_mail *mail,
+			const struct config *config, const struct opened *request)
 {
 	int64_t new_id = 0;
 	bool good = database_begin(jobs->db) &&
 		    /* the null path: nobody answers this */
 		    insert_mail(jobs, "answer", "", mail, &new_id) &&
-		    jobs_change_state(jobs, id, JOB_NOTED, "a request, answered by mail", 0);
+		    end_request(jobs, id, config, request);
 
 	return database_end(jobs->db, good) ? new_id : 0;
 }
@@ -76,10 +92,12 @@ bool jobs_drop_forward(struct jobs *jobs, int64_t id, const struct forward *forw
 
 bool jobs_end_forwarding(struct jobs *jobs, int64_t id, const struct config_confirm *rules)
 {
-	const struct confirm_outcome passed_on = { JOB_NOTED, "passed on, by a rule", "" };
+	struct confirm_outcome passed_on = { JOB_NOTED, "passed on, by a rule", "" };
 
 	if (database_number(jobs->db, 1, "SELECT paper FROM job WHERE id = ?", "i", id))
 		return jobs_set_state(jobs, id, JOB_PRINTING, "", 0);
+	if (database_number(jobs->db, 0, "SELECT answer_ms > 0 FROM job WHERE id = ?", "i", id))
+		passed_on.reason = "sent on, by a request";
 	return jobs_conclude(jobs, id, &passed_on, rules);
 }
 

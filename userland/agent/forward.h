@@ -10,10 +10,14 @@
 
 #include "confirm.h"
 
-/** struct forward - a mail that is still to be made */
+/**
+ * struct forward - a mail that is still to be made
+ * @source: of the job that it becomes: "forward", or "relay" if a request by mail wants it
+ */
 struct forward {
 	char address[512];
 	bool as_pdf;
+	const char *source;
 };
 
 /** jobs_next_forward - of a job; false: none is left */
@@ -26,8 +30,12 @@ bool jobs_drop_forward(struct jobs *jobs, int64_t id, const struct forward *forw
 /** jobs_end_forwarding - all are made: the job is printed next, or has ended */
 bool jobs_end_forwarding(struct jobs *jobs, int64_t id, const struct config_confirm *rules);
 
-/** jobs_add_answer - a request that came by mail has ended, and its answer is to be sent */
-int64_t jobs_add_answer(struct jobs *jobs, int64_t id, const struct report_mail *mail);
+/**
+ * jobs_add_answer - the answer to a request that came by mail is to be sent
+ * @request: it has ended now; NULL: it had, when its document went on, and this tells how
+ */
+int64_t jobs_add_answer(struct jobs *jobs, int64_t id, const struct report_mail *mail,
+			const struct config *config, const struct opened *request);
 
 /** jobs_loops - who forwarded a job before, with blanks between; to be freed. NULL without memory */
 char *jobs_loops(struct jobs *jobs, int64_t id);

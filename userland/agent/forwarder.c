@@ -12,6 +12,7 @@
 
 #include "forward.h"
 #include "log.h"
+#include "relay.h"
 #include "station.h"
 #include "worker.h"
 
@@ -22,9 +23,15 @@ struct forwarder {
 	int64_t job;			/* being forwarded */
 	struct forward forward;
 	struct spool_file mail;
+	char envelope_id[64];
 	char message_id[512];
 	char subject[1024];
 };
+
+static bool is_relay(const struct forwarder *forwarder)
+{
+	return !strcmp(forwarder->forward.source, "relay");
+}
 
 static void run_again(struct forwarder *forwarder, int64_t ms)
 {
@@ -39,10 +46,17 @@ static void keep_mail(struct forwarder *forwarder, int64_t bytes)
 		.message_id = forwarder->message_id, .message_file = forwarder->mail.name,
 		.message_bytes = bytes,
 	};
-	int err = spool_commit(&forwarder->mail, SPOOL_MESSAGE);
-	int64_t id = err ? 0 : jobs_set_forwarded(station->jobs, forwarder->job, &forwarder->forward,
-						  station->config.address, &mail);
+	const struct config *config = &station->config;
+	int64_t id = 0;
+	int err;
 
+	/* who asked wants to know; for rules nobody does */
+	if (is_relay(forwarder) && config_can_receive(config) && config->confirm.delivery)
+		mail.envelope_id = forwarder->envelope_id;
+	err = spool_commit(&forwarder->mail, SPOOL_MESSAGE);
+	if (!err)
+		id = jobs_set_forwarded(station->jobs, forwarder->job, &forwarder->forward,
+					config->address, &mail);
 	if (!id) {
 		if (!err)
 			spool_remove(&station->spool, SPOOL_MESSAGE, forwarder->mail.name);
@@ -69,6 +83,13 @@ static void on_made(void *arg, enum worker_end end, const char *text)
 	run_again(forwarder, end == WORKER_AGAIN ? STATION_RECOVER_MS : 0);
 }
 
+static void write_relay(int fd, const struct config *config, const struct job *job)
+{
+	if (config_can_receive(config) && config->confirm.processing)
+		dprintf(fd, "mdn-to=%s\n", config->address);
+	dprintf(fd, "text=Sent by %s, as %s asked for.\n", config->name, job->answer_to);
+}
+
 /* Values on lines of their own; what came from the mail was made harmless by who opened it. */
 static int values(struct forwarder *forwarder, const struct job *job)
 {
@@ -83,8 +104,12 @@ static int values(struct forwarder *forwarder, const struct job *job)
 			(long long)now_ms() / 1000, forwarder->forward.as_pdf ? "pdf" : "tiff");
 		for (char *loop = strtok(loops, " "); loop; loop = strtok(NULL, " "))
 			dprintf(fd, "loop=%s\n", loop);
-		dprintf(fd, "loop=%s\ntext=Forwarded by %s; it came from %s.\n", config->address,
-			config->name, *job->sender ? job->sender : "somebody");
+		dprintf(fd, "loop=%s\n", config->address);
+		if (is_relay(forwarder))
+			write_relay(fd, config, job);
+		else
+			dprintf(fd, "text=Forwarded by %s; it came from %s.\n", config->name,
+				*job->sender ? job->sender : "somebody");
 		lseek(fd, 0, SEEK_SET);
 	} else if (fd >= 0) {
 		close(fd);
@@ -106,9 +131,12 @@ static bool start_worker(struct forwarder *forwarder, const struct job *job, int
 	if (spool_create(&station->spool, &forwarder->mail))
 		return false;
 	forwarder->job = job->id;
-	snprintf(forwarder->subject, sizeof(forwarder->subject), "Fwd: %.1000s", job->subject);
-	snprintf(forwarder->message_id, sizeof(forwarder->message_id), "<%s.%lld@%s>",
-		 forwarder->mail.name, (long long)now_ms(), station->config.host_name);
+	snprintf(forwarder->subject, sizeof(forwarder->subject), "%s%.1000s",
+		 is_relay(forwarder) ? "" : "Fwd: ", job->subject);
+	snprintf(forwarder->envelope_id, sizeof(forwarder->envelope_id), "%s.%lld",
+		 forwarder->mail.name, (long long)now_ms());
+	snprintf(forwarder->message_id, sizeof(forwarder->message_id), "<%s@%s>",
+		 forwarder->envelope_id, station->config.host_name);
 	task.stdin_fd = values(forwarder, job);
 	task.fd[1] = forwarder->mail.fd;
 	if (task.stdin_fd >= 0) {
@@ -133,6 +161,7 @@ static bool finish(struct forwarder *forwarder, const struct job *job)
 	job_clear(&ended);
 	incoming_run(station->incoming);
 	reporter_run(station->reporter);
+	relay_wake(station->relay);
 	run_again(forwarder, 0);
 	return true;
 }

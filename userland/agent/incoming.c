@@ -21,7 +21,9 @@
 #include "opened.h"
 #include "paper.h"
 #include "pdf_forms.h"
+#include "relay.h"
 #include "rules.h"
+#include "signature.h"
 #include "station.h"
 #include "worker.h"
 
@@ -32,6 +34,12 @@ struct incoming {
 	struct event *timer;
 	struct worker *opener;
 	int64_t opening;		/* job, 0: none */
+	enum worker_end end;		/* of the opener */
+	char text[OPENED_TEXT_BYTES];	/* and its last line */
+	struct signature *signature;	/* of the mail, being checked */
+	bool is_signed;			/* by the domain of its author */
+	int64_t relaying;		/* job whose document goes on to others, 0: none */
+	struct request_grant grant;	/* of it */
 	struct spool_file pages;	/* what the opener writes */
 	struct opened opened;		/* what it says */
 	int64_t crashed;		/* the job whose opener crashed last */
@@ -173,6 +181,7 @@ static bool take_report(struct incoming *incoming, int64_t id)
 			  STATION_RECOVER_MS);
 		return true;
 	}
+	relay_wake(station->relay);
 	if (about)
 		snprintf(reason, sizeof(reason), "a report about job %lld", (long long)about);
 	if (print == PRINT_ALL || (print == PRINT_FAILURES && failed))
@@ -191,22 +200,149 @@ static void take_fragment(struct incoming *incoming, int64_t id)
 	joiner_run(station->joiner);
 }
 
-/* true: the mail was a request to the station, and is answered */
+/* Requests. What cannot be stored is tried again from the begin. */
+
+static bool answer(struct incoming *incoming, const struct job *job, bool refused)
+{
+	struct station *station = incoming->station;
+	bool good = refused ?
+		answer_refusal(station, job, &incoming->opened, &incoming->grant) :
+		answer_request(station, job, &incoming->opened, &incoming->grant);
+
+	if (good) {
+		station_remove_files(station, job);
+		sender_run(station->sender);
+	} else {
+		set_state(incoming, job->id, JOB_OPENING, "the answer to a request could not be stored",
+			  STATION_RECOVER_MS);
+	}
+	return true;
+}
+
+/* A document that is to go on is opened again, without the words of the request. */
+static bool begin_relay(struct incoming *incoming, const struct job *job)
+{
+	static struct rule_effects effects;
+	struct request_grant *grant = &incoming->grant;
+	const struct config *config = &incoming->station->config;
+
+	if (rules_has_been_here(config, &incoming->opened))
+		snprintf(grant->reason, sizeof(grant->reason), "the document was here before");
+	else if (relay_recipients(config, &incoming->opened, &effects, grant->reason,
+				  sizeof(grant->reason)))
+		incoming->relaying = job->id;
+	return incoming->relaying || answer(incoming, job, true);
+}
+
+static bool carry_out(struct incoming *incoming, const struct job *job,
+		      enum request_verdict verdict)
+{
+	switch (verdict) {
+	case REQUEST_GRANTED:
+		return strcasecmp(incoming->opened.request, "relay") ?
+			answer(incoming, job, false) : begin_relay(incoming, job);
+	case REQUEST_REFUSED:
+		return answer(incoming, job, true);
+	case REQUEST_SEEN:
+		note(incoming, job->id, *incoming->grant.reason ? incoming->grant.reason :
+		     "a request that was answered before");
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* true: the mail is a request to the station, and is cared for */
 static bool take_request(struct incoming *incoming, int64_t id)
 {
 	struct station *station = incoming->station;
-	bool answered = false;
+	struct recipients recipients;
+	bool taken = false;
 	struct job job;
 
 	if (!jobs_get(station->jobs, id, &job))
 		return false;
-	answered = answer_request(station, &job, &incoming->opened);
-	if (answered) {
-		station_remove_files(station, &job);
-		sender_run(station->sender);
+	if (jobs_recipients(station->jobs, id, &recipients)) {
+		taken = carry_out(incoming, &job,
+				  request_judge(station->jobs, &station->config, &job, &recipients,
+						&incoming->opened, incoming->is_signed,
+						&incoming->grant));
+		recipients_clear(&recipients);
 	}
 	job_clear(&job);
-	return answered;
+	return taken;
+}
+
+static bool store_relay(struct incoming *incoming, const struct job *job, int64_t pages,
+			struct rule_effects *effects)
+{
+	struct station *station = incoming->station;
+	const struct relay_order order = {
+		.config = &station->config, .opened = &incoming->opened, .grant = &incoming->grant,
+		.subject = incoming->opened.request_subject,
+	};
+	bool stored;
+
+	if (!*order.subject)
+		snprintf(incoming->opened.request_subject, OPENED_TEXT_BYTES, "Fax from %s",
+			 station->config.name);
+	effects->relay = &order;
+	if (spool_commit(&incoming->pages, SPOOL_PAGE))
+		return false;
+	stored = jobs_set_opened(station->jobs, job->id, incoming->pages.name, pages,
+				 &incoming->opened, effects);
+	if (!stored)
+		spool_remove(&station->spool, SPOOL_PAGE, incoming->pages.name);
+	effects->relay = NULL;
+	return stored;
+}
+
+/* Whether the document may go on; if not, the grant tells why. */
+static bool judge_document(struct incoming *incoming, int64_t pages, struct rule_effects *effects)
+{
+	const struct config *config = &incoming->station->config;
+	struct request_grant *grant = &incoming->grant;
+
+	if (pages < 1)
+		snprintf(grant->reason, sizeof(grant->reason), "it carries no document: %.300s",
+			 incoming->text);
+	else if (pages > config->requests.pages)
+		snprintf(grant->reason, sizeof(grant->reason),
+			 "the document has %lld pages; at most %u are allowed", (long long)pages,
+			 config->requests.pages);
+	else
+		return relay_recipients(config, &incoming->opened, effects, grant->reason,
+					sizeof(grant->reason));
+	return false;
+}
+
+/* The document of a request that was granted is open. */
+static void take_document(struct incoming *incoming, const struct job *job)
+{
+	static struct rule_effects effects;
+	int64_t pages = incoming->end == WORKER_DONE ? worker_number(incoming->text, "pages") : 0;
+
+	if (incoming->end != WORKER_DONE && incoming->end != WORKER_REFUSED)
+		set_state(incoming, job->id, JOB_OPENING, incoming->text,
+			  incoming->station->config.retry.paper_ms);
+	else if (!judge_document(incoming, pages, &effects))
+		answer(incoming, job, true);
+	else if (!store_relay(incoming, job, pages, &effects))
+		run_again(incoming, STATION_RECOVER_MS);
+	else
+		forwarder_run(incoming->station->forwarder);
+}
+
+static void finish_relay(struct incoming *incoming, int64_t id)
+{
+	struct job job;
+
+	incoming->relaying = 0;
+	if (jobs_get(incoming->station->jobs, id, &job))
+		take_document(incoming, &job);
+	else
+		run_again(incoming, STATION_RECOVER_MS);
+	job_clear(&job);
 }
 
 /* What was opened, by its kind. The pages are committed, or discarded by the caller. */
@@ -236,25 +372,64 @@ static void take_opened(struct incoming *incoming, int64_t id, enum worker_end e
 		judge_opened(incoming, id, end, text);
 }
 
-static void on_opened(void *arg, enum worker_end end, const char *text)
+static void end_opening(struct incoming *incoming)
 {
-	struct incoming *incoming = arg;
 	int64_t id = incoming->opening;
-	bool wanted = jobs_in_state(incoming->station->jobs, id, STATE(RECEIVED) | STATE(OPENING));
 
-	incoming->opener = NULL;
 	incoming->opening = 0;
-	if (wanted)
-		take_opened(incoming, id, end, text);
+	if (jobs_in_state(incoming->station->jobs, id, STATE(RECEIVED) | STATE(OPENING))) {
+		if (incoming->relaying == id)
+			finish_relay(incoming, id);
+		else
+			take_opened(incoming, id, incoming->end, incoming->text);
+	}
 	spool_discard(&incoming->pages);
 	opened_clear(&incoming->opened);
 	incoming_run(incoming);
 }
 
+static void on_signature(void *arg, bool is_signed)
+{
+	struct incoming *incoming = arg;
+
+	incoming->signature = NULL;
+	incoming->is_signed = is_signed;
+	end_opening(incoming);
+}
+
+static bool check_signature(struct incoming *incoming)
+{
+	struct station *station = incoming->station;
+	struct job job;
+
+	if (incoming->relaying || !jobs_get(station->jobs, incoming->opening, &job))
+		return false;
+	if (request_needs_signature(&station->config, &job, &incoming->opened))
+		incoming->signature = signature_start(station, job.message_file, on_signature,
+						      incoming);
+	job_clear(&job);
+	return incoming->signature;
+}
+
+static void on_opened(void *arg, enum worker_end end, const char *text)
+{
+	struct incoming *incoming = arg;
+
+	incoming->opener = NULL;
+	incoming->end = end;
+	incoming->is_signed = false;
+	snprintf(incoming->text, sizeof(incoming->text), "%s", text);
+	if (!check_signature(incoming))
+		end_opening(incoming);
+}
+
 static bool start_open(struct incoming *incoming, const struct job *job)
 {
 	struct station *station = incoming->station;
-	char *argv[] = { (char *)station->config.message_worker, OPENED_ARGUMENTS, NULL };
+	char *argv[] = {
+		(char *)station->config.message_worker,
+		OPENED_ARGUMENTS(incoming->relaying == job->id ? "document" : "fallback"), NULL,
+	};
 	struct worker_task task = {
 		.argv = argv, .stdin_fd = -1, .fd = { -1, -1, -1 },
 		.deadline_ms = station->config.limits.worker_ms,
@@ -280,6 +455,8 @@ static bool start_open(struct incoming *incoming, const struct job *job)
 	if (!incoming->opener)
 		goto discard;
 	incoming->opening = job->id;
+	if (incoming->relaying != job->id)
+		incoming->relaying = 0;
 	close(message);
 	/* the reason of a job that is tried again stays until it is overcome */
 	if (job->state == JOB_RECEIVED)
@@ -438,7 +615,7 @@ void incoming_run(struct incoming *incoming)
 {
 	if (!incoming->station->config.printing)
 		return;
-	if (!incoming->opener)
+	if (!incoming->opening)
 		run_oldest(incoming, STATE(RECEIVED) | STATE(OPENING), start_open);
 	if (!incoming->printer)
 		run_oldest(incoming, STATE(PRINTING), start_print);
@@ -466,12 +643,16 @@ struct incoming *incoming_create(struct station *station)
 
 bool incoming_stop_job(struct incoming *incoming, int64_t id)
 {
-	if (incoming->opener && incoming->opening == id)
+	if (incoming->opener && incoming->opening == id) {
 		worker_stop(incoming->opener);
-	else if (incoming->printer && incoming->printing == id)
+	} else if (incoming->signature && incoming->opening == id) {
+		signature_cancel(incoming->signature);
+		on_signature(incoming, false);
+	} else if (incoming->printer && incoming->printing == id) {
 		worker_stop(incoming->printer);
-	else
+	} else {
 		return false;
+	}
 	return true;
 }
 
@@ -484,6 +665,7 @@ void incoming_free(struct incoming *incoming)
 	if (incoming->opener)
 		worker_stop(incoming->opener);
 	worker_leave(incoming->opener);
+	signature_cancel(incoming->signature);
 	spool_discard(&incoming->pages);
 	event_free(incoming->timer);
 	free(incoming);

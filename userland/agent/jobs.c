@@ -149,6 +149,13 @@ static const char * const schema[] = {
 	"UPDATE recipient SET mail = position WHERE EXISTS (SELECT 1 FROM mail m"
 	" WHERE m.job = recipient.job AND m.position = recipient.position);"
 	"PRAGMA user_version = 13;",
+	/* requests by mail: who brought them, which ones there were, who waits for an answer */
+	"ALTER TABLE job ADD COLUMN login TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN answer_to TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN answer_ms INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX job_answer ON job(answer_ms) WHERE answer_ms > 0;"
+	"CREATE TABLE request (message_id TEXT PRIMARY KEY, time_ms INTEGER NOT NULL) WITHOUT ROWID;"
+	"PRAGMA user_version = 14;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -157,7 +164,7 @@ static const char * const schema[] = {
 #define JOB_COLUMNS "id, incoming, state, reason, next_ms, sender, subject, coding, message_id," \
 	" source, message_file, page_file, pages, pages_printed, page_bytes, message_bytes," \
 	" created_ms, changed_ms, envelope_id, dsn_return, mdn_to, error_to, part_bytes," \
-	" policy, resolution"
+	" policy, resolution, login, answer_to"
 
 static const char * const state_name[JOB_STATES] = {
 	[JOB_SCANNING] = "scanning",
@@ -342,11 +349,12 @@ static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival
 	int64_t now = now_ms();
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, source, message_file,"
-			  " message_bytes, envelope_id, dsn_return, created_ms, changed_ms)"
-			  " VALUES (1, 'received', ?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''), ?, ?)",
-			  "sssissii", arrival->sender, arrival->source, arrival->message_file,
-			  arrival->message_bytes, arrival->envelope_id, arrival->dsn_return, now,
-			  now))
+			  " message_bytes, envelope_id, dsn_return, login, created_ms, changed_ms)"
+			  " VALUES (1, 'received', ?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''),"
+			  " ifnull(?, ''), ?, ?)",
+			  "sssisssii", arrival->sender, arrival->source, arrival->message_file,
+			  arrival->message_bytes, arrival->envelope_id, arrival->dsn_return,
+			  arrival->login, now, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	if (arrival->account && !jobs_set_fetched(jobs, *id, arrival))
@@ -474,6 +482,8 @@ static bool take_job(void *arg, sqlite3_stmt *row)
 		.part_bytes = sqlite3_column_int64(row, 22),
 		.policy = jobs_text(row, 23),
 		.resolution = jobs_text(row, 24),
+		.login = jobs_text(row, 25),
+		.answer_to = jobs_text(row, 26),
 	};
 	return false;
 }
@@ -484,7 +494,7 @@ static bool job_whole(struct job *job)
 	if (job->id && job->reason && job->sender && job->subject && job->coding &&
 	    job->message_id && job->source && job->message_file && job->page_file &&
 	    job->envelope_id && job->dsn_return && job->mdn_to &&
-	    job->error_to && job->policy && job->resolution)
+	    job->error_to && job->policy && job->resolution && job->login && job->answer_to)
 		return true;
 	job_clear(job);
 	return false;
@@ -524,6 +534,8 @@ void job_clear(struct job *job)
 	free(job->error_to);
 	free(job->policy);
 	free(job->resolution);
+	free(job->login);
+	free(job->answer_to);
 	free(job->message_file);
 	free(job->page_file);
 	*job = (struct job){ 0 };
@@ -617,11 +629,13 @@ bool jobs_needs_file(void *jobs, enum spool_place place, const char *name)
 bool jobs_prune(struct jobs *jobs, int64_t keep)
 {
 	char list[STATE_LIST_BYTES];
-	char sql[sizeof(list) + 256];
+	char sql[sizeof(list) + 400];
 
 	snprintf(sql, sizeof(sql), "DELETE FROM job WHERE id <= (SELECT max(id) FROM job) - ?"
 		 " AND (state IN (%s) OR (state = 'failed' AND source NOT IN ('', 'forward')))"
-		 " AND id NOT IN (SELECT job FROM report WHERE mail = 0)",
+		 " AND id NOT IN (SELECT job FROM report WHERE mail = 0)"
+		 " AND answer_ms = 0 AND id NOT IN (SELECT f.mail FROM forward f JOIN job r"
+		 " ON r.id = f.job WHERE r.answer_ms > 0)",
 		 state_list(STATES_DONE, list, sizeof(list)));
 	return database_run(jobs->db, sql, "i", keep);
 }

@@ -89,7 +89,7 @@ enum job_state {
  * @resolution: outgoing: "204x196": how it is scanned
  * @message_id: outgoing: its Message-ID
  * @source: incoming: who brought it; outgoing: "dsn" or "mdn" for a report,
- *	who brought it if it is sent on, else ""
+ *	who brought it if it is sent on, "relay" if that was asked for by mail, else ""
  * @envelope_id: ENVID of RFC 3461, decoded: what a DSN names the job by; "" if none
  * @dsn_return: RET of RFC 3461: "FULL", "HDRS", "" if nothing was said
  * @mdn_to: incoming: who is to be told that it was printed; "": nobody
@@ -100,6 +100,8 @@ enum job_state {
  * @pages_printed: pages on paper
  * @page_bytes: coded bytes of all pages
  * @message_bytes: bytes of the mail
+ * @login: incoming: who had logged in to bring it by SMTP; "": nobody
+ * @answer_to: incoming: who is told what becomes of a document that is sent on; "": nobody
  * @part_bytes: outgoing: a longer mail goes as message/partial, in parts of so many bytes;
  *	0: it does not
  * @created_ms: when it began
@@ -128,6 +130,8 @@ struct job {
 	int64_t pages_printed;
 	int64_t page_bytes;
 	int64_t message_bytes;
+	char *login;
+	char *answer_to;
 	int64_t part_bytes;
 	int64_t created_ms;
 	int64_t changed_ms;
@@ -228,6 +232,7 @@ struct job_draft {
  * @listed_bytes: POP3: its size by LIST
  * @digest: POP3: of its content
  * @mailbox: the mailboxes that get it
+ * @login: SMTP: who had logged in, else NULL
  * @relay: recipients elsewhere, to whom it is sent on
  * @repeat_key: names the mail so that it is known if it comes again (repeats.h), NULL: nothing does
  */
@@ -247,6 +252,7 @@ struct job_arrival {
 	const char *digest;
 	const char *const *mailbox;
 	size_t mailboxes;
+	const char *login;
 	const struct job_recipient *relay;
 	size_t relays;
 	const char *repeat_key;

@@ -21,6 +21,7 @@
 #include "pdf_forms.h"
 #include "resolver.h"
 #include "secret_file.h"
+#include "relay.h"
 #include "station.h"
 #include "users.h"
 
@@ -247,6 +248,7 @@ static void run(struct station *station)
 		joiner_run(station->joiner);
 		forwarder_run(station->forwarder);
 		pdf_forms_run(station->pdf_forms);
+		relay_run(station->relay);
 		event_base_dispatch(station->base);
 		log_event(LOG_NOTICE, "station.stop name=%s", station->config.name);
 	}
@@ -276,11 +278,12 @@ static bool open_parts(struct station *station)
 	station->reporter = reporter_create(station);
 	station->joiner = joiner_create(station);
 	station->forwarder = forwarder_create(station);
+	station->relay = relay_create(station);
 	station->pdf_forms = pdf_forms_create(station);
 	station->fetcher = fetcher_create(station);
 	if (!station->arrivals || !station->sender || !station->incoming || !station->outgoing || !station->fetcher ||
 	    !station->reporter || !station->joiner || !station->forwarder ||
-	    !station->pdf_forms)
+	    !station->relay || !station->pdf_forms)
 		return false;
 	station->control = control_open(station);
 	return station->control;
@@ -297,6 +300,7 @@ static void close_parts(struct station *station)
 	pdf_forms_free(station->pdf_forms);
 	listener_free(station->listener);
 	outgoing_free(station->outgoing);
+	relay_free(station->relay);
 	forwarder_free(station->forwarder);
 	joiner_free(station->joiner);
 	reporter_free(station->reporter);

@@ -100,6 +100,39 @@ static bool take_loop(struct opened *opened, const char *value)
 	return true;
 }
 
+/* What is one too many is counted, and so is what is too long. */
+static void take_name(char (*names)[OPENED_ADDRESS_BYTES], size_t *items, size_t most,
+		      const char *value)
+{
+	if (*items < most)
+		snprintf(names[*items], OPENED_ADDRESS_BYTES, "%s",
+			 strlen(value) < OPENED_ADDRESS_BYTES ? value : "");
+	++*items;
+}
+
+/* What a request consists of */
+static bool take_request(struct opened *opened, const char *line)
+{
+	const char *value;
+
+	if ((value = value_of(line, "request")))
+		snprintf(opened->request, sizeof(opened->request), "%s", value);
+	else if ((value = value_of(line, "request-to")))
+		take_name(opened->request_to, &opened->request_tos, REQUEST_ADDRESSES_MAX, value);
+	else if ((value = value_of(line, "request-list")))
+		take_name(opened->request_list, &opened->request_lists, REQUEST_NAMES_MAX, value);
+	else if ((value = value_of(line, "request-addressee")))
+		take_name(opened->request_addressee, &opened->request_addressees,
+			  REQUEST_NAMES_MAX, value);
+	else if ((value = value_of(line, "request-date")))
+		opened->request_date_s = strtoll(value, NULL, 10);
+	else if (value_of(line, "request-signed"))
+		opened->request_signed = true;
+	else
+		return false;
+	return true;
+}
+
 bool opened_line(struct opened *opened, const char *line)
 {
 	const struct {
@@ -112,6 +145,7 @@ bool opened_line(struct opened *opened, const char *line)
 		{ "mdn-to", opened->mdn_to },
 		{ "error-to", opened->error_to },
 		{ "request-secret", opened->request_secret },
+		{ "request-subject", opened->request_subject },
 		{ "id", opened->fragment_id },
 		{ "report-envelope-id", opened->report.envelope_id },
 		{ "report-message-id", opened->report.message_id },
@@ -125,11 +159,8 @@ bool opened_line(struct opened *opened, const char *line)
 			return true;
 		}
 	}
-	value = value_of(line, "request");
-	if (value) {
-		snprintf(opened->request, sizeof(opened->request), "%s", value);
+	if (take_request(opened, line))
 		return true;
-	}
 	value = value_of(line, "loop");
 	if (value)
 		return take_loop(opened, value);

@@ -13,8 +13,11 @@
 #include <stdint.h>
 
 #define OPENED_TEXT_BYTES	1000
+#define OPENED_ADDRESS_BYTES	324	/* the longest of RFC 5321, and more than it */
 #define REPORT_ITEMS_MAX	100
 #define OPENED_LOOPS_MAX	10
+#define REQUEST_ADDRESSES_MAX	100
+#define REQUEST_NAMES_MAX	10
 
 /**
  * struct report_item - what a report says of one recipient
@@ -63,6 +66,12 @@ struct report {
  * @page_bytes: coded bytes of all pages
  * @request: what its subject asks of the station, or ""
  * @request_secret: what its text says to be allowed to
+ * @request_subject: of the mails that a document is to be sent on with, or ""
+ * @request_to: to these addresses
+ * @request_list: and to these lists of the configuration
+ * @request_addressee: who it says it is to
+ * @request_date_s: when it says it was made, 0: it does not
+ * @request_signed: it has a signature that can be checked
  * @loop: who forwarded it; with OPENED_LOOPS_MAX of them it goes no further
  */
 struct opened {
@@ -77,13 +86,22 @@ struct opened {
 	int64_t page_bytes;
 	char request[32];
 	char request_secret[OPENED_TEXT_BYTES];
-	char loop[OPENED_LOOPS_MAX][260];
+	char request_subject[OPENED_TEXT_BYTES];
+	char request_to[REQUEST_ADDRESSES_MAX][OPENED_ADDRESS_BYTES];
+	size_t request_tos;
+	char request_list[REQUEST_NAMES_MAX][OPENED_ADDRESS_BYTES];
+	size_t request_lists;
+	char request_addressee[REQUEST_NAMES_MAX][OPENED_ADDRESS_BYTES];
+	size_t request_addressees;
+	int64_t request_date_s;
+	bool request_signed;
+	char loop[OPENED_LOOPS_MAX][OPENED_ADDRESS_BYTES];
 	size_t loops;
 	struct report report;
 };
 
 /* How the worker is asked to open a mail */
-#define OPENED_ARGUMENTS	"open", "--parts", "fallback", "--codings", "mh,mr,mmr,jbig,raw"
+#define OPENED_ARGUMENTS(parts)	"open", "--parts", parts, "--codings", "mh,mr,mmr,jbig,raw"
 
 /** opened_clear - forget all; a struct of zeros is clear */
 void opened_clear(struct opened *opened);

@@ -372,6 +372,7 @@ static bool take_mail(struct reception *session)
 		.recipients = session->here.items,
 		.relay = session->relay.item,
 		.relays = session->relay.items,
+		.login = session->user,
 	};
 	bool begun;
 

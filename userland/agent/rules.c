@@ -11,7 +11,7 @@
 #include "../message/fax_address.h"
 #include "rules.h"
 
-static bool fits(const char *pattern, const char *text)
+bool rules_fits(const char *pattern, const char *text)
 {
 	return !*pattern || !fnmatch(pattern, text, FNM_CASEFOLD);
 }
@@ -22,7 +22,7 @@ static bool fits_address(const char *pattern, const char *address)
 	char local[OPENED_TEXT_BYTES];
 
 	snprintf(local, sizeof(local), "%.*s", (int)strcspn(address, "@"), address);
-	return fits(pattern, address) || fits(pattern, local);
+	return rules_fits(pattern, address) || rules_fits(pattern, local);
 }
 
 /* The envelope's sender, else who the mail says wrote it: "Name <user@example.com>" */
@@ -105,7 +105,7 @@ static void add_effects(const struct config_rule *rule, bool forwarded,
 		add_forward(effects, rule->forward.item[i], rule->as_pdf);
 }
 
-static bool was_forwarded(const struct config *config, const struct opened *opened)
+bool rules_has_been_here(const struct config *config, const struct opened *opened)
 {
 	for (size_t i = 0; i < opened->loops; i++)
 		if (!strcasecmp(opened->loop[i], config->address))
@@ -118,14 +118,14 @@ void rules_apply(const struct config *config, const struct job *job,
 		 struct rule_effects *effects)
 {
 	/* what goes round in circles, and what is a report, goes no further */
-	bool forwarded = was_forwarded(config, opened) || opened->report.kind != REPORT_NONE;
+	bool forwarded = rules_has_been_here(config, opened) || opened->report.kind != REPORT_NONE;
 
 	*effects = (struct rule_effects){ .paper = true };
 	for (size_t i = 0; i < config->rules; i++) {
 		const struct config_rule *rule = &config->rule[i];
 
 		if (fits_sender(rule->from, job, opened) && fits_recipient(rule, recipients) &&
-		    fits(rule->subject, opened->subject) && fits_time(rule, now_s))
+		    rules_fits(rule->subject, opened->subject) && fits_time(rule, now_s))
 			add_effects(rule, forwarded, effects);
 	}
 	/* a mail that would go nowhere is printed */

@@ -14,6 +14,8 @@
 
 #define RULE_TARGETS_MAX	100
 
+struct relay_order;
+
 /** struct rule_forward - where a mail goes on to, and in which form */
 struct rule_forward {
 	const char *address;
@@ -25,6 +27,7 @@ struct rule_forward {
  * @paper: it is printed
  * @mailbox: it waits there, too
  * @forward: it goes there, too
+ * @relay: because a request by mail says so (relay.h); NULL: by rules
  */
 struct rule_effects {
 	bool paper;
@@ -32,7 +35,14 @@ struct rule_effects {
 	size_t mailboxes;
 	struct rule_forward forward[RULE_TARGETS_MAX];
 	size_t forwards;
+	const struct relay_order *relay;
 };
+
+/** rules_has_been_here - whether a mail went on from this station before, or from too many others */
+bool rules_has_been_here(const struct config *config, const struct opened *opened);
+
+/** rules_fits - whether a pattern with * and ? fits a text, of any case; "" fits all */
+bool rules_fits(const char *pattern, const char *text);
 
 /**
  * rules_apply - what becomes of a mail

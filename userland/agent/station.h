@@ -29,6 +29,7 @@ struct reporter;
 struct joiner;
 struct forwarder;
 struct pdf_forms;
+struct relay;
 
 struct station {
 	struct config config;
@@ -43,6 +44,7 @@ struct station {
 	struct joiner *joiner;
 	struct forwarder *forwarder;
 	struct pdf_forms *pdf_forms;
+	struct relay *relay;
 	struct sender *sender;
 	struct listener *listener;
 	struct pop3_listener *pop3_listener;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gmime/gmime.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,6 +14,7 @@
 #include "pdf_mail.h"
 #include "report_write.h"
 #include "sandbox.h"
+#include "signed.h"
 
 /*
  * What iconv knows of these charsets comes from files; they must be open, and
@@ -146,6 +148,16 @@ int features_confined(FILE *in, FILE *out, struct failure *failure)
 	if (confine(out, failure))
 		return -1;
 	return features_read(in, out, failure);
+}
+
+int signed_check_confined(int message_fd, FILE *keys, FILE *out, struct failure *failure)
+{
+	closefrom(message_fd + 1);
+	/* what OpenSSL reads of its configuration it reads now */
+	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL);
+	if (confine(out, failure))
+		return -1;
+	return signed_check(message_fd, keys, out, failure);
 }
 
 int join_confined(char **files, int message_fd, FILE *out, struct failure *failure)

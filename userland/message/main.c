@@ -15,6 +15,7 @@
 #include "open.h"
 #include "pdf_mail.h"
 #include "report_write.h"
+#include "signed.h"
 
 /* Where the files are, by the contract with ifaxd */
 #define FD_IN	3
@@ -22,13 +23,14 @@
 
 static const char usage[] =
 "usage: ifax-message compose 3<PAGE-FILE 4<>MESSAGE\n"
-"       ifax-message open [--codings mh,mmr,raw] [--parts tiff|fallback|all]\n"
+"       ifax-message open [--codings mh,mmr,raw] [--parts tiff|fallback|all|document]\n"
 "                         3<MESSAGE 4<>PAGE-FILE\n"
 "       ifax-message pdf 3<MESSAGE 4<>MESSAGE\n"
 "       ifax-message fragment 3<MESSAGE\n"
 "       ifax-message join MESSAGE... 4<>MESSAGE\n"
 "       ifax-message report 3<MESSAGE 4<>REPORT\n"
 "       ifax-message features\n"
+"       ifax-message signed 3<MESSAGE\n"
 "\n"
 "compose  makes the pages of a page file a mail message with one TIFF. Header\n"
 "         values come on stdin, a line each: from=ADDRESS, to=ADDRESS (one line\n"
@@ -43,7 +45,8 @@ static const char usage[] =
 "open     makes the TIFFs in a mail message a page file. --codings names the\n"
 "         codings that the printer takes; a page in another becomes raw.\n"
 "         --parts says what is printed: TIFFs only (the default); text,\n"
-"         pictures and PDF, too, if there is no TIFF (fallback); or all of them\n"
+"         pictures and PDF, too, if there is no TIFF (fallback); all of them; or\n"
+"         what a request carries (document)\n"
 "pdf      makes a mail message one with PDFs instead of its TIFFs\n"
 "fragment says which part of which split message (message/partial) a mail is:\n"
 "         id=ID, number=N, total=N; \"ok fragment=0\" if it is a whole one\n"
@@ -52,6 +55,8 @@ static const char usage[] =
 "         disposition notification (DSN, MDN) about the message; values on stdin\n"
 "features says what the feature expression on stdin (RFC 2533) means for fax pages:\n"
 "         codings=mh,mmr, dpi=204x196,204x391, sizes=a4,b4\n"
+"signed   says whether the domain of its author signed a message (DKIM): \"ok signed=1\".\n"
+"         TXT records come on stdin: key=NAME TEXT; need=NAME names one that is missing\n"
 "\n"
 "The last line on stdout is \"ok …\" or \"error TEXT\".\n"
 "Exit codes: 0 done, 1 the input is at fault, 2 the machine is, try later.\n";
@@ -94,6 +99,8 @@ int main(int argc, char **argv)
 		err = report_write_confined(FD_IN, FD_OUT, stdin, stdout, &failure);
 	} else if (argc == 2 && !strcmp(what, "features")) {
 		err = features_confined(stdin, stdout, &failure);
+	} else if (argc == 2 && !strcmp(what, "signed")) {
+		err = signed_check_confined(FD_IN, stdin, stdout, &failure);
 	} else if (!strcmp(what, "join")) {
 		err = join_confined(argv + 2, FD_OUT, stdout, &failure);
 	} else {

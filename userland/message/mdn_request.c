@@ -54,7 +54,7 @@ static bool same_address(const char *a, const char *b)
 	return !strncmp(a, b, local + 1) && !g_ascii_strcasecmp(a + local, b + local);
 }
 
-static bool is_automatic(GMimeMessage *message)
+bool mdn_request_automatic(GMimeMessage *message)
 {
 	static const char * const bulk[] = { "bulk", "list", "junk" };
 	const char *submitted = header(message, "Auto-Submitted");
@@ -89,7 +89,7 @@ static const char *refusal(GMimeMessage *message, bool is_report, int asks, cons
 {
 	if (is_report)
 		return "the message is itself a report";
-	if (is_automatic(message))
+	if (mdn_request_automatic(message))
 		return "the message came from a list or an automatic answer";
 	if (asks > 1 || !to)
 		return "it is asked for not exactly one address";
@@ -116,7 +116,7 @@ void mdn_request_read(struct mdn_request *request, GMimeMessage *message, bool i
 		if (!request->refused)
 			request->to = g_strdup(to);
 	}
-	if (!is_report && !is_automatic(message))
+	if (!is_report && !mdn_request_automatic(message))
 		request->error_to = g_strdup(return_path);
 	g_free(to);
 	g_free(return_path);

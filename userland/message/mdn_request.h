@@ -29,6 +29,9 @@ struct mdn_request {
  */
 void mdn_request_read(struct mdn_request *request, GMimeMessage *message, bool is_report);
 
+/** mdn_request_automatic() - whether a message is of a list, or of a machine that answers */
+bool mdn_request_automatic(GMimeMessage *message);
+
 void mdn_request_free(struct mdn_request *request);
 
 #endif /* _IFAX_MDN_REQUEST_H */

@@ -14,6 +14,7 @@
 #include "parts.h"
 #include "picture.h"
 #include "report_read.h"
+#include "request_read.h"
 #include "tiff_read.h"
 
 #define LOOPS_MAX	20
@@ -25,6 +26,7 @@
  * @pdf: who renders PDF, or NULL
  * @scratch_fd: file for one part
  * @prints_all: text and pictures are printed, not only TIFFs
+ * @request: the part that is not printed: what the message asks of the station; NULL: none
  * @is_report: the message is about another one, which came back with it
  * @parts: leaf parts seen
  * @printed: of them, those that were printed or are in @text
@@ -38,6 +40,7 @@ struct opening {
 	const struct pdf_renderer *pdf;
 	int scratch_fd;
 	bool prints_all;
+	GMimeObject *request;
 	bool is_report;
 	unsigned int parts;
 	unsigned int printed;
@@ -69,6 +72,7 @@ int open_parts(const char *name, enum open_parts *parts, struct failure *failure
 {
 	static const char * const names[] = {
 		[OPEN_TIFF] = "tiff", [OPEN_FALLBACK] = "fallback", [OPEN_ALL] = "all",
+		[OPEN_DOCUMENT] = "document",
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -161,7 +165,7 @@ static int open_part(struct opening *opening, GMimeObject *object, struct failur
 			    "this is one of several mails that a message was split into (message/partial)");
 	if (kind == PART_TIFF)
 		return open_file(opening, GMIME_PART(object), kind, failure);
-	if (part_is_silent(object))
+	if (part_is_silent(object) || object == opening->request)
 		return 0;
 	if (kind == PART_OTHER || (!opening->prints_all && is_picture(kind)))
 		part_append_notice(opening->notices, object, opening->parts);
@@ -265,33 +269,6 @@ static int visit(struct opening *opening, GMimeObject *object, unsigned int dept
 	return open_part(opening, object, failure);
 }
 
-/*
- * A request to the station: "ifax WORD" as subject, and "secret: …" as a line of
- * the text. Whether it is one that is answered is for others to say.
- */
-static void print_request(GMimeMessage *message, FILE *out)
-{
-	const char *subject = g_mime_message_get_subject(message);
-	GMimeObject *root = g_mime_message_get_mime_part(message);
-	struct failure ignored;
-	GString *text;
-	char *secret;
-
-	if (!subject || g_ascii_strncasecmp(subject, "ifax ", 5) || !root ||
-	    part_kind(root) != PART_TEXT)
-		return;
-	text = g_string_new("\n");
-	part_append_text(text, root, PART_TEXT, &ignored);
-	secret = strstr(text->str, "\nsecret: ");
-	if (secret) {
-		secret += strlen("\nsecret: ");
-		secret[strcspn(secret, "\r\n")] = 0;
-		print_line(out, "request=", subject + 5);
-		print_line(out, "request-secret=", secret);
-	}
-	g_string_free(text, TRUE);
-}
-
 static void print_headers(GMimeMessage *message, FILE *out)
 {
 	char *from = internet_address_list_to_string(g_mime_message_get_from(message), NULL, FALSE);
@@ -366,8 +343,11 @@ static int visit_message(struct opening *opening, GMimeMessage *message, enum op
 	if (!is_mail(message))
 		return fail(failure, EXIT_INPUT, "this is no mail message");
 	opening->prints_all = parts == OPEN_ALL ||
-			      (parts == OPEN_FALLBACK && (!has_tiff || opening->is_report));
-	if (opening->prints_all)
+			      (parts == OPEN_FALLBACK && (!has_tiff || opening->is_report)) ||
+			      (parts == OPEN_DOCUMENT && !has_tiff);
+	if (parts == OPEN_DOCUMENT)
+		opening->request = request_text(message);
+	else if (opening->prints_all)
 		message_append_header(opening->header, message);
 	if (root && visit(opening, root, 0, failure))
 		return -1;
@@ -403,13 +383,14 @@ int open_message(int message_fd, int scratch_fd, int pages_fd, const struct open
 		return fail(failure, EXIT_INPUT, "this is no mail message");
 	print_headers(message, out);
 	print_loops(message, out);
-	print_request(message, out);
 	if (GMIME_IS_MESSAGE_PARTIAL(g_mime_message_get_mime_part(message))) {
 		g_object_unref(message);
 		return join_fragment(message_fd, out, failure);
 	}
 	kind = report_kind(message);
 	opening.is_report = kind != REPORT_NONE;
+	if (!opening.is_report)
+		request_print(message, out);
 	print_confirmations(message, kind, out);
 	opening.header = g_string_new(NULL);
 	opening.text = g_string_new(NULL);

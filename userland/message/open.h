@@ -17,6 +17,7 @@ enum open_parts {
 	OPEN_TIFF,	/* TIFFs only */
 	OPEN_FALLBACK,	/* TIFFs; if there is none, text, pictures and PDF */
 	OPEN_ALL,	/* all of them, in order */
+	OPEN_DOCUMENT,	/* as OPEN_FALLBACK, but nothing of who wrote it, nor what it asks for */
 };
 
 /**
@@ -34,7 +35,7 @@ struct open_options {
 };
 
 /**
- * open_parts() - "tiff", "fallback" or "all"
+ * open_parts() - "tiff", "fallback", "all" or "document"
  *
  * Return: 0 or -1.
  */
