@@ -222,6 +222,8 @@ class Pop3Handler(socketserver.StreamRequestHandler):
                 return
             if verb == "CAPA":
                 self.listing(["USER"] + server.capabilities + ([] if server.no_uidl else ["UIDL"]))
+            elif verb == "AUTH" and server.auth:
+                server.auth(self, words)
             elif verb == "PASS" and words != ["secret"]:
                 self.say("-ERR wrong")
             elif verb == "STAT":
@@ -262,6 +264,7 @@ class Pop3Server(Server):
         self.visits = 0
         self.cut = None
         self.no_uidl = False
+        self.auth = None        # does AUTH with the handler and what comes behind it
         self.capabilities = []
         self.on_dele = lambda: None
         super().__init__(Pop3Handler)

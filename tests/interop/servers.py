@@ -136,13 +136,24 @@ exec exim4 -bdf -q2s
 
 
 class Dovecot(Peer):
-    """The maildrops of @users, with the secret SECRET."""
+    """The maildrops of @users, with the secret SECRET.
 
-    def __init__(self, *users):
+    @introspection: URL where it asks what a token is worth (RFC 7662).
+    """
+
+    def __init__(self, *users, introspection=None):
         self.port = free_port()
         self.secure_port = free_port()
         self.certificate = Certificate("d.example.com", "localhost")
         self.count = 0
+        mechanisms = tokens = ""
+        if introspection:
+            mechanisms = "oauthbearer xoauth2"
+            tokens = """passdb {
+ driver = oauth2
+ mechanisms = oauthbearer xoauth2
+ args = /etc/dovecot/oauth2.conf
+}"""
         config = f"""
 protocols = pop3
 listen = 127.0.0.1
@@ -150,12 +161,13 @@ ssl = yes
 ssl_cert = </certificate.pem
 ssl_key = </key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 apop
+auth_mechanisms = {mechanisms} plain login cram-md5 scram-sha-1 scram-sha-256 apop
 auth_failure_delay = 0
 mail_location = maildir:/mail/%u
 log_path = /var/log/maillog
 first_valid_uid = 1
 mail_max_userip_connections = 100
+{tokens}
 passdb {{
  driver = passwd-file
  args = scheme=PLAIN /users
@@ -177,6 +189,13 @@ service pop3-login {{
                  for user in users for place in ("cur", "new", "tmp")]
         super().__init__(debian(), [
             ("etc/dovecot/dovecot.conf", config), *files_of(self.certificate), *boxes,
+            ("etc/dovecot/oauth2.conf", f"""
+introspection_mode = post
+introspection_url = {introspection}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""),
             ("users", "".join(f"{user}:{{PLAIN}}{SECRET}\n" for user in users))],
             "rm -f /mail/*/*/.keep; chown -R mail:mail /mail; exec dovecot -F", self.answers)
 

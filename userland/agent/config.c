@@ -53,6 +53,7 @@ static cfg_opt_t pop3_opts[] = {
 	CFG_INT("port", 110, CFGF_NONE),
 	CFG_STR("user", NULL, CFGF_NODEFAULT),
 	CFG_STR("secret_file", NULL, CFGF_NODEFAULT),
+	CFG_STR("oauth", NULL, CFGF_NODEFAULT),
 	CFG_INT_CB("login", POP3_LOGIN_ANY, CFGF_NONE, parse_login),
 	CFG_STR_LIST("auth", NULL, CFGF_NODEFAULT),
 	CFG_BOOL("auth_without_tls", cfg_false, CFGF_NONE),
@@ -419,6 +420,21 @@ static bool fill_routes(struct config *config, cfg_t *cfg)
 	return config->route;
 }
 
+/* A token is used by AUTH; the provider is one of those that are configured. */
+static bool fill_token(const struct config *config, struct config_account *account, cfg_t *cfg)
+{
+	const char *oauth = cfg_getstr(cfg, "oauth");
+
+	if (!oauth)
+		return account->secret_file ||
+		       complain(cfg, "pop3 \"%s\" needs secret_file or oauth", account->title);
+	if (account->secret_file)
+		return complain(cfg, "pop3 \"%s\": either oauth or secret_file", account->title);
+	account->oauth = config_oauth(config, oauth);
+	account->login = POP3_LOGIN_SASL;
+	return account->oauth || complain(cfg, "there is no oauth \"%s\"", oauth);
+}
+
 static bool fill_accounts(struct config *config, cfg_t *cfg)
 {
 	config->accounts = cfg_size(cfg, "pop3");
@@ -440,9 +456,11 @@ static bool fill_accounts(struct config *config, cfg_t *cfg)
 			.keep_days = cfg_getint(section, "keep_days"),
 			.capa = cfg_getbool(section, "capa"),
 		};
-		if (!account->host || !account->user || !account->secret_file)
-			return complain(section, "pop3 \"%s\" needs host, user and secret_file",
+		if (!account->host || !account->user)
+			return complain(section, "pop3 \"%s\" needs host and user",
 					account->title);
+		if (!fill_token(config, account, section))
+			return false;
 		fill_list(section, "auth", &account->auth);
 		if (!account->auth.item || !fill_tls(&account->tls, &account->tls_pins, section))
 			return false;

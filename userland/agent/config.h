@@ -89,7 +89,8 @@ struct config_route {
  * @host: name or address
  * @port: TCP port
  * @user: name of the maildrop
- * @secret_file: file whose first line is the password or APOP secret
+ * @secret_file: file whose first line is the password or APOP secret; NULL with @oauth
+ * @oauth: where its token comes from, instead of a password; NULL: a password
  * @login: how to log in
  * @auth: mechanisms that may be used with POP3_LOGIN_SASL, none: all that fit
  * @auth_without_tls: with POP3_LOGIN_SASL: the password may be said in the clear
@@ -106,6 +107,7 @@ struct config_account {
 	unsigned int port;
 	const char *user;
 	const char *secret_file;
+	const struct config_oauth *oauth;
 	enum pop3_login login;
 	struct config_list auth;
 	bool auth_without_tls;

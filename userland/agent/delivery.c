@@ -622,7 +622,8 @@ static bool has_token(struct delivery *delivery)
 	}
 	if (fresh || delivery->refreshed)
 		return true;
-	delivery->refresh = oauth_refresh(delivery->station->base, oauth, on_refreshed, delivery);
+	delivery->refresh = oauth_refresh(delivery->station->base, oauth, NULL, on_refreshed,
+					  delivery);
 	if (!delivery->refresh)
 		next_hop(delivery, "ifax-token could not be started");
 	return false;

@@ -16,13 +16,16 @@
 #include "dial.h"
 #include "fetch_visit.h"
 #include "log.h"
+#include "oauth.h"
 #include "sasl.h"
 #include "secret_file.h"
 #include "station.h"
+#include "token_file.h"
+#include "worker.h"
 
 #define MESSAGES_MAX	100000	/* looked at in one visit */
 #define STORING_MAX	8	/* messages that become durable at a time */
-#define SECRET_BYTES	256
+#define SECRET_BYTES	(TOKEN_MAX + 1)
 #define DAY_MS		(24 * 3600 * INT64_C(1000))
 
 /**
@@ -66,6 +69,9 @@ struct storing {
  * @secret: of the account
  * @login: what AUTH logs in with
  * @sasl: during AUTH
+ * @refresh: gets a fresh token
+ * @refreshed: there is no better one
+ * @refused: the token was refused: there may be a better one
  * @listed: message 1 is the first
  * @listed_count: elements of @listed
  * @listed_room: elements that @listed has room for
@@ -94,6 +100,9 @@ struct fetch_visit {
 	char secret[SECRET_BYTES];
 	struct sasl_account login;
 	struct sasl *sasl;
+	struct worker *refresh;
+	bool refreshed;
+	bool refused;
 
 	struct listed *listed;
 	unsigned int listed_count;
@@ -404,6 +413,9 @@ static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 	const char *title = visit->account->title;
 
 	snprintf(visit->result, sizeof(visit->result), "%u fetched; %.400s", visit->taken, text);
+	/* a token may have been taken back before its end */
+	visit->refused = outcome == POP3_OUTCOME_LOGIN_REFUSED && visit->sasl &&
+			 visit->account->oauth && !visit->refreshed;
 	visit->later = outcome == POP3_OUTCOME_TEMPORARY ||
 		       outcome == POP3_OUTCOME_UPDATE_UNKNOWN;
 	log_event(outcome == POP3_OUTCOME_DONE ? LOG_INFO : LOG_WARNING,
@@ -427,6 +439,9 @@ void fetch_visit_cancel(struct fetch_visit *visit)
 {
 	if (!visit)
 		return;
+	if (visit->refresh)
+		worker_stop(visit->refresh);
+	worker_leave(visit->refresh);
 	dial_cancel(visit->dial);
 	connection_free(visit->connection);
 	pop3_client_destroy(visit->engine);
@@ -454,13 +469,21 @@ static void end_visit(struct fetch_visit *visit)
 	fetch_visit_cancel(visit);
 }
 
+static void refresh_token(struct fetch_visit *visit, const char *refused);
+
 static void on_closed(void *arg)
 {
 	struct fetch_visit *visit = arg;
 
 	/* freed by who calls */
 	visit->connection = NULL;
-	end_visit(visit);
+	if (!visit->refused) {
+		end_visit(visit);
+		return;
+	}
+	pop3_client_destroy(visit->engine);
+	visit->engine = NULL;
+	refresh_token(visit, visit->secret);
 }
 
 static void fail(struct fetch_visit *visit, const char *reason)
@@ -548,9 +571,77 @@ static void fill_config(struct fetch_visit *visit)
 		.mechanism = account->auth.item,
 		.mechanisms = account->auth.items,
 		.clear = account->auth_without_tls,
+		.token = account->oauth,
 		.host = account->host,
 		.port = account->port,
 	};
+}
+
+static bool dial_server(struct fetch_visit *visit)
+{
+	const struct config_account *account = visit->account;
+
+	visit->dial = dial_start(visit->station->resolver, account->host, account->port,
+				 visit->station->config.pop3_connect_ms, on_dialed, visit);
+	return visit->dial;
+}
+
+/* Tokens */
+
+static void on_refreshed(void *arg, enum worker_end end, const char *text)
+{
+	struct fetch_visit *visit = arg;
+	const struct config_oauth *oauth = visit->account->oauth;
+	char why[400], reason[512];
+	bool fresh;
+
+	visit->refresh = NULL;
+	visit->refreshed = true;
+	if (end != WORKER_DONE) {
+		snprintf(reason, sizeof(reason), "no fresh token of %s: %.300s", oauth->title, text);
+		fail(visit, reason);
+	} else if (!oauth_token(oauth, visit->secret, sizeof(visit->secret), &fresh, why,
+				sizeof(why))) {
+		fail(visit, why);
+	} else if (!dial_server(visit)) {
+		fail(visit, "out of memory");
+	}
+}
+
+static void refresh_token(struct fetch_visit *visit, const char *refused)
+{
+	visit->refused = false;
+	visit->refresh = oauth_refresh(visit->station->base, visit->account->oauth, refused,
+				       on_refreshed, visit);
+	if (!visit->refresh)
+		fail(visit, "ifax-token could not be started");
+}
+
+/* Read anew each time: a changed secret needs no restart. false: @reason tells why not */
+static bool read_secret(struct fetch_visit *visit, bool *fresh, char *reason, size_t bytes)
+{
+	const struct config_account *account = visit->account;
+	char why[400];
+
+	*fresh = true;
+	if (!account->oauth)
+		return secret_file_line(account->secret_file, visit->secret, sizeof(visit->secret),
+					reason, bytes);
+	if (oauth_token(account->oauth, visit->secret, sizeof(visit->secret), fresh, why,
+			sizeof(why)))
+		return true;
+	snprintf(reason, bytes, "%s (ifax authorise %s)", why, account->oauth->title);
+	return false;
+}
+
+/* true: it is on its way. fail() is not for here: who started the visit is told at once. */
+static bool begin(struct fetch_visit *visit, bool fresh)
+{
+	if (fresh)
+		return dial_server(visit);
+	visit->refresh = oauth_refresh(visit->station->base, visit->account->oauth, NULL,
+				       on_refreshed, visit);
+	return visit->refresh;
 }
 
 struct fetch_visit *fetch_visit_start(struct station *station, const struct config_account *account,
@@ -558,6 +649,7 @@ struct fetch_visit *fetch_visit_start(struct station *station, const struct conf
 				      void *arg, char *reason, size_t bytes)
 {
 	struct fetch_visit *visit;
+	bool fresh;
 
 	/* what seems to be fetched already may not be */
 	if (arrivals_in_doubt(station->arrivals)) {
@@ -580,15 +672,11 @@ struct fetch_visit *fetch_visit_start(struct station *station, const struct conf
 			goto cancel;
 	}
 	visit->digest = EVP_MD_CTX_new();
-	/* read anew each time: a changed secret needs no restart */
-	if (!visit->digest ||
-	    !secret_file_line(account->secret_file, visit->secret, sizeof(visit->secret), reason,
-			      bytes))
+	if (!visit->digest || !read_secret(visit, &fresh, reason, bytes))
 		goto cancel;
 	fill_config(visit);
-	visit->dial = dial_start(station->resolver, account->host, account->port,
-				 station->config.pop3_connect_ms, on_dialed, visit);
-	if (visit->dial)
+	snprintf(reason, bytes, "out of memory");
+	if (begin(visit, fresh))
 		return visit;
 
 cancel:
@@ -600,7 +688,9 @@ void fetch_visit_progress(const struct fetch_visit *visit, char *text, size_t by
 {
 	int64_t ms = visit->started_ms ? now_ms() - visit->started_ms : 0;
 
-	if (!visit->engine)
+	if (visit->refresh)
+		snprintf(text, bytes, "getting a token of %s", visit->account->oauth->title);
+	else if (!visit->engine)
 		snprintf(text, bytes, "connecting to %s", visit->account->host);
 	else if (!visit->started_ms)
 		snprintf(text, bytes, "talking to %s", visit->account->host);

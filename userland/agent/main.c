@@ -221,7 +221,8 @@ static bool check_secret(const char *title, const char *file)
 static bool check_secrets(const struct config *config)
 {
 	for (size_t i = 0; i < config->accounts; i++)
-		if (!check_secret(config->account[i].title, config->account[i].secret_file))
+		if (config->account[i].secret_file &&
+		    !check_secret(config->account[i].title, config->account[i].secret_file))
 			return false;
 	return true;
 }

@@ -32,7 +32,8 @@ bool oauth_token(const struct config_oauth *oauth, char *text, size_t bytes, boo
 }
 
 /* Values on lines of their own, as ifax-token takes them; -1: @reason tells why not. */
-static int values(const struct config_oauth *oauth, const char *action, char *reason, size_t bytes)
+static int values(const struct config_oauth *oauth, const char *action, const char *refused,
+		  char *reason, size_t bytes)
 {
 	char secret[256] = "";
 	int fd;
@@ -45,8 +46,8 @@ static int values(const struct config_oauth *oauth, const char *action, char *re
 	if (fd >= 0) {
 		dprintf(fd, "action=%s\ntoken_url=%s\ndevice_url=%s\nclient_id=%s\n", action,
 			oauth->token_url, oauth->device_url, oauth->client_id);
-		dprintf(fd, "client_secret=%s\nscope=%s\nfile=%s\n", secret, oauth->scope,
-			oauth->token_file);
+		dprintf(fd, "client_secret=%s\nscope=%s\nfile=%s\nrefused=%s\n", secret,
+			oauth->scope, oauth->token_file, refused);
 		lseek(fd, 0, SEEK_SET);
 	}
 	explicit_bzero(secret, sizeof(secret));
@@ -54,6 +55,7 @@ static int values(const struct config_oauth *oauth, const char *action, char *re
 }
 
 struct worker *oauth_refresh(struct event_base *base, const struct config_oauth *oauth,
+			     const char *refused,
 			     void (*ended)(void *arg, enum worker_end end, const char *text),
 			     void *arg)
 {
@@ -65,7 +67,8 @@ struct worker *oauth_refresh(struct event_base *base, const struct config_oauth 
 	struct worker *worker;
 	char reason[512];
 
-	task.stdin_fd = values(oauth, "refresh", reason, sizeof(reason));
+	task.stdin_fd = values(oauth, "refresh", refused ? refused : "", reason,
+			       sizeof(reason));
 	if (task.stdin_fd < 0) {
 		log_event(LOG_ERR, "oauth.refresh account=%s error=%s", oauth->title, reason);
 		return NULL;
@@ -78,7 +81,7 @@ struct worker *oauth_refresh(struct event_base *base, const struct config_oauth 
 void oauth_authorise(const struct config_oauth *oauth)
 {
 	char reason[512];
-	int fd = values(oauth, "authorise", reason, sizeof(reason));
+	int fd = values(oauth, "authorise", "", reason, sizeof(reason));
 
 	if (fd < 0) {
 		fprintf(stderr, "ifaxd: %s\n", reason);

@@ -22,9 +22,12 @@ bool oauth_token(const struct config_oauth *oauth, char *token, size_t bytes, bo
 
 /**
  * oauth_refresh - have a fresh token got
+ * @refused: a token that a server refused: if it is the one that is kept, it is not good any
+ *	more, whatever was said about its end; NULL: none
  * @ended: called once, when it is kept, or could not be got
  */
 struct worker *oauth_refresh(struct event_base *base, const struct config_oauth *oauth,
+			     const char *refused,
 			     void (*ended)(void *arg, enum worker_end end, const char *text),
 			     void *arg);
 

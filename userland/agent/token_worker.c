@@ -7,6 +7,7 @@
  *	action=authorise	ask for a device code (RFC 8628), wait for the consent
  *	action=refresh		get a new access token (RFC 6749, 6)
  *	token_url= device_url= client_id= client_secret= scope= file=
+ *	refused=	an access token that is not good any more, though it has not ended
  *
  * and writes "code url=... code=..." for people, then "ok" or "error ...". It ends
  * with 0, 1 (refused) or 2 (try again).
@@ -39,6 +40,7 @@ static struct {
 	char client_secret[VALUE_MAX];
 	char scope[VALUE_MAX];
 	char file[PATH_MAX];
+	char refused[TOKEN_MAX + 1];
 } given;
 
 struct reply {
@@ -66,8 +68,9 @@ static void read_values(void)
 		{ "client_secret", given.client_secret, sizeof(given.client_secret) },
 		{ "scope", given.scope, sizeof(given.scope) },
 		{ "file", given.file, sizeof(given.file) },
+		{ "refused", given.refused, sizeof(given.refused) },
 	};
-	char line[VALUE_MAX + 32];
+	char line[TOKEN_MAX + 32];
 
 	while (fgets(line, sizeof(line), stdin)) {
 		size_t len = strcspn(line, "=");
@@ -205,7 +208,8 @@ static enum exit_code locked_refresh(void)
 	if (fd < 0 || flock(fd, LOCK_EX) ||
 	    !token_read(given.file, &token, reason, sizeof(reason)))
 		return fail(EXIT_REFUSED, given.file, "authorise the station first");
-	if (!token_is_good(&token, (int64_t)time(NULL) * 1000))
+	if (!token_is_good(&token, (int64_t)time(NULL) * 1000) ||
+	    !strcmp(token.access, given.refused))
 		return refresh(&token);
 	puts("ok");
 	return EXIT_GOOD;
