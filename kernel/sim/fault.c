@@ -342,11 +342,13 @@ static int stats_show(struct seq_file *seq, void *unused)
 	struct sim_engine *engine = seq->private;
 	struct sim_stats stats;
 	struct sim_faults f;
+	bool lamp_on;
 	u32 i;
 
 	spin_lock_irq(&engine->lock);
 	stats = engine->stats;
 	f = engine->faults;
+	lamp_on = engine->lamp_on;
 	spin_unlock_irq(&engine->lock);
 	seq_printf(seq, "starts %u\nstops %u\nresets %u\nejects %u\n", stats.starts, stats.stops,
 		   stats.resets, stats.ejects);
@@ -354,6 +356,8 @@ static int stats_show(struct seq_file *seq, void *unused)
 		   stats.lines);
 	seq_printf(seq, "interrupts %u\nreads %llu\nwrites %llu\n", stats.interrupts, stats.reads,
 		   stats.writes);
+	if (!engine->is_printer)
+		seq_printf(seq, "lamp-on %d\n", lamp_on);
 	for (i = 0; i < SIM_FAULT_KINDS; i++)
 		seq_printf(seq, "%s %u\n", sim_fault_names[i], f.happened[i]);
 	return 0;

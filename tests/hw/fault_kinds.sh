@@ -9,7 +9,7 @@ sheet_lines=${sheet_lines:-1000}
 ends()	# fault: enum ifax_page_status
 {
 	case $1 in
-	jam | double-feed) echo 2 ;;
+	jam | double-feed | tray-out | turn-jam) echo 2 ;;
 	cover) echo 3 ;;
 	no-paper) echo 4 ;;
 	lost-interrupt | spurious-interrupt | stuck-busy | stuck-status | late-period) echo 0 ;;
@@ -73,7 +73,49 @@ recover()	# engine
 all_faults='jam cover no-paper double-feed lamp lost-interrupt spurious-interrupt stuck-busy
 	stuck-status dma-error dma-stall late-period wrong-lines bus-error'
 # These are told by the watchdog alone, after eight seconds
-silent_faults='stall unplug'
+silent_faults='stall unplug cold'
+
+# The back of a sheet gets stuck, again and again: the front is well, and so is the next sheet
+turn_campaign()	# how often
+{
+	local round
+
+	sheet 1728 $sheet_lines >in
+	for round in $(seq "$1"); do
+		cat in in in in >/dev/ifax/feeder0
+		fault scan0 turn-jam
+		$page sides scan0 1728 204 196 >out 2>ended
+		is "scanner: turn-jam $round: how it ended" "0: $sheet_lines lines, more
+$(ends turn-jam): 0 lines, more, back
+error: EIO" "$(cat ended)"
+		clear_paper_path
+		is "scanner: turn-jam $round: next sheet" "0: $sheet_lines lines, more
+0: $sheet_lines lines, back" "$($page sides scan0 1728 204 196 2>&1 >out)"
+		is "scanner: turn-jam $round: next sheet, same pixels" "" \
+			"$(cmp <(cat in in) out 2>&1)"
+	done
+	is "turn-jam: scanner had it" "$1" "$(seen scan0 turn-jam)"
+}
+
+# A paper tray that somebody pulls out under the sheet, and pushes back
+tray_campaign()	# how often
+{
+	local round
+
+	for round in $(seq "$1"); do
+		fault print0 tray-out
+		is "printer: tray-out $round: status" "$(ends tray-out): 0 lines" "$(print in)"
+		is "printer: tray-out $round: still out" "$(ends tray-out): 0 lines" "$(print in)"
+		clear_paper_path
+		is "printer: tray-out $round: no paper" "4: 0 lines" "$(print in)"
+		is "printer: tray-out $round: nothing came" 0 "$(cat $tray/sheets)"
+		echo 0 in >/sys/kernel/debug/ifax-sim/print0/trays
+		is "printer: tray-out $round: next page" "0: $sheet_lines lines" "$(print in)"
+		take_out >out
+		is "printer: tray-out $round: next page, same pixels" "" "$(cmp in out 2>&1)"
+	done
+	is "tray-out: printer had it" "$1" "$(seen print0 tray-out)"
+}
 
 fault_campaign()	# faults, their places
 {

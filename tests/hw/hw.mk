@@ -3,7 +3,7 @@
 
 HW_PAGE := $(B)/tests/hw/page
 CHECKS += tests/hw/registers
-HW_CHECKS := tests/hw/paper tests/hw/faults tests/hw/fault-kinds tests/hw/grey tests/hw/sleep
+HW_CHECKS := tests/hw/paper tests/hw/faults tests/hw/fault-kinds tests/hw/grey tests/hw/sleep tests/hw/warm
 CHECKS += $(HW_CHECKS)
 
 $(HW_CHECKS) tests/hw/fault-places: $(HW_PAGE)
