@@ -426,8 +426,7 @@ static bool fill_token(const struct config *config, struct config_account *accou
 	const char *oauth = cfg_getstr(cfg, "oauth");
 
 	if (!oauth)
-		return account->secret_file ||
-		       complain(cfg, "pop3 \"%s\" needs secret_file or oauth", account->title);
+		return true;
 	if (account->secret_file)
 		return complain(cfg, "pop3 \"%s\": either oauth or secret_file", account->title);
 	account->oauth = config_oauth(config, oauth);
@@ -456,9 +455,10 @@ static bool fill_accounts(struct config *config, cfg_t *cfg)
 			.keep_days = cfg_getint(section, "keep_days"),
 			.capa = cfg_getbool(section, "capa"),
 		};
-		if (!account->host || !account->user)
-			return complain(section, "pop3 \"%s\" needs host and user",
-					account->title);
+		if (!account->host || !account->user ||
+		    (!account->secret_file && !cfg_getstr(section, "oauth")))
+			return complain(section, "pop3 \"%s\" needs host, user and secret_file, "
+					"or oauth", account->title);
 		if (!fill_token(config, account, section))
 			return false;
 		fill_list(section, "auth", &account->auth);
