@@ -7,7 +7,7 @@ import threading
 
 from station import free_port
 
-A, CNAME, MX, TXT, AAAA = 1, 5, 15, 16, 28
+A, CNAME, PTR, MX, TXT, AAAA = 1, 5, 12, 15, 16, 28
 NO_ERROR, SERVER_FAILURE, NO_NAME = 0, 2, 3
 
 

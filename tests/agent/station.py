@@ -111,6 +111,7 @@ scanner = "device"
 printer = "device"
 paper_worker = "{self.worker}"
 message_worker = "{self.message_worker}"
+spf_worker = "{BUILD}/ifax-spf"
 smtp_listen = {{ "127.0.0.1:{self.port}" }}
 domains = {{ "{self.domain}" }}
 retry {{ quick = {{ 200ms, 300ms }} interval = 500ms paper = 200ms }}

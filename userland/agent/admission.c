@@ -64,6 +64,26 @@ bool admission_sender(const struct config_server *server, const struct visitor *
 	return false;
 }
 
+bool admission_trusts(const struct config_server *server, const struct visitor *visitor)
+{
+	return *visitor->user || in_networks(&server->relay_networks, visitor->peer);
+}
+
+bool admission_spf(const struct config_server *server, enum spf_result result, const char *peer,
+		   const char *sender, struct smtp_reply *reply)
+{
+	if ((result == SPF_CHECK_FAIL && server->spf >= SPF_FAIL_REFUSED) ||
+	    (result == SPF_CHECK_SOFTFAIL && server->spf >= SPF_SOFTFAIL_REFUSED))
+		smtp_reply_set(reply, 550, "5.7.23", "<%s>: its domain says that %s does not send "
+			       "its mail (SPF: %s)", sender, peer, spf_name(result));
+	else if (result == SPF_CHECK_TEMPERROR && server->spf_errors_refused)
+		smtp_reply_set(reply, 451, "4.7.24", "<%s>: no answer of its name servers (SPF), "
+			       "try again later", sender);
+	else
+		return true;
+	return false;
+}
+
 static bool may_relay(const struct config_server *server, const struct visitor *visitor)
 {
 	return (*visitor->user && server->relay_users) ||

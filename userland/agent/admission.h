@@ -12,6 +12,7 @@
 #include "config.h"
 #include "mail_path.h"
 #include "smtp_reply.h"
+#include "spf.h"
 
 /**
  * struct visitor - who is there
@@ -25,6 +26,13 @@ struct visitor {
 
 /** admission_peer - whether an address may speak to us at all */
 bool admission_peer(const struct config_server *server, const char *peer);
+
+/** admission_trusts - somebody of ours: one of our users, or of our networks */
+bool admission_trusts(const struct config_server *server, const struct visitor *visitor);
+
+/** admission_spf - false: refused by the result of SPF, with the reply */
+bool admission_spf(const struct config_server *server, enum spf_result result, const char *peer,
+		   const char *sender, struct smtp_reply *reply);
 
 /** admission_sender - false: refused, with the reply */
 bool admission_sender(const struct config_server *server, const struct visitor *visitor,

@@ -94,6 +94,7 @@ static void free_letter(struct letter *letter)
 	free((char *)letter->arrival.envelope_id);
 	free((char *)letter->arrival.dsn_return);
 	free((char *)letter->arrival.login);
+	free((char *)letter->arrival.spf);
 	free((char *)letter->arrival.account);
 	free((char *)letter->arrival.unique_id);
 	free((char *)letter->arrival.digest);
@@ -137,7 +138,8 @@ static bool copy_arrival(struct letter *letter, const struct job_arrival *from)
 	    !copy_text(&to->sender, from->sender) || !copy_text(&to->source, from->source) ||
 	    !copy_text(&to->envelope_id, from->envelope_id) ||
 	    !copy_text(&to->dsn_return, from->dsn_return) ||
-	    !copy_text(&to->login, from->login) || !copy_text(&to->account, from->account) ||
+	    !copy_text(&to->spf, from->spf) || !copy_text(&to->login, from->login) ||
+	    !copy_text(&to->account, from->account) ||
 	    !copy_text(&to->unique_id, from->unique_id) ||
 	    !copy_text(&to->digest, from->digest) ||
 	    !copy_text(&to->repeat_key, from->repeat_key))

@@ -79,6 +79,8 @@ static cfg_opt_t smtp_server_opts[] = {
 	TIME("repeats", DAY),
 	CFG_BOOL("refuse_unprintable", cfg_false, CFGF_NONE),
 	CFG_BOOL("verify", cfg_true, CFGF_NONE),
+	CFG_INT_CB("spf", SPF_OFF, CFGF_NONE, parse_spf),
+	CFG_INT_CB("spf_errors", 0, CFGF_NONE, parse_spf_errors),
 	CFG_END()
 };
 
@@ -97,6 +99,7 @@ static cfg_opt_t rule_opts[] = {
 	CFG_STR("to", "", CFGF_NONE),
 	CFG_STR("subaddress", "", CFGF_NONE),
 	CFG_STR("subject", "", CFGF_NONE),
+	CFG_STR_LIST("spf", NULL, CFGF_NODEFAULT),
 	CFG_STR("hours", "", CFGF_NONE),
 	CFG_BOOL("print", cfg_true, CFGF_NONE),
 	CFG_STR_LIST("mailbox", NULL, CFGF_NODEFAULT),
@@ -194,6 +197,7 @@ static cfg_opt_t smtp_server_timeouts_opts[] = {
 	TIME("data", 5 * MINUTE),
 	TIME("mail", 4 * 60 * MINUTE),
 	TIME("inspection", 30000),
+	TIME("spf", 20000),
 	CFG_END()
 };
 
@@ -247,6 +251,7 @@ static cfg_opt_t station_opts[] = {
 	CFG_INT_CB("mail_split", SPLIT_PAGES, CFGF_NONE, parse_split),
 	CFG_STR("paper_worker", "ifax-paper", CFGF_NONE),
 	CFG_STR("message_worker", "ifax-message", CFGF_NONE),
+	CFG_STR("spf_worker", "ifax-spf", CFGF_NONE),
 	CFG_STR_LIST("smtp_listen", NULL, CFGF_NODEFAULT),
 	CFG_STR_LIST("smtps_listen", NULL, CFGF_NODEFAULT),
 	CFG_STR_LIST("domains", NULL, CFGF_NODEFAULT),
@@ -515,7 +520,8 @@ static bool fill_rule(struct config *config, struct config_rule *rule, cfg_t *se
 				cfg_getstr(section, "hours"));
 	fill_list(section, "mailbox", &rule->mailboxes);
 	fill_list(section, "forward", &rule->forward);
-	if (!rule->mailboxes.item || !rule->forward.item)
+	fill_list(section, "spf", &rule->spf);
+	if (!rule->mailboxes.item || !rule->forward.item || !rule->spf.item)
 		return false;
 	for (size_t i = 0; i < rule->mailboxes.items; i++)
 		if (!has_mailbox(config, rule->mailboxes.item[i]))
@@ -608,6 +614,8 @@ static bool fill_server(struct config_server *server, cfg_t *cfg)
 		.repeats_ms = cfg_getint(cfg, "repeats"),
 		.refuse_unprintable = cfg_getbool(cfg, "refuse_unprintable"),
 		.verify = cfg_getbool(cfg, "verify"),
+		.spf = cfg_getint(cfg, "spf"),
+		.spf_errors_refused = cfg_getint(cfg, "spf_errors"),
 	};
 	fill_list(cfg, "relay_networks", &server->relay_networks);
 	fill_list(cfg, "allow", &server->allow);
@@ -721,6 +729,7 @@ static void fill_timeouts(struct config *config, cfg_t *cfg)
 	config->smtp_data_ms = cfg_getint(section, "data");
 	config->smtp_mail_ms = cfg_getint(section, "mail");
 	config->smtp_inspection_ms = cfg_getint(section, "inspection");
+	config->smtp_spf_ms = cfg_getint(section, "spf");
 	section = cfg_getsec(cfg, "pop3_client_timeouts");
 	config->pop3_connect_ms = cfg_getint(section, "connect");
 	config->pop3_client = (struct pop3_client_timeouts){
@@ -764,6 +773,7 @@ static bool fill(struct config *config, cfg_t *cfg)
 	config->split = cfg_getint(cfg, "mail_split");
 	config->paper_worker = cfg_getstr(cfg, "paper_worker");
 	config->message_worker = cfg_getstr(cfg, "message_worker");
+	config->spf_worker = cfg_getstr(cfg, "spf_worker");
 	fill_list(cfg, "domains", &config->domains);
 	fill_list(cfg, "recipients", &config->recipients);
 	fill_confirm(&config->confirm, cfg_getsec(cfg, "confirm"));
@@ -881,6 +891,7 @@ void config_free(struct config *config)
 	for (size_t i = 0; config->rule && i < config->rules; i++) {
 		free(config->rule[i].mailboxes.item);
 		free(config->rule[i].forward.item);
+		free(config->rule[i].spf.item);
 	}
 	free(config->rule);
 	for (size_t i = 0; config->relay_list && i < config->relay_lists; i++)

@@ -119,6 +119,9 @@ struct config_account {
 	struct config_list tls_pins;
 };
 
+/** enum config_spf - which senders are refused, by SPF; SPF_NOTED: none, SPF_OFF: it is not asked */
+enum config_spf { SPF_OFF, SPF_NOTED, SPF_FAIL_REFUSED, SPF_SOFTFAIL_REFUSED };
+
 /**
  * struct config_server - the SMTP server
  * @certificate: PEM file, NULL: no TLS
@@ -135,6 +138,8 @@ struct config_account {
  *	again; 0: none is
  * @refuse_unprintable: a mail without a page that can be printed is refused, not kept
  * @verify: VRFY tells what there is
+ * @spf: what SPF is asked for
+ * @spf_errors_refused: no answer of a name server to SPF: the sender is to try later
  */
 struct config_server {
 	const char *certificate;
@@ -150,6 +155,8 @@ struct config_server {
 	long repeats_ms;
 	bool refuse_unprintable;
 	bool verify;
+	enum config_spf spf;
+	bool spf_errors_refused;
 };
 
 /**
@@ -174,6 +181,7 @@ struct config_pop3_server {
  * @to: pattern that a recipient fits
  * @subaddress: T33S of a recipient
  * @subject: pattern that its subject fits
+ * @spf: results of SPF of its sender, none: any, also that it was not asked for
  * @begin_min: minutes since midnight, from when on
  * @end_min: until then; the same: all day
  * @print: it is printed, too
@@ -186,6 +194,7 @@ struct config_rule {
 	const char *to;
 	const char *subaddress;
 	const char *subject;
+	struct config_list spf;
 	int begin_min;
 	int end_min;
 	bool print;
@@ -317,6 +326,7 @@ struct config {
 	enum config_split split;
 	const char *paper_worker;
 	const char *message_worker;
+	const char *spf_worker;
 	struct config_address *listen;
 	size_t listens;
 	struct config_server server;
@@ -349,6 +359,7 @@ struct config {
 	unsigned int smtp_data_ms;
 	long smtp_mail_ms;
 	long smtp_inspection_ms;
+	long smtp_spf_ms;
 	unsigned int pop3_autologout_ms;
 	long pop3_connect_ms;
 	struct pop3_client_timeouts pop3_client;

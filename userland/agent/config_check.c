@@ -15,6 +15,7 @@
 #include "forms.h"
 #include "mail_path.h"
 #include "network.h"
+#include "spf.h"
 
 struct unit {
 	const char *name;
@@ -132,6 +133,23 @@ int parse_print(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
 	static const char * const words[] = {
 		[PRINT_FAILURES] = "failures", [PRINT_ALL] = "all", [PRINT_NONE] = "none", NULL,
 	};
+
+	return parse_word(cfg, opt, text, result, words);
+}
+
+int parse_spf(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	static const char * const words[] = {
+		[SPF_OFF] = "off", [SPF_NOTED] = "note", [SPF_FAIL_REFUSED] = "fail",
+		[SPF_SOFTFAIL_REFUSED] = "softfail", NULL,
+	};
+
+	return parse_word(cfg, opt, text, result, words);
+}
+
+int parse_spf_errors(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result)
+{
+	static const char * const words[] = { "take", "later", NULL };
 
 	return parse_word(cfg, opt, text, result, words);
 }
@@ -330,6 +348,18 @@ static int check_count_or_none(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+static int check_spf(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+
+	for (int i = 0; i < SPF_CHECK_RESULTS; i++)
+		if (!strcasecmp(text, spf_name(i)))
+			return 0;
+	cfg_error(cfg, "%s = %s: allowed are none, neutral, pass, fail, softfail, temperror, permerror",
+		  opt->name, text);
+	return -1;
+}
+
 static int check_device(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *device = cfg_opt_getnstr(opt, 0);
@@ -461,6 +491,8 @@ static const struct {
 	{ "pop3|poll", check_positive_time },
 	{ "smtp_client_timeouts|connect", check_positive_time },
 	{ "smtp_server_timeouts|inspection", check_positive_time },
+	{ "smtp_server_timeouts|spf", check_positive_time },
+	{ "rule|spf", check_spf },
 	{ "pop3_client_timeouts|connect", check_positive_time },
 	{ "retry|quick", check_positive_time },
 	{ "retry|interval", check_positive_time },

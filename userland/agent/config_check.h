@@ -23,6 +23,8 @@ int parse_broadcast(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_split(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_form(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_print(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
+int parse_spf(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
+int parse_spf_errors(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_login(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 int parse_tls(cfg_t *cfg, cfg_opt_t *opt, const char *text, void *result);
 

@@ -156,6 +156,9 @@ static const char * const schema[] = {
 	"CREATE INDEX job_answer ON job(answer_ms) WHERE answer_ms > 0;"
 	"CREATE TABLE request (message_id TEXT PRIMARY KEY, time_ms INTEGER NOT NULL) WITHOUT ROWID;"
 	"PRAGMA user_version = 14;",
+	/* whether its sender was its domain's */
+	"ALTER TABLE job ADD COLUMN spf TEXT NOT NULL DEFAULT '';"
+	"PRAGMA user_version = 15;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -164,7 +167,7 @@ static const char * const schema[] = {
 #define JOB_COLUMNS "id, incoming, state, reason, next_ms, sender, subject, coding, message_id," \
 	" source, message_file, page_file, pages, pages_printed, page_bytes, message_bytes," \
 	" created_ms, changed_ms, envelope_id, dsn_return, mdn_to, error_to, part_bytes," \
-	" policy, resolution, login, answer_to"
+	" policy, resolution, login, answer_to, spf"
 
 static const char * const state_name[JOB_STATES] = {
 	[JOB_SCANNING] = "scanning",
@@ -349,12 +352,12 @@ static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival
 	int64_t now = now_ms();
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, source, message_file,"
-			  " message_bytes, envelope_id, dsn_return, login, created_ms, changed_ms)"
+			  " message_bytes, envelope_id, dsn_return, login, spf, created_ms, changed_ms)"
 			  " VALUES (1, 'received', ?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''),"
-			  " ifnull(?, ''), ?, ?)",
-			  "sssisssii", arrival->sender, arrival->source, arrival->message_file,
+			  " ifnull(?, ''), ifnull(?, ''), ?, ?)",
+			  "sssissssii", arrival->sender, arrival->source, arrival->message_file,
 			  arrival->message_bytes, arrival->envelope_id, arrival->dsn_return,
-			  arrival->login, now, now))
+			  arrival->login, arrival->spf, now, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	if (arrival->account && !jobs_set_fetched(jobs, *id, arrival))
@@ -483,6 +486,7 @@ static bool take_job(void *arg, sqlite3_stmt *row)
 		.policy = jobs_text(row, 23),
 		.resolution = jobs_text(row, 24),
 		.login = jobs_text(row, 25),
+		.spf = jobs_text(row, 27),
 		.answer_to = jobs_text(row, 26),
 	};
 	return false;
@@ -494,7 +498,7 @@ static bool job_whole(struct job *job)
 	if (job->id && job->reason && job->sender && job->subject && job->coding &&
 	    job->message_id && job->source && job->message_file && job->page_file &&
 	    job->envelope_id && job->dsn_return && job->mdn_to &&
-	    job->error_to && job->policy && job->resolution && job->login && job->answer_to)
+	    job->error_to && job->policy && job->resolution && job->login && job->answer_to && job->spf)
 		return true;
 	job_clear(job);
 	return false;
@@ -535,6 +539,7 @@ void job_clear(struct job *job)
 	free(job->policy);
 	free(job->resolution);
 	free(job->login);
+	free(job->spf);
 	free(job->answer_to);
 	free(job->message_file);
 	free(job->page_file);

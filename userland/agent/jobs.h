@@ -101,6 +101,7 @@ enum job_state {
  * @page_bytes: coded bytes of all pages
  * @message_bytes: bytes of the mail
  * @login: incoming: who had logged in to bring it by SMTP; "": nobody
+ * @spf: incoming: result of SPF (spf.h); "": it was not asked for
  * @answer_to: incoming: who is told what becomes of a document that is sent on; "": nobody
  * @part_bytes: outgoing: a longer mail goes as message/partial, in parts of so many bytes;
  *	0: it does not
@@ -131,6 +132,7 @@ struct job {
 	int64_t page_bytes;
 	int64_t message_bytes;
 	char *login;
+	char *spf;
 	char *answer_to;
 	int64_t part_bytes;
 	int64_t created_ms;
@@ -233,6 +235,7 @@ struct job_draft {
  * @digest: POP3: of its content
  * @mailbox: the mailboxes that get it
  * @login: SMTP: who had logged in, else NULL
+ * @spf: SMTP: result of SPF, NULL: it was not asked for
  * @relay: recipients elsewhere, to whom it is sent on
  * @repeat_key: names the mail so that it is known if it comes again (repeats.h), NULL: nothing does
  */
@@ -253,6 +256,7 @@ struct job_arrival {
 	const char *const *mailbox;
 	size_t mailboxes;
 	const char *login;
+	const char *spf;
 	const struct job_recipient *relay;
 	size_t relays;
 	const char *repeat_key;

@@ -60,14 +60,6 @@ struct pop3_listener {
 
 /* Logging in */
 
-static int64_t steady_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* The first mailbox that a user may open; @as_pdf: what form its mail is to have. */
 static const struct config_mailbox *find_mailbox(const struct config *config, const char *name,
 						 bool *as_pdf)

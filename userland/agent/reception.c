@@ -63,6 +63,9 @@ struct reception {
 	bool digested;				/* so far */
 	char repeat_key[REPEAT_KEY_BYTES];	/* of the mail that was taken last, "": none */
 	bool pending;				/* the peer talked before the reply was out */
+	struct spf_check *check;	/* of the sender */
+	bool checked;			/* it was, with this result */
+	enum spf_result spf;
 	struct inspection *inspection;	/* of the mail that has come */
 	struct sasl *sasl;
 	struct event *late;		/* the answer to a wrong secret */
@@ -87,6 +90,9 @@ static void clear_addressees(struct addressees *addressees)
 
 static void clear_envelope(struct reception *session)
 {
+	spf_check_cancel(session->check);
+	session->check = NULL;
+	session->checked = false;
 	spool_discard(&session->file);
 	clear_addressees(&session->here);
 	clear_addressees(&session->relay);
@@ -97,12 +103,46 @@ static struct visitor visitor_of(const struct reception *session)
 	return (struct visitor){ .peer = session->peer, .user = session->user };
 }
 
-static int64_t steady_ms(void)
+static void judge_spf(struct reception *session, enum spf_result result, struct smtp_reply *reply)
 {
-	struct timespec now;
+	const char *sender = session->mail.reverse_path.address;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	session->checked = true;
+	session->spf = result;
+	if (!admission_spf(&session->all->station->config.server, result, session->peer, sender,
+			   reply))
+		log_event(LOG_NOTICE, "listener.refused peer=%s from=%s spf=%s", session->peer,
+			  sender, spf_name(result));
+}
+
+static void on_spf(void *arg, enum spf_result result)
+{
+	struct reception *session = arg;
+	struct smtp_reply reply;
+
+	session->check = NULL;
+	smtp_reply_set(&reply, 250, "2.1.0", "sender ok");
+	judge_spf(session, result, &reply);
+	smtp_server_answer(session->engine, &reply);
+	connection_pump(session->connection);
+}
+
+/* Is the sender who he says? */
+static enum smtp_server_answer check_spf(struct reception *session, const struct visitor *visitor,
+					 struct smtp_reply *reply)
+{
+	struct station *station = session->all->station;
+
+	if (station->config.server.spf == SPF_OFF ||
+	    admission_trusts(&station->config.server, visitor))
+		return SMTP_SERVER_NOW;
+	session->check = spf_check_start(station, session->peer,
+					 smtp_server_get_hello(session->engine),
+					 session->mail.reverse_path.address, on_spf, session);
+	if (session->check)
+		return SMTP_SERVER_LATER;
+	judge_spf(session, SPF_CHECK_TEMPERROR, reply);
+	return SMTP_SERVER_NOW;
 }
 
 static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail *mail,
@@ -114,6 +154,7 @@ static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail 
 	const struct visitor visitor = visitor_of(session);
 
 	session->mail = *mail;
+	session->checked = false;
 	if (!admission_sender(&station->config.server, &visitor, mail->reverse_path.address, reply))
 		log_event(LOG_NOTICE, "listener.refused peer=%s from=%s", session->peer,
 			  mail->reverse_path.address);
@@ -122,6 +163,8 @@ static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail 
 		smtp_reply_set(reply, 450, "4.7.1", "too many mails in a minute, try again later");
 	else if (spool_free_bytes(&station->spool) < limits->free_bytes + mail->size_bytes)
 		smtp_reply_set(reply, 452, "4.3.1", "no room for the message now, try again later");
+	else
+		return check_spf(session, &visitor, reply);
 	return SMTP_SERVER_NOW;
 }
 
@@ -189,15 +232,20 @@ static void mail_date(char *date, size_t bytes)
 static bool write_trace(struct reception *session)
 {
 	char path[MAIL_ADDRESS_MAX + 32];
-	char received[1024];
+	char received[1024], spf[2048];
+	size_t bytes, spf_bytes = 0;
 	char date[64];
-	size_t bytes;
 
 	mail_date(date, sizeof(date));
 	bytes = smtp_server_get_received(session->engine, session->peer, session->file.name, date,
 					 received, sizeof(received));
 	snprintf(path, sizeof(path), "Return-Path: <%s>\r\n", session->mail.reverse_path.address);
+	if (session->checked)
+		spf_bytes = spf_header(session->spf, session->all->config.host_name, session->peer,
+				       smtp_server_get_hello(session->engine),
+				       session->mail.reverse_path.address, spf, sizeof(spf));
 	return !spool_write(&session->file, path, strlen(path)) &&
+	       !spool_write(&session->file, spf, spf_bytes) &&
 	       !spool_write(&session->file, received, bytes);
 }
 
@@ -373,6 +421,7 @@ static bool take_mail(struct reception *session)
 		.relay = session->relay.item,
 		.relays = session->relay.items,
 		.login = session->user,
+		.spf = session->checked ? spf_name(session->spf) : NULL,
 	};
 	bool begun;
 

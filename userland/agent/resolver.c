@@ -323,6 +323,39 @@ struct resolver_query *resolver_texts(struct resolver *resolver, const char *nam
 	return query;
 }
 
+static void on_names(void *arg, int status, int timeouts, unsigned char *bytes, int len)
+{
+	struct resolver_query *query = arg;
+	struct hostent *host = NULL;
+
+	if (status == ARES_SUCCESS)
+		status = ares_parse_ptr_reply(bytes, len, NULL, 0, AF_INET, &host);
+	for (char **name = host ? host->h_aliases : NULL; name && *name; name++) {
+		char *text = query->count < TEXTS_MAX ? strdup(*name) : NULL;
+
+		if (text)
+			query->text[query->count++] = text;
+	}
+	if (host)
+		ares_free_hostent(host);
+	answer(query, status == ARES_SUCCESS && !query->count ? ARES_ENODATA : status);
+}
+
+struct resolver_query *resolver_names(struct resolver *resolver, const char *name,
+				      void (*done)(void *arg, enum resolver_result result,
+						   char *const *text, size_t count,
+						   const char *why), void *arg)
+{
+	struct resolver_query *query = make_query(resolver, name, arg);
+
+	if (!query)
+		return NULL;
+	query->texts_done = done;
+	ares_query(resolver->channel, name, C_IN, T_PTR, on_names, query);
+	set_timer(resolver);
+	return query;
+}
+
 /* In memory of our own: c-ares has types of its own for all of this. */
 static struct addrinfo *copy_address(const struct ares_addrinfo_node *node)
 {

@@ -61,6 +61,16 @@ struct resolver_query *resolver_texts(struct resolver *resolver, const char *nam
 						   const char *why), void *arg);
 
 /**
+ * resolver_names - the names of an address, as its network tells them (PTR records)
+ * @name: the address backwards: "1.2.0.192.in-addr.arpa"
+ * @done: as of resolver_texts()
+ */
+struct resolver_query *resolver_names(struct resolver *resolver, const char *name,
+				      void (*done)(void *arg, enum resolver_result result,
+						   char *const *text, size_t count,
+						   const char *why), void *arg);
+
+/**
  * resolver_addresses - the addresses of a host
  * @done: as above; @addresses are the callee's, to be freed with resolver_free_addresses()
  */

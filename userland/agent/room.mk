@@ -9,6 +9,7 @@ AGENT_ENGINES += pop3_client pop3_login pop3_visit
 AGENT_ENGINES += pop3_server pop3_commands pop3_text
 AGENT_PARTS := config config_check log main secret_file station worker
 AGENT_PARTS += acceptor connection dial hops resolver sasl tls users
+AGENT_PARTS += spf
 AGENT_PARTS += arrivals database jobs pool recipients repeats spool
 AGENT_PARTS += control report
 AGENT_PARTS += confirm opened reporter fragments joiner

@@ -61,6 +61,16 @@ static bool fits_recipient(const struct config_rule *rule, const struct recipien
 	return false;
 }
 
+/* One of the results that the rule names */
+static bool fits_spf(const struct config_list *results, const char *result)
+{
+	bool fits = !results->items;
+
+	for (size_t i = 0; !fits && i < results->items; i++)
+		fits = !strcasecmp(results->item[i], result);
+	return fits;
+}
+
 /* Hours may go over midnight. */
 static bool fits_time(const struct config_rule *rule, int64_t now_s)
 {
@@ -125,6 +135,7 @@ void rules_apply(const struct config *config, const struct job *job,
 		const struct config_rule *rule = &config->rule[i];
 
 		if (fits_sender(rule->from, job, opened) && fits_recipient(rule, recipients) &&
+		    fits_spf(&rule->spf, job->spf) &&
 		    rules_fits(rule->subject, opened->subject) && fits_time(rule, now_s))
 			add_effects(rule, forwarded, effects);
 	}

@@ -3,11 +3,20 @@
  * station: what the parts of the daemon share
  */
 #include <string.h>
+#include <time.h>
 
 #include "confirm.h"
 #include "mailbox.h"
 #include "mails.h"
 #include "station.h"
+
+int64_t steady_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 void station_wake(struct station *station, struct event *timer, int64_t ms)
 {

@@ -56,6 +56,9 @@ struct station {
 /* How long to wait after something that must work (disk, memory, a fork) did not. */
 #define STATION_RECOVER_MS	5000
 
+/** steady_ms - a clock that is never set, and that goes on while the machine sleeps */
+int64_t steady_ms(void);
+
 /** station_wake - have a timer fire after @ms, or earlier if it was to fire earlier */
 void station_wake(struct station *station, struct event *timer, int64_t ms);
 
