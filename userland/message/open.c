@@ -18,6 +18,7 @@
 #include "tiff_read.h"
 
 #define LOOPS_MAX	20
+#define BASE64_LINE_MIN	60
 
 /**
  * struct opening - a message being opened
@@ -135,6 +136,34 @@ static bool is_blank(const char *text)
 	return !text[strspn(text, " \t\r\n\f")];
 }
 
+/* Behind a line of base64, as long as they usually are; NULL: it is none. */
+static char *behind_base64(char *line)
+{
+	size_t n = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
+	return n >= BASE64_LINE_MIN && (line[n] == '\n' || line[n] == '\r') ?
+		line + n + strspn(line + n, "\r\n") : NULL;
+}
+
+/* What came back in the words of a report is not printed: it would be many pages of base64. */
+static void drop_base64(GString *text, size_t from)
+{
+	for (char *line = text->str + from; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		char *end = behind_base64(line), *next;
+		size_t at = line - text->str;
+
+		while (end && (next = behind_base64(end)))
+			end = next;
+		if (!end)
+			continue;
+		/* the last line of it is a shorter one */
+		end += strcspn(end, "\n");
+		g_string_erase(text, at, end - line);
+		g_string_insert(text, at, "[The fax that came back is not printed.]");
+		line = text->str + at;
+	}
+}
+
 static int open_text(struct opening *opening, GMimeObject *object, enum part_kind kind,
 		     struct failure *failure)
 {
@@ -144,6 +173,8 @@ static int open_text(struct opening *opening, GMimeObject *object, enum part_kin
 	before = opening->text->len;
 	if (part_append_text(opening->text, object, kind, failure))
 		return fail_within(failure, "part %u", opening->parts);
+	if (opening->is_report)
+		drop_base64(opening->text, before);
 	opening->printed += !is_blank(opening->text->str + before);
 	return 0;
 }

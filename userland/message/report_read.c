@@ -266,6 +266,7 @@ static bool is_bounce(GMimeMessage *message)
 		"undeliver", "returned mail", "failure notice", "delivery failure",
 		"delivery failed", "delivery status", "mail delivery", "returned to sender",
 		"could not be delivered", "non-delivery", "delivery report", "mail system error",
+		"warning: could not send", "delayed",
 	};
 	char *from = internet_address_list_to_string(g_mime_message_get_from(message), NULL, FALSE);
 	const char *path = g_mime_object_get_header(GMIME_OBJECT(message), "Return-Path");
@@ -330,6 +331,20 @@ static void scan_text(struct bounce *bounce, GMimeMessage *message)
 	g_string_free(text, TRUE);
 }
 
+/* What the bounce says it answers; the last of several. To be freed. */
+static char *answered_id(GMimeMessage *message)
+{
+	static const char * const names[] = { "In-Reply-To", "References" };
+	const char *id = NULL;
+
+	for (size_t i = 0; !id && i < G_N_ELEMENTS(names); i++) {
+		const char *value = g_mime_object_get_header(GMIME_OBJECT(message), names[i]);
+
+		id = value ? strrchr(value, '<') : NULL;
+	}
+	return g_strdup(id);
+}
+
 static void print_bounce(FILE *out, GMimeMessage *message)
 {
 	static const char * const waits[] = { "warning", "delayed", "delay " };
@@ -342,7 +357,7 @@ static void print_bounce(FILE *out, GMimeMessage *message)
 	for (char **address = list; list && *address; address++)
 		if (**address && bounce.recipients < RECIPIENTS_MAX)
 			bounce.recipient[bounce.recipients++] = g_strdup(*address);
-	print_message_id(out, bounce.id);
+	print_message_id(out, bounce.id ?: answered_id(message));
 	for (unsigned int i = 0; i < bounce.recipients || !i; i++) {
 		/* who is not named: the daemon knows if there was only one */
 		print_line(out, "report-recipient=", i < bounce.recipients ? bounce.recipient[i] : "");
