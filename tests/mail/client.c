@@ -123,7 +123,25 @@ static const char *on_auth_respond(void *arg, const char *challenge, bool final)
 	return strcmp(challenge, "YmFk") ? "cmVzcG9uc2U=" : NULL;
 }
 
+static void on_features(void *arg, size_t index, const char *features)
+{
+	event("%zu can %s", index, features);
+}
+
+/* "hold …": what comes of it is told when the engine waits for it */
+static bool may_send(void *arg)
+{
+	return strncmp(content, "hold", 4);
+}
+
+static void decide(void)
+{
+	if (!may_send(NULL))
+		smtp_client_go(client, !strncmp(content, "hold, go", 8));
+}
+
 static const struct smtp_client_ops ops = {
+	.features = on_features, .may_send = may_send,
 	.read_message = read_message, .recipient = on_recipient, .finished = on_finished,
 	.binary = on_binary, .auth_begin = on_auth_begin, .auth_respond = on_auth_respond,
 };
@@ -436,6 +454,55 @@ static const struct script scripts[] = {
 	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 2,
 	    .dsn = dsn, .envelope_id = "a+b=", .dsn_return = "HDRS" }, NULL,
 	  SMTP_CLIENT_TLS_NONE, false },
+	{ { "C16: CONNEG: what recipients can receive, as RFC 4141 has it", TURNS(START, GREETING,
+		ONE("250-mx\r\n250-CONPERM\r\n250 CONNEG\r\n", "MAIL FROM:<s@example.net>\r\n"),
+		ONE("250 ok\r\n", "RCPT TO:<b@example.com> CONNEG\r\n"),
+		ONE("250-2.1.5 ok\r\n250-CONNEG (&(color=Binary)\r\n250 CONNEG (dpi=204))\r\n",
+		    "RCPT TO:<c@example.com> CONNEG\r\n"),
+		ONE("250 2.1.5 nothing is known\r\n", "DATA\r\n"), DATA_OK),
+	    "0 can (&(color=Binary) (dpi=204)); ", true },
+	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 2,
+	    .negotiate = true }, NULL },
+	{ { "C16: S4: CONNEG without its prefix, as Panasonic has it", TURNS(START, GREETING,
+		ONE("250-mx\r\n250-PIPELINING\r\n250 CONNEG\r\n", "MAIL *"),
+		ONE("250 ok\r\n250-ok\r\n250-(&(color=Binary)\r\n"
+		    "250-(|(dpi=204)\r\n250 (dpi=200)))\r\n250-(dpi=\r\n250 204)\r\n", "DATA\r\n")),
+	    "0 can (&(color=Binary) (|(dpi=204) (dpi=200))); 1 can (dpi= 204); ", true },
+	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 2,
+	    .negotiate = true }, NULL },
+	{ { "CONNEG that is not known for one is refused with 504: named again without",
+	    TURNS(START, GREETING, ONE("250-mx\r\n250-PIPELINING\r\n250 CONNEG\r\n", "MAIL *"),
+		ONE("250 ok\r\n504 5.5.4 not for this\r\n250 ok\r\n550 no\r\n",
+		    "RCPT TO:<b@example.com>\r\n"), ONE("250 ok\r\n", "DATA\r\n"), DATA_OK, DOT_OK,
+		BYE), "2 permanent 550*; 0 done *; 1 done *; finished done *", false },
+	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 3,
+	    .negotiate = true }, NULL },
+	{ { "CONNEG refused twice is refused", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 CONNEG\r\n", "MAIL *"), ONE("250 ok\r\n", "RCPT * CONNEG\r\n"),
+		ONE("504 no\r\n", "RCPT TO:<b@example.com>\r\n"), ONE("504 no\r\n", "QUIT\r\n"), BYE),
+	    "0 permanent 504*; finished done *", false },
+	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 1,
+	    .negotiate = true }, NULL },
+	{ { "CONNEG is not asked if it is not offered, or not wanted", TURNS(START, GREETING, PLAIN,
+		MAIL_OK), "", true },
+	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 1,
+	    .negotiate = true }, NULL },
+	{ { "features that nobody asked for are not told", TURNS(START, GREETING,
+		ONE("250-mx\r\n250 CONNEG\r\n", "MAIL *"),
+		ONE("250 ok\r\n", "RCPT TO:<b@example.com>\r\n"),
+		ONE("250-ok\r\n250 CONNEG (dpi=204)\r\n", "DATA\r\n")), "", true }, {}, NULL },
+	{ { "CONPERM", TURNS(START, GREETING, ONE("250-mx\r\n250 CONPERM\r\n",
+		"MAIL FROM:<s@example.net> CONPERM\r\n")), "", true },
+	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 1,
+	    .convertible = true }, NULL },
+	{ { "CONPERM is not offered", TURNS(START, GREETING, PLAIN), "", true },
+	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 1,
+	    .convertible = true }, NULL },
+	{ { "the message is held, and goes", TURNS(TO_DATA,
+		{ "250 ok\r\n", "DATA\r\n", 1005, 0 }, ONE("354 go\r\n", "hold, go\r\n.\r\n"), DOT_OK,
+		BYE), "0 done *; finished done *", false }, {}, "hold, go" },
+	{ { "the message is held, and does not go", TURNS(TO_DATA, ONE("250 ok\r\n", "QUIT\r\n"),
+		BYE), "0 temporary 0 4.6.5 *; finished done *", false }, {}, "hold" },
 	{ { "DSN not offered", TURNS(START, GREETING, PLAIN, MAIL_OK), "", true },
 	  { .reverse_path = "s@example.net", .recipients = recipients, .recipient_count = 2,
 	    .dsn = dsn, .envelope_id = "a+b=", .dsn_return = "HDRS" }, NULL,
@@ -472,6 +539,7 @@ static bool run_one(const struct script *script, enum pieces pieces)
 	client = smtp_client_create(&with, script->envelope.recipient_count ? &script->envelope :
 				    &envelope_usual, &ops, NULL);
 	engine = smtp_client_tls_engine(client);
+	engine.settle = decide;
 	ok = dialogue_run(&script->dialogue, &engine, pieces);
 	smtp_client_destroy(client);
 	return ok;

@@ -56,9 +56,10 @@ static enum smtp_server_answer on_hello(void *arg, const char *name, struct smtp
 static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail *mail,
 				       struct smtp_reply *reply)
 {
-	event("mail <%s> size=%llu 8bit=%d%s%s%s%s", mail->reverse_path.address,
+	event("mail <%s> size=%llu 8bit=%d%s%s%s%s%s", mail->reverse_path.address,
 	      (unsigned long long)mail->size_bytes, mail->eight_bit,
-	      mail->binary ? " binary" : "", mail->utf8 ? " utf8" : "", mail->dsn_return,
+	      mail->binary ? " binary" : "", mail->utf8 ? " utf8" : "",
+	      mail->convertible ? " convertible" : "", mail->dsn_return,
 	      mail->envelope_id);
 	return decide("mail", reply, strcmp(mail->reverse_path.address, "refused@example.net"));
 }
@@ -66,8 +67,16 @@ static enum smtp_server_answer on_mail(void *arg, const struct smtp_server_mail 
 static enum smtp_server_answer on_rcpt(void *arg, const struct smtp_server_rcpt *rcpt,
 				       struct smtp_reply *reply)
 {
-	event("rcpt <%s>%s%s", rcpt->path.address, rcpt->notify, rcpt->original);
+	event("rcpt <%s>%s%s%s", rcpt->path.address, rcpt->notify, rcpt->original,
+	      rcpt->asks ? " asks" : "");
 	return decide("rcpt", reply, strcmp(rcpt->path.address, "refused@example.com"));
+}
+
+static char features[SMTP_FEATURES_MAX + 64] = "(& (color=Binary) (dpi=204))";
+
+static const char *on_features(void *arg)
+{
+	return features;
 }
 
 static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
@@ -114,6 +123,7 @@ static const struct smtp_server_ops ops = {
 	.hello = on_hello,
 	.mail = on_mail,
 	.rcpt = on_rcpt,
+	.features = on_features,
 	.data = on_data,
 	.message = on_message,
 	.message_end = on_end,
@@ -214,6 +224,9 @@ static const struct dialogue dialogues[] = {
 		START, EHLO, MAIL, SAY("RCPT TO:<refused@example.com>\r\n", "550 *"),
 		SAY("DATA\r\n", "554 5.5.1 *"), SAY("DATA x\r\n", "501 5.5.4 *"), RCPT, DATA),
 	  NULL, true },
+	{ "CONNEG and CONPERM that are not offered", TURNS(START, EHLO,
+		SAY("MAIL FROM:<a@example.net> CONPERM\r\n", "555 *"), MAIL,
+		SAY("RCPT TO:<b@example.com> CONNEG\r\n", "555 *")), NULL, true },
 	{ "reset: RSET", TURNS(START, EHLO, MAIL, RCPT, SAY("RSET\r\n", "250 2.0.0 *"),
 		SAY("RCPT TO:<b@example.com>\r\n", "503 *"), MAIL, SAY("DATA\r\n", "554 *")),
 	  "hello *; mail *; rcpt *; abandon; mail *; ", true },
@@ -702,6 +715,41 @@ static void test_limits(void)
 	smtp_server_destroy(server);
 }
 
+/* RFC 4141: what a recipient can receive, in lines that are no longer than lines may be */
+static void test_negotiation(void)
+{
+	struct smtp_server_config with = config;
+	size_t longest = 0, lines = 0;
+	const char *said;
+
+	with.negotiate = true;
+	server_begin(&with);
+	smtp_server_start(server);
+	said = talk("EHLO a.example.net\r\n");
+	tap_ok(strstr(said, "\r\n250-CONPERM\r\n250-CONNEG\r\n"), "C16: EHLO offers both");
+	events_clear();
+	said = talk("MAIL FROM:<a@example.net> CONPERM\r\nRCPT TO:<b@example.com> CONNEG\r\n");
+	tap_ok(strstr(said, "250-2.1.5 recipient ok\r\n250 CONNEG (& (color=Binary) (dpi=204))\r\n"),
+	       "C16: CONNEG: the usual reply, and the features behind it");
+	tap_ok(strstr(events(), "convertible") && strstr(events(), "asks"), "and the glue is told");
+	said = talk("RCPT TO:<c@example.com>\r\nRCPT TO:<refused@example.com> CONNEG\r\n");
+	tap_ok(!strstr(said, "CONNEG"), "no features unasked, nor of who is refused");
+	strcpy(features, "(&");
+	while (strlen(features) < SMTP_FEATURES_MAX - 12)
+		strcat(features, " (dpi=204)");
+	strcat(features, ")");
+	said = talk("RCPT TO:<d@example.com> CONNEG\r\n");
+	for (size_t len; *said; said += len, lines++) {
+		len = strcspn(said, "\n") + 1;
+		if (len > longest)
+			longest = len;
+	}
+	tap_ok(lines == 4 && longest <= 512, "many features are several lines");
+	strcat(features, "            ");
+	tap_ok(!strstr(talk("RCPT TO:<e@example.com> CONNEG\r\n"), "CONNEG"), "too many are none");
+	smtp_server_destroy(server);
+}
+
 static void begin_message(const struct smtp_server_config *with)
 {
 	server_begin(with);
@@ -1014,6 +1062,7 @@ int main(void)
 {
 	test_dialogues();
 	test_secure();
+	test_negotiation();
 	test_injection();
 	test_early_talkers();
 	test_limits();

@@ -66,6 +66,7 @@ void smtp_client_await(struct smtp_client *client, enum smtp_client_step step)
 		[SMTP_STEP_AUTH] = { timeouts->auth_ms, "the reply to AUTH" },
 		[SMTP_STEP_MAIL] = { timeouts->mail_ms, "the reply to MAIL" },
 		[SMTP_STEP_RCPT] = { timeouts->rcpt_ms, "the reply to RCPT" },
+		[SMTP_STEP_HELD] = { 0, "our own decision" },
 		[SMTP_STEP_DATA] = { timeouts->data_ms, "the reply to DATA" },
 		[SMTP_STEP_CONTENT] = { timeouts->block_ms, "the server to take the message" },
 		[SMTP_STEP_DOT] = { timeouts->dot_ms, "the reply to the end of the message" },
@@ -203,7 +204,7 @@ static bool reply_is_due(const struct smtp_client *client)
 	bool ahead = client->step != client->sent_step ||
 		     (client->step == SMTP_STEP_RCPT && client->awaited_rcpt + 1 < client->sent_rcpt);
 
-	if (client->step == SMTP_STEP_CONTENT)
+	if (client->step == SMTP_STEP_CONTENT || client->step == SMTP_STEP_HELD)
 		return false;
 	return mail_output_empty(&client->output) || (ahead && client->taken);
 }
@@ -230,6 +231,8 @@ static void reply_line(struct smtp_client *client)
 	if (client->step == SMTP_STEP_EHLO && !first && client->reply.code == 250 &&
 	    client->line[3])
 		smtp_client_hello_line(client, client->line + 4);
+	if (client->step == SMTP_STEP_RCPT && client->reply.code == 250 && client->line[3])
+		smtp_client_mail_line(client, client->line + 4);
 	if (event == SMTP_REPLY_MORE)
 		return;
 	if (client->reply.code == 421 && client->step != SMTP_STEP_QUIT)
@@ -319,6 +322,11 @@ const struct mail_deadline *smtp_client_deadline(const struct smtp_client *clien
 bool smtp_client_get_begun(const struct smtp_client *client)
 {
 	return client->begun;
+}
+
+bool smtp_client_get_dsn(const struct smtp_client *client)
+{
+	return client->offer.dsn;
 }
 
 bool smtp_client_get_tls_failed(const struct smtp_client *client)

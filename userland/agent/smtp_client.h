@@ -89,6 +89,8 @@ struct smtp_client_dsn {
  * @dsn: for each recipient; NULL: nothing said. Sent only to servers that offer DSN
  * @envelope_id: ENVID; NULL or "": none
  * @dsn_return: RET, "FULL" or "HDRS"; NULL or "": nothing said
+ * @negotiate: ask for each recipient what it can receive (CONNEG, RFC 4141); op @features is told
+ * @convertible: the author permits that others convert it (CONPERM); sent only to servers that offer it
  * @message_bytes: size for SIZE=, 0 if not known
  * @eight_bit: the message has bytes above 127. If the server does not offer
  *	8BITMIME the job fails (554 5.6.3): nothing is re-coded here
@@ -100,6 +102,8 @@ struct smtp_client_envelope {
 	const struct smtp_client_dsn *dsn;
 	const char *envelope_id;
 	const char *dsn_return;
+	bool negotiate;
+	bool convertible;
 	uint64_t message_bytes;
 	bool eight_bit;
 };
@@ -119,6 +123,8 @@ enum smtp_outcome {
 	SMTP_OUTCOME_UNKNOWN,
 };
 
+#define SMTP_CLIENT_FEATURES_MAX	8191
+
 /**
  * struct smtp_client_ops - data and results, by the glue
  * @read_message: the next bytes of the message. Any line end (CRLF, LF, CR) is sent as CRLF, dots
@@ -130,6 +136,10 @@ enum smtp_outcome {
  *	(also when recipients were refused); otherwise @reply says what broke it
  * @binary: the server offers BINARYMIME: from now on read_message() is to give the binary form,
  *	without base64, and this is its exact size. 0: there is none, nothing changes. May be NULL
+ * @features: what a recipient that was accepted can receive, in its server's words (RFC 2533), up to
+ *	SMTP_CLIENT_FEATURES_MAX bytes. Only with envelope @negotiate
+ * @may_send: all recipients have been answered, and there are some: whether the message may go to
+ *	them. false: smtp_client_go() tells later. May be NULL: it may
  * @auth_begin: choose one of the mechanisms that the server offers (a list, separated by spaces).
  *	@secure: TLS protects the session. *initial: receives the first response in base64, NULL if
  *	the mechanism has none. Return: its name; NULL: none can be used. Only with config @auth
@@ -144,6 +154,8 @@ struct smtp_client_ops {
 			  const struct smtp_reply *reply);
 	void (*finished)(void *arg, enum smtp_outcome outcome, const struct smtp_reply *reply);
 	uint64_t (*binary)(void *arg);
+	void (*features)(void *arg, size_t index, const char *features);
+	bool (*may_send)(void *arg);
 	const char *(*auth_begin)(void *arg, const char *offered, bool secure,
 				  const char **initial);
 	const char *(*auth_respond)(void *arg, const char *challenge, bool final);
@@ -204,6 +216,17 @@ void smtp_client_timeout(struct smtp_client *client);
  * If not, the message is nobody's yet, and another server can be tried at once.
  */
 bool smtp_client_get_begun(const struct smtp_client *client);
+
+/**
+ * smtp_client_go() - what op may_send() could not decide at once
+ * @client: the engine; nothing happens if the session broke meanwhile
+ * @send: the message may go; else the session ends in order, and all recipients that were
+ *	accepted are reported as TEMPORARY
+ */
+void smtp_client_go(struct smtp_client *client, bool send);
+
+/** smtp_client_get_dsn() - whether the server confirms delivery (RFC 3461) */
+bool smtp_client_get_dsn(const struct smtp_client *client);
 
 /** smtp_client_get_tls_failed() - the session ended in STARTTLS, or in its handshake */
 bool smtp_client_get_tls_failed(const struct smtp_client *client);

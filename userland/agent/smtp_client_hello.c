@@ -39,6 +39,8 @@ void smtp_client_hello_line(struct smtp_client *client, const char *text)
 		{ "CHUNKING", &offer->chunking },
 		{ "BINARYMIME", &offer->binary },
 		{ "DSN", &offer->dsn },
+		{ "CONNEG", &offer->conneg },
+		{ "CONPERM", &offer->conperm },
 		{ "SMTPUTF8", &offer->utf8 },
 	};
 	size_t len = strcspn(text, " ");

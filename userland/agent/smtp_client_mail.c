@@ -5,9 +5,13 @@
  * MAIL and all RCPT may go out together; DATA or BDAT waits for their replies, so
  * that a message is never sent to nobody. The binary form of a message goes out
  * as one chunk (RFC 3030): as it is, without dots stuffed, and without base64.
+ *
+ * What recipients can receive comes in the replies to RCPT (RFC 4141, 5). A server that does
+ * not know it of one of them may refuse the question: it is named again, without it.
  */
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "mail_path.h"
 #include "smtp_client_session.h"
@@ -31,6 +35,8 @@ static bool send_rcpt(struct smtp_client *client)
 	struct mail_path path;
 	char xtext[600];
 
+	if (client->repeating && !(client->recipients[index] & SMTP_RECIPIENT_AGAIN))
+		return false;
 	if (!mail_path_from_address(&path, address))
 		smtp_reply_set(&reply, 0, "5.1.3", "not a valid mail address: %.100s", address);
 	else if (!client->offer.utf8 && !mail_path_is_ascii(address))
@@ -52,6 +58,10 @@ send:
 
 		mail_output_printf(output, " ORCPT=%.*s%s", type, dsn[index].original,
 				   xtext_encode(dsn[index].original + type, xtext, sizeof(xtext)));
+	}
+	if (client->offer.conneg && client->envelope->negotiate && !client->repeating) {
+		mail_output_printf(output, " CONNEG");
+		client->recipients[index] |= SMTP_RECIPIENT_ASKED;
 	}
 	mail_output_printf(output, "\r\n");
 	client->recipients[index] |= SMTP_RECIPIENT_SENT;
@@ -104,6 +114,8 @@ static void send_mail(struct smtp_client *client)
 	if (offer->dsn && given(envelope->envelope_id))
 		mail_output_printf(output, " ENVID=%s",
 				   xtext_encode(envelope->envelope_id, xtext, 101));
+	if (offer->conperm && envelope->convertible)
+		mail_output_printf(output, " CONPERM");
 	client->taken = false;
 	client->begun = true;
 	smtp_client_send(client, SMTP_STEP_MAIL, "\r\n");
@@ -292,14 +304,53 @@ void smtp_client_mail_sent(struct smtp_client *client, size_t len)
 
 /* Replies */
 
+static void begin_message(struct smtp_client *client)
+{
+	if (client->binary)
+		begin_chunk(client);
+	else
+		smtp_client_send(client, SMTP_STEP_DATA, "DATA\r\n");
+}
+
+void smtp_client_go(struct smtp_client *client, bool send)
+{
+	struct smtp_reply reply;
+
+	if (client->step != SMTP_STEP_HELD)
+		return;
+	if (send) {
+		begin_message(client);
+		return;
+	}
+	smtp_reply_set(&reply, 0, "4.6.5", "it is to be converted first");
+	smtp_client_give_up(client, SMTP_OUTCOME_TEMPORARY, &reply);
+}
+
+/* Those that were refused for our question; false: there are none */
+static bool begin_again(struct smtp_client *client)
+{
+	bool any = false;
+
+	if (client->repeating || client->failed)
+		return false;
+	for (size_t i = 0; i < client->envelope->recipient_count; i++) {
+		any |= client->recipients[i] & SMTP_RECIPIENT_AGAIN;
+		client->recipients[i] &= ~SMTP_RECIPIENT_SENT;
+	}
+	client->repeating = any;
+	if (any)
+		client->sent_rcpt = client->awaited_rcpt = 0;
+	return any;
+}
+
 static void after_recipients(struct smtp_client *client)
 {
 	if (client->failed || !any_accepted(client))
 		smtp_client_send(client, SMTP_STEP_QUIT, "QUIT\r\n");
-	else if (client->binary)
-		begin_chunk(client);
+	else if (!client->ops->may_send || client->ops->may_send(client->arg))
+		begin_message(client);
 	else
-		smtp_client_send(client, SMTP_STEP_DATA, "DATA\r\n");
+		smtp_client_await(client, SMTP_STEP_HELD);
 }
 
 static void go_on_with_recipients(struct smtp_client *client)
@@ -307,8 +358,43 @@ static void go_on_with_recipients(struct smtp_client *client)
 	send_recipients(client);
 	if (next_awaited_rcpt(client))
 		smtp_client_await(client, SMTP_STEP_RCPT);
+	else if (begin_again(client))
+		go_on_with_recipients(client);
 	else
 		after_recipients(client);
+}
+
+/*
+ * A line of the reply to RCPT: "CONNEG (...)". Panasonic's machines leave the keyword out.
+ * What is too long is none.
+ */
+void smtp_client_mail_line(struct smtp_client *client, const char *text)
+{
+	size_t used = strlen(client->features);
+	size_t len;
+
+	if (!(client->recipients[client->awaited_rcpt] & SMTP_RECIPIENT_ASKED))
+		return;
+	/* a status may stand before it */
+	len = strspn(text, "0123456789.");
+	if (len >= 5 && text[len] == ' ')
+		text += len + 1;
+	text += strspn(text, " ");
+	if (!strncasecmp(text, "CONNEG", 6) && (text[6] == ' ' || text[6] == '('))
+		text += 6;
+	else if (*text != '(' && !used)
+		return;
+	text += strspn(text, " ");
+	len = strlen(text);
+	if (used + len + 2 > sizeof(client->features)) {
+		/* not a part of it, which may mean something else */
+		client->recipients[client->awaited_rcpt] &= ~SMTP_RECIPIENT_ASKED;
+		*client->features = '\0';
+		return;
+	}
+	if (used)
+		client->features[used++] = ' ';
+	memcpy(client->features + used, text, len + 1);
 }
 
 /* RFC 5321, 4.5.3.1.10: 552 to RCPT means too many recipients, as 452 does. */
@@ -321,6 +407,15 @@ static void rcpt_replied(struct smtp_client *client)
 		return;
 	if (outcome == SMTP_OUTCOME_DONE) {
 		client->recipients[index] |= SMTP_RECIPIENT_ACCEPTED;
+		if (*client->features && client->ops->features)
+			client->ops->features(client->arg, index, client->features);
+		*client->features = '\0';
+		return;
+	}
+	if (client->recipients[index] & SMTP_RECIPIENT_ASKED &&
+	    (client->reply.code == 504 || client->reply.code == 555)) {
+		client->recipients[index] &= ~SMTP_RECIPIENT_ASKED;
+		client->recipients[index] |= SMTP_RECIPIENT_AGAIN;
 		return;
 	}
 	if (client->reply.code == 552)

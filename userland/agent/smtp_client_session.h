@@ -17,6 +17,7 @@
  * enum smtp_client_step - the steps of a session, in their order
  * @SMTP_STEP_SECURING: the TLS handshake
  * @SMTP_STEP_AUTH: the exchange of challenges and responses
+ * @SMTP_STEP_HELD: the recipients are answered; whether the message goes out is being decided
  * @SMTP_STEP_CONTENT: the message goes out, no reply is due
  * @SMTP_STEP_DOT: it is out, whether by DATA or by BDAT
  */
@@ -29,6 +30,7 @@ enum smtp_client_step {
 	SMTP_STEP_AUTH,
 	SMTP_STEP_MAIL,
 	SMTP_STEP_RCPT,
+	SMTP_STEP_HELD,
 	SMTP_STEP_DATA,
 	SMTP_STEP_CONTENT,
 	SMTP_STEP_DOT,
@@ -41,6 +43,8 @@ enum recipient_flag {
 	SMTP_RECIPIENT_SENT = 1,	/* its RCPT went out */
 	SMTP_RECIPIENT_ACCEPTED = 2,
 	SMTP_RECIPIENT_REPORTED = 4,	/* the glue knows its fate */
+	SMTP_RECIPIENT_ASKED = 8,	/* with CONNEG */
+	SMTP_RECIPIENT_AGAIN = 16,	/* refused for that: once more without */
 };
 
 /**
@@ -57,6 +61,8 @@ struct smtp_offer {
 	bool chunking;
 	bool binary;
 	bool dsn;
+	bool conneg;
+	bool conperm;
 	bool utf8;
 	char mechanisms[SMTP_CLIENT_MECHANISMS];
 };
@@ -71,6 +77,7 @@ struct smtp_offer {
  * @sent_step: the command that was sent last
  * @awaited_rcpt: recipient whose reply is awaited in SMTP_STEP_RCPT
  * @sent_rcpt: recipients whose RCPT was sent or that cannot be sent
+ * @repeating: recipients are named that were refused because of CONNEG
  * @begun: MAIL went out
  * @failed: the transaction is over: replies are only counted
  * @taken: some of what was sent from MAIL on was taken by the glue
@@ -83,6 +90,7 @@ struct smtp_offer {
  * @offer: of the server
  * @reply: that comes
  * @reply_lines: of it, so far
+ * @features: of the recipient whose reply comes, as far as they came
  * @encoder: of the message
  * @binary: the message goes out in its binary form
  * @binary_left: bytes of it that were not sent yet
@@ -107,6 +115,7 @@ struct smtp_client {
 	enum smtp_client_step sent_step;
 	size_t awaited_rcpt;
 	size_t sent_rcpt;
+	bool repeating;
 	bool begun;
 	bool failed;
 	bool taken;
@@ -121,6 +130,7 @@ struct smtp_client {
 
 	struct smtp_reply reply;
 	unsigned int reply_lines;
+	char features[SMTP_CLIENT_FEATURES_MAX + 1];
 
 	struct dot_encoder encoder;
 	bool binary;
@@ -162,6 +172,7 @@ void smtp_client_hello_replied(struct smtp_client *client);
 
 /* smtp_client_mail.c: the transaction */
 void smtp_client_begin_mail(struct smtp_client *client);
+void smtp_client_mail_line(struct smtp_client *client, const char *text);
 void smtp_client_mail_replied(struct smtp_client *client);
 void smtp_client_mail_sent(struct smtp_client *client, size_t len);
 

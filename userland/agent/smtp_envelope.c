@@ -2,7 +2,7 @@
 /*
  * SMTP server engine: MAIL and RCPT with their parameters (RFC 5321, 4.1.1.2 and
  * 4.1.1.3; SIZE of RFC 1870, BODY of RFC 6152 and 3030, AUTH of RFC 4954, SMTPUTF8
- * of RFC 6531, RET, ENVID, NOTIFY and ORCPT of RFC 3461).
+ * of RFC 6531, RET, ENVID, NOTIFY and ORCPT of RFC 3461, CONPERM and CONNEG of RFC 4141).
  */
 #include <stdio.h>
 #include <string.h>
@@ -70,6 +70,18 @@ static const char *take_utf8(struct smtp_server *server, const char *value)
 	return NULL;
 }
 
+static const char *take_convertible(struct smtp_server *server, const char *value)
+{
+	server->mail.convertible = true;
+	return NULL;
+}
+
+static const char *take_asks(struct smtp_server *server, const char *value)
+{
+	server->rcpt.asks = true;
+	return NULL;
+}
+
 /* Words of a list that must be known, each once. */
 static const char *take_notify(struct smtp_server *server, const char *value)
 {
@@ -132,14 +144,25 @@ static const struct parameter of_mail[] = {
 	{ "RET", take_return, false },
 	{ "ENVID", take_envelope_id, false },
 	{ "SMTPUTF8", take_utf8, true },
+	{ "CONPERM", take_convertible, true },
 	{ NULL, NULL, false },
 };
 
 static const struct parameter of_rcpt[] = {
 	{ "NOTIFY", take_notify, false },
 	{ "ORCPT", take_original, false },
+	{ "CONNEG", take_asks, true },
 	{ NULL, NULL, false },
 };
+
+static bool is_offered(const struct smtp_server *server, const struct parameter *parameter)
+{
+	if (parameter->take == take_auth)
+		return smtp_auth_offer(server);
+	if (parameter->take == take_convertible || parameter->take == take_asks)
+		return server->config->negotiate;
+	return true;
+}
 
 /* One parameter; false: a reply was given. */
 static bool take_parameter(struct smtp_server *server, char *keyword,
@@ -153,8 +176,7 @@ static bool take_parameter(struct smtp_server *server, char *keyword,
 	for (; known->keyword; known++)
 		if (!strcasecmp(keyword, known->keyword) && !value == known->bare)
 			break;
-	/* AUTH= is offered with AUTH only */
-	if (!known->keyword || (known->take == take_auth && !smtp_auth_offer(server))) {
+	if (!known->keyword || !is_offered(server, known)) {
 		smtp_session_say(server, 555, "5.5.4", "parameter %.40s not known", keyword);
 		return false;
 	}

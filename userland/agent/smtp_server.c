@@ -10,6 +10,8 @@
 
 #include "smtp_session.h"
 
+#define FEATURES_LINE_MAX	400	/* of a reply line */
+
 #define MINUTE_MS	60000
 #define CLOSING_MS	30000	/* for the last reply to be taken */
 #define TLS_HANDSHAKE	0x16	/* the first byte of a TLS session */
@@ -158,8 +160,50 @@ static void hello_accepted(struct smtp_server *server)
 		mail_output_printf(&server->output, "250-STARTTLS\r\n");
 	if (smtp_auth_offer(server))
 		mail_output_printf(&server->output, "250-AUTH %s\r\n", smtp_auth_offer(server));
+	if (config->negotiate)
+		mail_output_printf(&server->output, "250-CONPERM\r\n250-CONNEG\r\n");
 	mail_output_printf(&server->output, "250-8BITMIME\r\n250-BINARYMIME\r\n250-CHUNKING\r\n"
 			   "250-DSN\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES\r\n");
+}
+
+/*
+ * RCPT was accepted, and what the recipient can receive was asked (RFC 4141, 5): the usual
+ * reply, and its features in lines behind it, broken between words.
+ */
+static void reply_with_features(struct smtp_server *server, const char *features)
+{
+	const struct smtp_reply *reply = &server->reply;
+
+	mail_output_printf(&server->output, "%u-%s %s\r\n", reply->code, reply->enhanced,
+			   reply->text);
+	while (*features) {
+		size_t len = strlen(features);
+
+		if (len > FEATURES_LINE_MAX) {
+			len = FEATURES_LINE_MAX;
+			while (len > 1 && features[len] != ' ')
+				len--;
+			if (len == 1)
+				len = FEATURES_LINE_MAX;
+		}
+		mail_output_printf(&server->output, "%u%cCONNEG %.*s\r\n", reply->code,
+				   features[len] ? '-' : ' ', (int)len, features);
+		features += len;
+		features += strspn(features, " ");
+	}
+}
+
+static bool told_features(struct smtp_server *server)
+{
+	const struct smtp_server_ops *ops = server->ops;
+	const char *features = server->rcpt.asks && ops->features ?
+		ops->features(server->arg) : NULL;
+	size_t len = features ? strlen(features) : 0;
+
+	if (!len || len > SMTP_FEATURES_MAX || features[len - 1] == ' ')
+		return false;
+	reply_with_features(server, features);
+	return true;
 }
 
 /* The answer to the question is in reply: let it take effect. */
@@ -191,6 +235,8 @@ static void settle(struct smtp_server *server)
 	case SMTP_ASK_RCPT:
 		if (positive && !server->recipients++)
 			server->first_recipient = server->rcpt.path;
+		if (positive && told_features(server))
+			return;
 		break;
 	case SMTP_ASK_DATA:
 		if (positive)

@@ -19,6 +19,7 @@
 #define SMTP_ENVELOPE_ID_MAX	100	/* RFC 3461, 4.4 */
 #define SMTP_NOTIFY_MAX		24
 #define SMTP_ORIGINAL_MAX	500	/* 4.2 */
+#define SMTP_FEATURES_MAX	1200
 
 struct smtp_server;
 
@@ -36,6 +37,7 @@ struct smtp_server;
  * @tls_required: MAIL only over TLS
  * @auth: mechanisms of AUTH that are offered, separated by spaces; NULL: none
  * @auth_secure: the same over TLS
+ * @negotiate: CONNEG and CONPERM are offered (RFC 4141); op @features is asked
  * @strict_turns: a peer that sends on after EHLO, HELO or DATA without waiting for
  *	the reply is refused with 554; off, it is only not recommended
  * @tls_timeout_ms: for the TLS handshake
@@ -56,6 +58,7 @@ struct smtp_server_config {
 	bool tls_required;
 	const char *auth;
 	const char *auth_secure;
+	bool negotiate;
 	bool strict_turns;
 	unsigned int tls_timeout_ms;
 	unsigned int auth_timeout_ms;
@@ -80,6 +83,7 @@ enum smtp_server_answer { SMTP_SERVER_NOW, SMTP_SERVER_LATER };
  * @eight_bit: BODY=8BITMIME
  * @binary: BODY=BINARYMIME: the message may hold any bytes
  * @utf8: SMTPUTF8
+ * @convertible: CONPERM: its author permits that it is converted on its way
  * @dsn_return: RET=, "FULL" or "HDRS"; "" if not given
  * @envelope_id: ENVID=, decoded; "" if not given
  */
@@ -89,6 +93,7 @@ struct smtp_server_mail {
 	bool eight_bit;
 	bool binary;
 	bool utf8;
+	bool convertible;
 	char dsn_return[5];
 	char envelope_id[SMTP_ENVELOPE_ID_MAX + 1];
 };
@@ -98,11 +103,14 @@ struct smtp_server_mail {
  * @path: the recipient
  * @notify: NOTIFY=, as "NEVER" or "SUCCESS,FAILURE"; "" if not given
  * @original: ORCPT=, decoded, as "rfc822;user@example.com"; "" if not given
+ * @asks: CONNEG: what it can receive is asked. Who is not known to the glue in this respect is
+ *	to be refused with 504
  */
 struct smtp_server_rcpt {
 	struct mail_path path;
 	char notify[SMTP_NOTIFY_MAX + 1];
 	char original[SMTP_ORIGINAL_MAX + 1];
+	bool asks;
 };
 
 /**
@@ -120,6 +128,8 @@ struct smtp_server_rcpt {
  *	size exceeded, bad bytes): throw away what @mail, @rcpt, @data, @message brought
  * @heard: the peer goes on after the positive answer to @message_end: it has heard that. A peer
  *	that goes on without having waited for the reply, or is gone, is not known to have
+ * @features: what the recipient can receive that @rcpt accepted last, if that was asked: an
+ *	expression of RFC 2533 of at most SMTP_FEATURES_MAX bytes; NULL or "": nothing is known
  * @auth: the client logs in: @mechanism with the first question only; @response: base64, NULL: none.
  *	Answer 334 with the challenge (base64) as text, 235, or a refusal
  * @auth_end: the exchange was broken off, or what it brought is over (STARTTLS)
@@ -139,6 +149,7 @@ struct smtp_server_ops {
 					struct smtp_reply *reply);
 	enum smtp_server_answer (*rcpt)(void *arg, const struct smtp_server_rcpt *rcpt,
 					struct smtp_reply *reply);
+	const char *(*features)(void *arg);
 	enum smtp_server_answer (*data)(void *arg, struct smtp_reply *reply);
 	bool (*message)(void *arg, const char *bytes, size_t len);
 	enum smtp_server_answer (*message_end)(void *arg, struct smtp_reply *reply);
