@@ -49,6 +49,18 @@ def message(*lines, to="fax@b.example.com", sender="someone@example.net", subjec
         return mail.read()
 
 
+def page_fields(mail):
+    """Compression, width, lines and lines per inch of the first page of a mail's TIFF."""
+    data = [p for p in mail.walk() if p.get_content_maintype() == "image"][0].get_content()
+    at, found = int.from_bytes(data[4:8], "little"), {}
+    for i in range(int.from_bytes(data[at:at + 2], "little")):
+        entry = data[at + 2 + 12 * i:at + 14 + 12 * i]
+        size = 2 if entry[2] == 3 else 4
+        found[int.from_bytes(entry[:2], "little")] = int.from_bytes(entry[8:8 + size], "little")
+    return (found[259], found[256], found[257],
+            int.from_bytes(data[found[283]:found[283] + 4], "little"))
+
+
 class Certificate:
     """A key and its certificate, signed by @by or by itself, in files that go with the test."""
 

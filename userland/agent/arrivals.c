@@ -148,6 +148,7 @@ static bool copy_arrival(struct letter *letter, const struct job_arrival *from)
 	to->relay = letter->relay;
 	to->listed_bytes = from->listed_bytes;
 	to->irregular = from->irregular;
+	to->convertible = from->convertible;
 	to->message_file = letter->file.name;
 	to->mailbox = letter->mailbox;
 	to->mailboxes = mailbox_choose(config, to->recipient, to->recipients, letter->mailbox);

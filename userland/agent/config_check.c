@@ -13,6 +13,7 @@
 
 #include "config_check.h"
 #include "forms.h"
+#include "smtp_server.h"
 #include "mail_path.h"
 #include "network.h"
 #include "spf.h"
@@ -393,6 +394,21 @@ bool parse_listen(const char *text, struct config_address *listen)
 	return ((struct sockaddr_in *)&listen->address)->sin_port != 0;
 }
 
+/* Its lines are a reply of the SMTP server, too. */
+static int check_features(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *features = cfg_opt_getnstr(opt, 0);
+	size_t bytes = strlen(features);
+
+	if (bytes > SMTP_FEATURES_MAX || (bytes && features[bytes - 1] != ')')) {
+		cfg_error(cfg, "%s: a feature expression of at most %d bytes is needed, as in"
+			  " (& (color=Binary) (image-coding=[MH,MMR]))", opt->name,
+			  SMTP_FEATURES_MAX);
+		return -1;
+	}
+	return check_line(cfg, opt);
+}
+
 static int check_resolution(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *resolution = cfg_opt_getnstr(opt, 0);
@@ -430,7 +446,7 @@ static const struct {
 	{ "printer", check_device },
 	{ "coding", check_coding },
 	{ "resolution", check_resolution },
-	{ "confirm|features", check_line },
+	{ "confirm|features", check_features },
 	{ "requests|allow", check_request },
 	{ "requests|secret_file", check_path },
 	{ "requests|signers", check_line },

@@ -82,6 +82,18 @@ bool jobs_owe_failures(struct jobs *jobs, int64_t id)
 			    "iii", now_ms(), id, (int64_t)jobs->operator);
 }
 
+/* RFC 3461, 5.2.2: from here on nobody tells who asked to be told. */
+bool jobs_owe_relayed(struct jobs *jobs, int64_t id, int64_t position)
+{
+	return database_run(jobs->db,
+			    "INSERT OR IGNORE INTO report(job, position, kind, action, status,"
+			    " text, time_ms) SELECT j.id, r.position, 'dsn', 'relayed', '2.0.0',"
+			    " r.reply, ? FROM job j JOIN recipient r ON r.job = j.id"
+			    " WHERE j.id = ? AND r.position = ? AND NOT j.incoming"
+			    " AND j.source LIKE 'smtp%' AND j.sender <> '' AND j.message_file <> ''"
+			    " AND instr(r.notify, 'SUCCESS')", "iii", now_ms(), id, position);
+}
+
 void jobs_tell_operator(struct jobs *jobs)
 {
 	jobs->operator = true;
@@ -154,11 +166,17 @@ bool jobs_owe_delays(struct jobs *jobs, int64_t since_ms)
 	return database_run(jobs->db,
 			    "INSERT OR IGNORE INTO report(job, position, kind, action, status,"
 			    " text, time_ms) SELECT j.id, r.position, 'delay', 'delayed', '4.3.0',"
-			    " j.reason, ? FROM job j JOIN recipient r ON r.job = j.id"
-			    " WHERE j.state IN ('received', 'opening') AND j.created_ms < ?"
+			    " j.reason, ?2 FROM job j JOIN recipient r ON r.job = j.id"
+			    " WHERE j.state IN ('received', 'opening') AND j.created_ms < ?1"
 			    " AND j.source LIKE 'smtp%' AND j.sender <> ''"
+			    " AND (r.notify = '' OR instr(r.notify, 'DELAY'))"
+			    /* what is sent on, and waits for its next server */
+			    " UNION SELECT j.id, r.position, 'delay', 'delayed', '4.4.7',"
+			    " r.reply, ?2 FROM recipient r JOIN job j ON r.job = j.id"
+			    " WHERE r.state = 'queued' AND j.created_ms < ?1 AND NOT j.incoming"
+			    " AND j.source LIKE 'smtp%' AND j.sender <> '' AND j.message_file <> ''"
 			    " AND (r.notify = '' OR instr(r.notify, 'DELAY'))",
-			    "ii", now_ms(), since_ms);
+			    "ii", since_ms, now_ms());
 }
 
 /* ---- paying ---- */

@@ -15,7 +15,9 @@
 #include "delivery.h"
 #include "dial.h"
 #include "hops.h"
+#include "forms.h"
 #include "log.h"
+#include "negotiation.h"
 #include "oauth.h"
 #include "relay.h"
 #include "mails.h"
@@ -30,6 +32,7 @@
 #define READ_BYTES	4096
 #define BLOCK_BYTES	(READ_BYTES + BINARY_FORM_GROWTH)
 #define REASON_BYTES	600
+#define CONVERSIONS_MAX	3	/* a server that says something else each time gets no more */
 
 /**
  * struct delivery - on its way
@@ -90,6 +93,7 @@ struct delivery {
 	struct dial *dial;
 	struct connection *connection;
 	struct smtp_client *engine;
+	struct negotiation *negotiation;	/* NULL: nothing was asked */
 
 	struct event *store_again;
 	bool stored;
@@ -114,6 +118,7 @@ static void hang_up(struct delivery *delivery)
 	dial_cancel(delivery->dial);
 	connection_free(delivery->connection);
 	smtp_client_destroy(delivery->engine);
+	negotiation_free(delivery->negotiation);
 	sasl_end(delivery->sasl);
 	explicit_bzero(delivery->secret, sizeof(delivery->secret));
 	binary_form_clear(&delivery->form);
@@ -121,6 +126,7 @@ static void hang_up(struct delivery *delivery)
 	delivery->dial = NULL;
 	delivery->connection = NULL;
 	delivery->engine = NULL;
+	delivery->negotiation = NULL;
 	delivery->sasl = NULL;
 }
 
@@ -222,8 +228,7 @@ static bool store(struct delivery *delivery)
 		station_remove_files(station, &job);
 		jobs_prune(station->jobs, station->config.limits.history_jobs);
 	}
-	if (job.state == JOB_FAILED)
-		reporter_wake(station->reporter);
+	reporter_wake(station->reporter);
 	job_clear(&job);
 	relay_wake(station->relay);
 	delivery->stored = true;
@@ -413,6 +418,9 @@ static void on_recipient(void *arg, size_t index, enum smtp_outcome outcome,
 	else
 		snprintf(text, sizeof(text), "%u %s%s%s", reply->code, reply->enhanced,
 			 *reply->enhanced ? " " : "", reply->text);
+	/* it is in the database that they get it in another form */
+	if (delivery->stored)
+		return;
 	snprintf(delivery->reason, sizeof(delivery->reason), "%s", text);
 	/* a server that did not let us begin has not decided anything */
 	if (!smtp_client_get_begun(delivery->engine) &&
@@ -427,11 +435,93 @@ static void on_recipient(void *arg, size_t index, enum smtp_outcome outcome,
 		defer(delivery, recipient, text);
 	} else {
 		hand_over(recipient, &delivery->mail);
+		recipient->relayed = !smtp_client_get_dsn(delivery->engine);
 		set_reply(recipient, text);
 	}
 	/* not only after QUIT: a crash until then would send a mail again that was taken */
 	if (is_decided(delivery) && !store(delivery))
 		log_event(LOG_ERR, "sender.store job=%lld", (long long)delivery->job.id);
+}
+
+/* Negotiation (RFC 4141) */
+
+static void on_features(void *arg, size_t index, const char *features)
+{
+	struct delivery *delivery = arg;
+
+	if (!delivery->negotiation)
+		delivery->negotiation = negotiation_create(delivery->station);
+	if (delivery->negotiation)
+		negotiation_told(delivery->negotiation, delivery->recipients.item[index].address,
+				 features);
+}
+
+/* Who takes something else than this mail, by all that is known now? */
+static bool choose_forms(struct delivery *delivery)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < delivery->recipients.items; i++) {
+		struct recipient *recipient = &delivery->recipients.item[i];
+
+		if (recipient->state != RECIPIENT_SENDING || recipient->part > 1 ||
+		    recipient->converted >= CONVERSIONS_MAX ||
+		    !forms_change(delivery->station->jobs, &delivery->job, recipient))
+			continue;
+		recipient->converted++;
+		changed = true;
+		log_event(LOG_NOTICE, "sender.convert job=%lld to=%s form=%s",
+			  (long long)delivery->job.id, recipient->address, recipient->form);
+	}
+	return changed;
+}
+
+/*
+ * A mail in another form is made before it is sent: not here, where others wait. All that
+ * were to get this one are tried again at once; who still gets it does so on its own.
+ */
+static bool send_later(struct delivery *delivery)
+{
+	struct station *station = delivery->station;
+	struct mail_plan plan = outgoing_plan(&station->config, &delivery->job);
+
+	for (size_t i = 0; i < delivery->recipients.items; i++) {
+		struct recipient *recipient = &delivery->recipients.item[i];
+
+		if (recipient->state != RECIPIENT_SENDING)
+			continue;
+		recipient->state = RECIPIENT_QUEUED;
+		recipient->next_ms = 0;
+	}
+	delivery->stored = jobs_set_forms(station->jobs, delivery->job.id,
+					  delivery->recipients.item, delivery->recipients.items,
+					  &plan);
+	outgoing_wake(station->outgoing);
+	return delivery->stored;
+}
+
+static void on_learned(void *arg)
+{
+	struct delivery *delivery = arg;
+	bool go = !choose_forms(delivery);
+
+	/* not stored: the session ends, and the whole is tried again */
+	if (!go && !send_later(delivery))
+		for (size_t i = 0; i < delivery->recipients.items; i++)
+			if (delivery->recipients.item[i].state == RECIPIENT_QUEUED)
+				delivery->recipients.item[i].state = RECIPIENT_SENDING;
+	smtp_client_go(delivery->engine, go);
+	connection_pump(delivery->connection);
+}
+
+static bool on_may_send(void *arg)
+{
+	struct delivery *delivery = arg;
+
+	if (!delivery->negotiation || !negotiation_any(delivery->negotiation))
+		return true;
+	negotiation_run(delivery->negotiation, on_learned, delivery);
+	return false;
 }
 
 static void on_finished(void *arg, enum smtp_outcome outcome, const struct smtp_reply *reply)
@@ -466,6 +556,8 @@ static const struct smtp_client_ops client_ops = {
 	.recipient = on_recipient,
 	.finished = on_finished,
 	.binary = on_binary,
+	.features = on_features,
+	.may_send = on_may_send,
 	.auth_begin = on_auth_begin,
 	.auth_respond = on_auth_respond,
 };
@@ -774,6 +866,8 @@ static bool fill_envelope(struct delivery *delivery)
 		.dsn = delivery->dsn,
 		.envelope_id = delivery->envelope_id,
 		.dsn_return = delivery->job.dsn_return,
+		.negotiate = *delivery->job.document,
+		.convertible = delivery->job.convertible,
 		.message_bytes = (delivery->mail.bytes ?: delivery->job.message_bytes) +
 				 (delivery->header ? strlen(delivery->header) : 0),
 	};

@@ -4,6 +4,7 @@
  */
 #include <linux/ifax.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "forms.h"
@@ -122,15 +123,64 @@ const char *forms_scanned_as(struct jobs *jobs, const struct job_draft *draft)
 	return "mh";
 }
 
+/* The document, and the coding that it was to be scanned in. */
+static struct page_form best_of(const struct job *job, const struct page_form *document)
+{
+	int coding = page_form_coding(job->coding, strlen(job->coding));
+	struct page_form best = *document;
+
+	if (coding > (int)best.coding)
+		best.coding = coding;
+	return best;
+}
+
+static void choose_for(struct jobs *jobs, const struct job *job, const struct page_form *best,
+		       const char *address, char text[PAGE_FORM_BYTES],
+		       char note[FORMS_NOTE_BYTES])
+{
+	struct page_form form;
+	struct peer peer;
+
+	book_look_up(jobs, address, &peer);
+	forms_choose(job->policy, best, &peer, &form, note);
+	page_form_to_text(&form, text);
+	if (*note)
+		log_event(LOG_NOTICE, "forms.downgrade job=%lld to=%s text=%s",
+			  (long long)job->id, address, note);
+}
+
+static bool set_text(char **text, const char *value)
+{
+	char *copy = strdup(value);
+
+	if (!copy)
+		return false;
+	free(*text);
+	*text = copy;
+	return true;
+}
+
+bool forms_change(struct jobs *jobs, const struct job *job, struct recipient *recipient)
+{
+	char note[FORMS_NOTE_BYTES], text[PAGE_FORM_BYTES];
+	struct page_form document;
+
+	if (!page_form_from_text(&document, job->document))
+		return false;
+	document = best_of(job, &document);
+	choose_for(jobs, job, &document, recipient->address, text, note);
+	/* without memory it stays what it is */
+	return strcmp(text, recipient->form) && set_text(&recipient->note, note) &&
+	       set_text(&recipient->form, text);
+}
+
 bool forms_set(struct jobs *jobs, int64_t id, const struct page_form *document)
 {
 	char note[FORMS_NOTE_BYTES], text[PAGE_FORM_BYTES];
-	struct page_form form, best = *document;
 	struct recipients recipients;
-	struct peer peer;
+	struct page_form best;
 	bool good = true;
 	struct job job;
-	int coding;
 
 	if (!jobs_get(jobs, id, &job))
 		return false;
@@ -138,18 +188,11 @@ bool forms_set(struct jobs *jobs, int64_t id, const struct page_form *document)
 		job_clear(&job);
 		return false;
 	}
-	coding = page_form_coding(job.coding, strlen(job.coding));
-	if (coding > (int)best.coding)
-		best.coding = coding;
+	best = best_of(&job, document);
 	for (size_t i = 0; good && i < recipients.items; i++) {
 		const struct recipient *recipient = &recipients.item[i];
 
-		book_look_up(jobs, recipient->address, &peer);
-		forms_choose(job.policy, &best, &peer, &form, note);
-		page_form_to_text(&form, text);
-		if (*note)
-			log_event(LOG_NOTICE, "forms.downgrade job=%lld to=%s text=%s",
-				  (long long)id, recipient->address, note);
+		choose_for(jobs, &job, &best, recipient->address, text, note);
 		good = database_run(jobs->db, "UPDATE recipient SET form = ?, note = ? WHERE job = ?"
 				    " AND position = ?", "ssii", text, note, id,
 				    recipient->position);

@@ -35,6 +35,15 @@ bool forms_document(int page_fd, struct page_form *document);
 /** forms_scanned_as - the coding to scan in, so that little is to be coded anew */
 const char *forms_scanned_as(struct jobs *jobs, const struct job_draft *draft);
 
+/**
+ * forms_change - choose again for a recipient, after more became known of it
+ * @job: its @policy, @coding and @document
+ * @recipient: its @form and @note may change
+ *
+ * Return: whether they did.
+ */
+bool forms_change(struct jobs *jobs, const struct job *job, struct recipient *recipient);
+
 /** forms_set - within a transaction: choose for all recipients of a job */
 bool forms_set(struct jobs *jobs, int64_t id, const struct page_form *document);
 

@@ -167,7 +167,7 @@ static const char * const schema[] = {
 #define JOB_COLUMNS "id, incoming, state, reason, next_ms, sender, subject, coding, message_id," \
 	" source, message_file, page_file, pages, pages_printed, page_bytes, message_bytes," \
 	" created_ms, changed_ms, envelope_id, dsn_return, mdn_to, error_to, part_bytes," \
-	" policy, resolution, login, answer_to, spf"
+	" policy, resolution, login, answer_to, spf, document, convertible"
 
 static const char * const state_name[JOB_STATES] = {
 	[JOB_SCANNING] = "scanning",
@@ -386,11 +386,12 @@ static bool insert_relay(struct jobs *jobs, const struct job_arrival *arrival, i
 	int64_t now = now_ms();
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, source, message_file,"
-			  " message_bytes, envelope_id, dsn_return, created_ms, changed_ms)"
-			  " VALUES (0, 'queued', ?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''), ?, ?)",
-			  "sssissii", arrival->sender, arrival->source, arrival->message_file,
-			  arrival->message_bytes, arrival->envelope_id, arrival->dsn_return, now,
-			  now))
+			  " message_bytes, envelope_id, dsn_return, convertible, created_ms,"
+			  " changed_ms)"
+			  " VALUES (0, 'queued', ?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''), ?, ?, ?)",
+			  "sssissiii", arrival->sender, arrival->source, arrival->message_file,
+			  arrival->message_bytes, arrival->envelope_id, arrival->dsn_return,
+			  (int64_t)arrival->convertible, now, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return add_recipients(jobs, *id, arrival->relay, arrival->relays, RECIPIENT_QUEUED) &&
@@ -488,6 +489,8 @@ static bool take_job(void *arg, sqlite3_stmt *row)
 		.login = jobs_text(row, 25),
 		.spf = jobs_text(row, 27),
 		.answer_to = jobs_text(row, 26),
+		.document = jobs_text(row, 28),
+		.convertible = sqlite3_column_int(row, 29),
 	};
 	return false;
 }
@@ -498,7 +501,8 @@ static bool job_whole(struct job *job)
 	if (job->id && job->reason && job->sender && job->subject && job->coding &&
 	    job->message_id && job->source && job->message_file && job->page_file &&
 	    job->envelope_id && job->dsn_return && job->mdn_to &&
-	    job->error_to && job->policy && job->resolution && job->login && job->answer_to && job->spf)
+	    job->error_to && job->policy && job->resolution && job->login && job->answer_to && job->spf &&
+	    job->document)
 		return true;
 	job_clear(job);
 	return false;
@@ -541,6 +545,7 @@ void job_clear(struct job *job)
 	free(job->login);
 	free(job->spf);
 	free(job->answer_to);
+	free(job->document);
 	free(job->message_file);
 	free(job->page_file);
 	*job = (struct job){ 0 };

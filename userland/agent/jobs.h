@@ -102,6 +102,8 @@ enum job_state {
  * @message_bytes: bytes of the mail
  * @login: incoming: who had logged in to bring it by SMTP; "": nobody
  * @spf: incoming: result of SPF (spf.h); "": it was not asked for
+ * @document: outgoing: what its pages are at most (page_form.h), "": not known
+ * @convertible: outgoing: its author permits that it is converted on its way (RFC 4141)
  * @answer_to: incoming: who is told what becomes of a document that is sent on; "": nobody
  * @part_bytes: outgoing: a longer mail goes as message/partial, in parts of so many bytes;
  *	0: it does not
@@ -134,6 +136,8 @@ struct job {
 	char *login;
 	char *spf;
 	char *answer_to;
+	char *document;
+	bool convertible;
 	int64_t part_bytes;
 	int64_t created_ms;
 	int64_t changed_ms;
@@ -178,6 +182,7 @@ enum recipient_state {
  * @form: form of these (page_form.h), "": as they are
  * @note: how they are less than the document, for people; "": they are not
  * @converted: how often it was to get another form after all
+ * @relayed: the next server took it, and does not confirm delivery; not stored
  */
 struct recipient {
 	int64_t position;
@@ -194,6 +199,7 @@ struct recipient {
 	char *form;
 	char *note;
 	int64_t converted;
+	bool relayed;
 };
 
 struct recipients {
@@ -259,6 +265,7 @@ struct job_arrival {
 	const char *spf;
 	const struct job_recipient *relay;
 	size_t relays;
+	bool convertible;		/* CONPERM: what is sent on may be converted */
 	const char *repeat_key;
 };
 

@@ -34,6 +34,9 @@ bool jobs_change_recipients(struct jobs *jobs, int64_t id, const struct recipien
 /** jobs_owe_failures - within a transaction: recipients did not get it: somebody is to be told */
 bool jobs_owe_failures(struct jobs *jobs, int64_t id);
 
+/** jobs_owe_relayed - within a transaction: the next server took it, and confirms nothing */
+bool jobs_owe_relayed(struct jobs *jobs, int64_t id, int64_t position);
+
 /** jobs_text - a column as a string of its own; NULL without memory */
 char *jobs_text(sqlite3_stmt *row, int column);
 

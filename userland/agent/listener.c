@@ -93,6 +93,7 @@ static void fill_config(struct listener *listener, const struct config *config)
 	listener->sessions.config.auth_timeout_ms = config->smtp_auth_ms;
 	listener->sessions.config.command_timeout_ms = config->smtp_command_ms;
 	listener->sessions.config.data_timeout_ms = config->smtp_data_ms;
+	listener->sessions.config.negotiate = *config->confirm.features;
 	listener->sessions.config.tls = config->server.certificate;
 	listener->sessions.config.tls_required = config->server.tls_required;
 }

@@ -78,11 +78,11 @@ static void on_scan_line(void *arg, const char *line)
 }
 
 /* What names a recipient is for this one only. */
-static struct mail_plan plan_of(const struct config *config, const struct job *job)
+struct mail_plan outgoing_plan(const struct config *config, const struct job *job)
 {
 	bool by_pages = !job->part_bytes;
 
-	return (struct mail_plan){
+	struct mail_plan plan = {
 		.each = config->broadcast == BROADCAST_EACH ||
 			template_has(config->header_line, "to") ||
 			template_has(config->text, "to"),
@@ -90,6 +90,9 @@ static struct mail_plan plan_of(const struct config *config, const struct job *j
 		/* base64 and line ends make a third more of it, the rest is small */
 		.bytes_max = by_pages ? config->mail_bytes / 4 * 3 * 76 / 78 : 0,
 	};
+
+	page_form_from_text(&plan.document, job->document);
+	return plan;
 }
 
 static bool read_document(struct station *station, const struct job *job,
@@ -115,7 +118,7 @@ static void fail_scan(struct outgoing *outgoing, const struct job *job, const ch
 static void take_progress(struct outgoing *outgoing, int progress, const struct job *job,
 			  const char *reason)
 {
-	struct mail_plan plan = plan_of(&outgoing->station->config, job);
+	struct mail_plan plan = outgoing_plan(&outgoing->station->config, job);
 	char interrupted[128];
 	int ok;
 
@@ -539,6 +542,11 @@ bool outgoing_rescan(struct outgoing *outgoing, int64_t id, const char **reason)
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	outgoing_run(arg);
+}
+
+void outgoing_wake(struct outgoing *outgoing)
+{
+	run_again(outgoing, 0);
 }
 
 struct outgoing *outgoing_create(struct station *station)

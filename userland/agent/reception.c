@@ -14,6 +14,7 @@
 
 #include "admission.h"
 #include "arrivals.h"
+#include "book.h"
 #include "connection.h"
 #include "log.h"
 #include "mailbox.h"
@@ -73,6 +74,7 @@ struct reception {
 	char user[USER_NAME_MAX + 1];	/* who logged in, "": nobody */
 	struct addressees here;
 	struct addressees relay;
+	char *features;			/* of the recipient that was taken last, "": not known */
 };
 
 /* The envelope */
@@ -96,6 +98,8 @@ static void clear_envelope(struct reception *session)
 	spool_discard(&session->file);
 	clear_addressees(&session->here);
 	clear_addressees(&session->relay);
+	free(session->features);
+	session->features = NULL;
 }
 
 static struct visitor visitor_of(const struct reception *session)
@@ -186,6 +190,40 @@ static bool keep_recipient(struct addressees *to, const char *address,
 	return recipient->address && recipient->notify && recipient->original;
 }
 
+/*
+ * What a recipient can receive, if that is asked: of ours what the station can, of others
+ * what they told. false: a reply was set
+ */
+static bool find_features(struct reception *session, const struct smtp_server_rcpt *rcpt,
+			  const char *onward, struct smtp_reply *reply)
+{
+	struct station *station = session->all->station;
+	char features[BOOK_FEATURES_BYTES];
+
+	free(session->features);
+	session->features = NULL;
+	if (!rcpt->asks)
+		return true;
+	if (onward)
+		book_features(station->jobs, onward, features);
+	else
+		snprintf(features, sizeof(features), "%s", station->config.confirm.features);
+	if (!*features) {
+		smtp_reply_set(reply, 504, "5.5.4", "what this recipient can receive is not known"
+			       " here: ask without CONNEG");
+		return false;
+	}
+	session->features = strdup(features);
+	return true;
+}
+
+static const char *on_features(void *arg)
+{
+	const struct reception *session = arg;
+
+	return session->features;
+}
+
 static enum smtp_server_answer on_rcpt(void *arg, const struct smtp_server_rcpt *rcpt,
 				       struct smtp_reply *reply)
 {
@@ -198,7 +236,8 @@ static enum smtp_server_answer on_rcpt(void *arg, const struct smtp_server_rcpt 
 	switch (admission_recipient(&session->all->station->config, &visitor, path, onward,
 				    reply)) {
 	case ADMISSION_HERE:
-		kept = keep_recipient(&session->here, path->address, rcpt);
+		if (find_features(session, rcpt, NULL, reply))
+			kept = keep_recipient(&session->here, path->address, rcpt);
 		break;
 	case ADMISSION_RELAY:
 		if (strcasecmp(onward, path->address))
@@ -206,7 +245,7 @@ static enum smtp_server_answer on_rcpt(void *arg, const struct smtp_server_rcpt 
 		if (session->mail.binary)
 			smtp_reply_set(reply, 554, "5.6.3",
 				       "BINARYMIME is not sent on: the next server may not take it");
-		else
+		else if (find_features(session, rcpt, onward, reply))
 			kept = keep_recipient(&session->relay, onward, rcpt);
 		break;
 	default:
@@ -420,6 +459,7 @@ static bool take_mail(struct reception *session)
 		.recipients = session->here.items,
 		.relay = session->relay.item,
 		.relays = session->relay.items,
+		.convertible = session->mail.convertible,
 		.login = session->user,
 		.spf = session->checked ? spf_name(session->spf) : NULL,
 	};
@@ -569,7 +609,7 @@ static enum smtp_server_answer on_auth(void *arg, const char *mechanism, const c
 }
 
 static const struct smtp_server_ops server_ops = {
-	.mail = on_mail, .rcpt = on_rcpt, .data = on_data, .message = on_message,
+	.mail = on_mail, .rcpt = on_rcpt, .data = on_data, .features = on_features, .message = on_message,
 	.message_end = on_message_end, .abandon = on_abandon, .heard = on_heard,
 	.auth = on_auth, .auth_end = on_auth_end, .verify = on_verify, .note = on_note,
 };

@@ -222,7 +222,9 @@ bool jobs_change_recipients(struct jobs *jobs, int64_t id, const struct recipien
 	bool good = true;
 
 	for (size_t i = 0; good && i < recipients; i++)
-		good = update_recipient(jobs, id, &recipient[i]);
+		good = update_recipient(jobs, id, &recipient[i]) &&
+		       (!recipient[i].relayed || recipient[i].state != RECIPIENT_HANDED_OVER ||
+			jobs_owe_relayed(jobs, id, recipient[i].position));
 	return good && jobs_settle(jobs, id) && jobs_owe_failures(jobs, id);
 }
 

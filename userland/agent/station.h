@@ -14,6 +14,7 @@
 
 #include "config.h"
 #include "jobs.h"
+#include "mails.h"
 #include "spool.h"
 
 struct resolver;
@@ -91,7 +92,11 @@ void incoming_free(struct incoming *incoming);
 int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, const char **reason);
 /** outgoing_rescan - begin a job that failed while it was scanned again */
 bool outgoing_rescan(struct outgoing *outgoing, int64_t id, const char **reason);
+/** outgoing_plan - how the document of a job is laid out in mails */
+struct mail_plan outgoing_plan(const struct config *config, const struct job *job);
 struct outgoing *outgoing_create(struct station *station);
+/** outgoing_wake - there is new work; not now, but soon */
+void outgoing_wake(struct outgoing *outgoing);
 void outgoing_run(struct outgoing *outgoing);
 bool outgoing_stop_job(struct outgoing *outgoing, int64_t id);
 void outgoing_free(struct outgoing *outgoing);
