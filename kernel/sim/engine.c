@@ -118,6 +118,7 @@ void sim_engine_start(struct sim_engine *engine, bool eject)
 	engine->faults.silence_ms = 0;
 	engine->faults.lines_ahead = 0;
 	engine->lines = 0;
+	engine->least_ahead = U32_MAX;
 	engine->stop = false;
 	engine->busy = true;
 	wake_up(&engine->wait);
@@ -151,6 +152,9 @@ void sim_engine_end(struct sim_engine *engine, u32 interrupts)
 	engine->busy = false;
 	engine->phase = IFAX_NOW_READY;
 	engine->stats.lines += engine->lines;
+	if (engine->lines && engine->least_ahead != U32_MAX)
+		engine->stats.least_ahead[min_t(u32, engine->least_ahead / engine->band,
+						SIM_AHEAD_BANDS - 1)]++;
 	sim_engine_raise(engine, interrupts);
 	spin_unlock_irqrestore(&engine->lock, flags);
 	wake_up(&engine->paper->wait);
@@ -305,6 +309,14 @@ static void sim_engine_silence(struct sim_engine *engine, u32 ms)
 	spin_unlock_irq(&engine->lock);
 }
 
+/* Once the driver has nothing more to give it cannot be late */
+static void sim_engine_count_line(struct sim_engine *engine)
+{
+	engine->lines++;
+	if (!engine->is_printer || engine->limit < engine->length)
+		engine->least_ahead = min(engine->least_ahead, engine->limit - engine->lines);
+}
+
 /**
  * sim_engine_line() - move the paper by a line
  * @engine: engine
@@ -326,7 +338,7 @@ bool sim_engine_line(struct sim_engine *engine)
 		sim_engine_raise(engine, engine->is_printer ? IFAX_INT_UNDERRUN :
 							      IFAX_INT_OVERRUN);
 	} else {
-		engine->lines++;
+		sim_engine_count_line(engine);
 		moved = true;
 	}
 	silence_ms = engine->faults.silence_ms;

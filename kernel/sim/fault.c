@@ -356,6 +356,10 @@ static int stats_show(struct seq_file *seq, void *unused)
 		   stats.lines);
 	seq_printf(seq, "interrupts %u\nreads %llu\nwrites %llu\n", stats.interrupts, stats.reads,
 		   stats.writes);
+	seq_puts(seq, "least-ahead");
+	for (i = 0; i < SIM_AHEAD_BANDS; i++)
+		seq_printf(seq, " %u", stats.least_ahead[i]);
+	seq_putc(seq, '\n');
 	if (!engine->is_printer)
 		seq_printf(seq, "lamp-on %d\n", lamp_on);
 	for (i = 0; i < SIM_FAULT_KINDS; i++)

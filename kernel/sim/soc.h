@@ -24,6 +24,9 @@
 #define SIM_WIDTH_PX_MAX	7296	/* A3 at 600 dpi */
 #define SIM_LENGTH_LINES_MAX	16384
 
+/* A ring of more bands is counted as one of so many */
+#define SIM_AHEAD_BANDS		16
+
 struct sim_paper;
 struct sim_sheet;
 struct sim_soc;
@@ -106,6 +109,7 @@ void sim_dma_delay(struct sim_chan *chan, u32 ms);
  * @backs: pages of them that were the back of a sheet
  * @pages: pages that came to their end
  * @lines: lines of all pages
+ * @least_ahead: pages by the least number of bands that LIMIT was ahead of LINES
  * @interrupts: how often the interrupt line went high
  * @reads: reads of registers
  * @writes: writes to registers
@@ -118,6 +122,7 @@ struct sim_stats {
 	u32 pages;
 	u32 backs;
 	u64 lines;
+	u32 least_ahead[SIM_AHEAD_BANDS];
 	u32 interrupts;
 	u64 reads;
 	u64 writes;
@@ -168,6 +173,7 @@ struct sim_stats {
  * @tray: TRAY register
  * @limit: LIMIT register
  * @lines: LINES register
+ * @least_ahead: least number of lines that LIMIT was ahead of it in this page
  */
 struct sim_engine {
 	struct sim_soc *soc;
@@ -213,6 +219,7 @@ struct sim_engine {
 	u32 tray;
 	u32 limit;
 	u32 lines;
+	u32 least_ahead;
 };
 
 int sim_engine_init(struct sim_soc *soc, u32 number);

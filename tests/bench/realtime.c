@@ -34,6 +34,7 @@
 #define BAND_LINES		32
 #define RING_BANDS		15	/* that can be full */
 
+#define STATS		"/sys/kernel/debug/ifax-sim/print0/stats"
 #define LINE_RATE	"/sys/module/ifax_sim/parameters/line_rate"
 #define FEEDER		"/dev/ifax/feeder0"
 #define TRAY		"/dev/ifax/tray0"
@@ -299,10 +300,54 @@ static unsigned int measure_factor(int fd, int tray)
 		2 * ENGINE_LINES_PER_S / lines_per_s + 1;
 }
 
+/* Pages by the least number of bands that were ready for the engine */
+static void read_least_ahead(unsigned int pages[RING_BANDS + 1])
+{
+	FILE *file = fopen(STATS, "r");
+	char line[256];
+	size_t i;
+
+	if (!file)
+		check(STATS, -errno);
+	do {
+		if (!fgets(line, sizeof(line), file))
+			check(STATS, -ENODATA);
+	} while (strncmp(line, "least-ahead ", 12));
+	fclose(file);
+	strtok(line, " ");
+	for (i = 0; i <= RING_BANDS; i++)
+		pages[i] = strtoul(strtok(NULL, " ") ?: "", NULL, 10);
+}
+
+/*
+ * How deep does the ring have to be? What the engine took and the driver did not
+ * put back yet does not depend on the depth, as long as there is no underrun: a ring
+ * of fewer bands runs dry in the pages in which so many were missing.
+ */
+static void bench_depth(const unsigned int before[RING_BANDS + 1], double band_ms)
+{
+	unsigned int after[RING_BANDS + 1], found = 0, least = RING_BANDS, bands, i;
+	char what[64];
+
+	read_least_ahead(after);
+	for (i = RING_BANDS; i <= RING_BANDS; i--)
+		if (after[i] != before[i])
+			least = i;
+	figure("fewest bands ready, of 15", least);
+	figure("the longest that the driver was behind, in ms", (RING_BANDS - least) * band_ms);
+	for (bands = RING_BANDS + 1; bands >= 2; bands--) {
+		i = RING_BANDS + 1 - bands;
+		snprintf(what, sizeof(what), "pages that run dry with a ring of %u bands", bands);
+		figure(what, found);
+		found += after[i] - before[i];
+	}
+}
+
 static void bench(int fd, int tray, struct ifax_control *control, unsigned int pages)
 {
 	unsigned int factor = measure_factor(fd, tray);
 	unsigned int rate = ENGINE_LINES_PER_S / factor;
+	unsigned int before[RING_BANDS + 1];
 	unsigned int printed, wrong = 0;
 	double duration_s = 0, band_ns, worst_ns;
 	uint64_t underruns;
@@ -310,6 +355,7 @@ static void bench(int fd, int tray, struct ifax_control *control, unsigned int p
 	figure("times slower than 60 pages per minute", factor);
 	figure("lines per second of the engine", rate);
 	set_line_rate(rate);
+	read_least_ahead(before);
 	printed = print_pages(fd, tray, pages, &wrong, &duration_s);
 	set_line_rate(0);
 	band_ns = 1e9 * BAND_LINES / rate;
@@ -318,6 +364,7 @@ static void bench(int fd, int tray, struct ifax_control *control, unsigned int p
 	figure("band period in ms", band_ns / 1e6);
 	figure("worst band decode time in ms", worst_ns / 1e6);
 	figure("the same against the band period", worst_ns / band_ns);
+	bench_depth(before, band_ns / 1e6);
 	goal(printed == pages, "pages on paper as they were sent", printed, "all");
 	goal(!wrong, "sheets that are not", wrong, "0");
 	goal(!underruns, "underruns", underruns, "0");
