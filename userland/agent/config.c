@@ -231,6 +231,7 @@ static cfg_opt_t station_opts[] = {
 	CFG_STR("host_name", NULL, CFGF_NODEFAULT),
 	CFG_STR("address", NULL, CFGF_NODEFAULT),
 	CFG_STR("operator", NULL, CFGF_NODEFAULT),
+	CFG_BOOL("report_on_paper", cfg_false, CFGF_NONE),
 	CFG_STR("spool", "/var/spool/ifax", CFGF_NONE),
 	CFG_STR("control", "/run/ifax/control", CFGF_NONE),
 	CFG_STR("control_group", "", CFGF_NONE),
@@ -753,6 +754,7 @@ static bool fill(struct config *config, cfg_t *cfg)
 	if (!config->host_name)
 		config->host_name = strrchr(config->address, '@') + 1;
 	config->operator = cfg_getstr(cfg, "operator");
+	config->report_on_paper = cfg_getbool(cfg, "report_on_paper");
 	config->spool = cfg_getstr(cfg, "spool");
 	config->control = cfg_getstr(cfg, "control");
 	config->control_group = cfg_getstr(cfg, "control_group");

@@ -306,6 +306,7 @@ struct config {
 	const char *host_name;
 	const char *address;
 	const char *operator;
+	bool report_on_paper;
 	const char *spool;
 	const char *control;
 	const char *control_group;

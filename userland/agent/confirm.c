@@ -78,7 +78,7 @@ bool jobs_owe_failures(struct jobs *jobs, int64_t id)
 			    " WHERE j.id = ? AND NOT j.incoming AND r.state = 'failed'"
 			    " AND j.sender <> '' AND j.message_file <> ''"
 			    " AND ((j.source LIKE 'smtp%' AND instr(CASE r.notify WHEN '' THEN"
-			    " 'FAILURE' ELSE r.notify END, 'FAILURE')) OR (j.source = '' AND ?))",
+			    " 'FAILURE' ELSE r.notify END, 'FAILURE')) OR (j.source IN ('', 'forward') AND ?))",
 			    "iii", now_ms(), id, (int64_t)jobs->operator);
 }
 
@@ -256,6 +256,20 @@ static bool set_mail(struct jobs *jobs, const struct owed *owed, int64_t mail)
 			    owed->job, owed->kind, owed->action, owed->position, mail);
 }
 
+/* On paper, a report is a mail that has come in: it is opened and printed as any. */
+static bool insert_sheet(struct jobs *jobs, const struct report_mail *mail, int64_t *id)
+{
+	int64_t now = now_ms();
+
+	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, source, subject, message_file,"
+			  " message_bytes, created_ms, changed_ms)"
+			  " VALUES (1, 'received', '" JOB_SOURCE_REPORT "', ?, ?, ?, ?, ?)", "ssiii",
+			  mail->subject, mail->message_file, mail->message_bytes, now, now))
+		return false;
+	*id = sqlite3_last_insert_rowid(jobs->db);
+	return true;
+}
+
 static bool insert_mail(struct jobs *jobs, const struct owed *owed, const struct report_mail *mail,
 			int64_t *id)
 {
@@ -270,14 +284,16 @@ static bool insert_mail(struct jobs *jobs, const struct owed *owed, const struct
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return database_run(jobs->db, "INSERT INTO recipient(job, position, address, state)"
-			    " VALUES (?, 0, ?, 'queued')", "is", *id, mail->to) &&
-	       set_mail(jobs, owed, *id);
+			    " VALUES (?, 0, ?, 'queued')", "is", *id, mail->to);
 }
 
-int64_t jobs_pay(struct jobs *jobs, const struct owed *owed, const struct report_mail *mail)
+int64_t jobs_pay(struct jobs *jobs, const struct owed *owed, const struct report_mail *mail,
+		 bool on_paper)
 {
 	int64_t id = 0;
-	bool good = database_begin(jobs->db) && insert_mail(jobs, owed, mail, &id);
+	bool good = database_begin(jobs->db) &&
+		    (!on_paper || insert_sheet(jobs, mail, &id)) &&
+		    (!mail->to || insert_mail(jobs, owed, mail, &id)) && set_mail(jobs, owed, id);
 
 	return database_end(jobs->db, good) ? id : 0;
 }

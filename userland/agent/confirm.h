@@ -90,8 +90,15 @@ struct report_mail {
 	int64_t message_bytes;
 };
 
-/** jobs_pay - what was owed is a job to be sent; 0: not stored */
-int64_t jobs_pay(struct jobs *jobs, const struct owed *owed, const struct report_mail *mail);
+/**
+ * jobs_pay - what was owed is a job to be sent
+ * @mail: the report; without @to it is not sent
+ * @on_paper: it is also, or instead, a job to be printed
+ *
+ * Return: the job; 0: not stored.
+ */
+int64_t jobs_pay(struct jobs *jobs, const struct owed *owed, const struct report_mail *mail,
+		 bool on_paper);
 /** jobs_waive - what was owed cannot be made */
 bool jobs_waive(struct jobs *jobs, const struct owed *owed);
 

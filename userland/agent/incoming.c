@@ -34,6 +34,7 @@ struct incoming {
 	struct event *timer;
 	struct worker *opener;
 	int64_t opening;		/* job, 0: none */
+	bool is_sheet;			/* it is a report of our own, for paper */
 	enum worker_end end;		/* of the opener */
 	char text[OPENED_TEXT_BYTES];	/* and its last line */
 	struct signature *signature;	/* of the mail, being checked */
@@ -353,7 +354,8 @@ static void take_opened(struct incoming *incoming, int64_t id, enum worker_end e
 
 	if (judged && *incoming->opened.request && take_request(incoming, id))
 		return;
-	if (judged && incoming->opened.report.kind != REPORT_NONE && take_report(incoming, id))
+	if (judged && incoming->opened.report.kind != REPORT_NONE && !incoming->is_sheet &&
+	    take_report(incoming, id))
 		return;
 	if (end == WORKER_DONE && worker_number(text, "fragment")) {
 		take_fragment(incoming, id);
@@ -455,6 +457,7 @@ static bool start_open(struct incoming *incoming, const struct job *job)
 	if (!incoming->opener)
 		goto discard;
 	incoming->opening = job->id;
+	incoming->is_sheet = !strcmp(job->source, JOB_SOURCE_REPORT);
 	if (incoming->relaying != job->id)
 		incoming->relaying = 0;
 	close(message);

@@ -75,6 +75,8 @@ enum job_state {
 #define STATES_DONE	(STATE(HANDED_OVER) | STATE(DELIVERED) | STATE(PROCESSED) | \
 			 STATE(PRINTED) | STATE(NOTED) | STATE(CANCELLED))
 
+#define JOB_SOURCE_REPORT	"report"
+
 /**
  * struct job - a job as it stands in the database
  * @id: its number
@@ -88,7 +90,7 @@ enum job_state {
  * @policy: outgoing: what it is to be sent as: "mh", "mmr", "auto"; see forms.h
  * @resolution: outgoing: "204x196": how it is scanned
  * @message_id: outgoing: its Message-ID
- * @source: incoming: who brought it; outgoing: "dsn" or "mdn" for a report,
+ * @source: incoming: who brought it, JOB_SOURCE_REPORT for a report on paper; outgoing: "dsn" or "mdn" for a report,
  *	who brought it if it is sent on, "relay" if that was asked for by mail, else ""
  * @envelope_id: ENVID of RFC 3461, decoded: what a DSN names the job by; "" if none
  * @dsn_return: RET of RFC 3461: "FULL", "HDRS", "" if nothing was said

@@ -271,7 +271,7 @@ static bool open_parts(struct station *station)
 	if (!station->resolver)
 		return false;
 	station->arrivals = arrivals_create(station);
-	if (station->config.operator)
+	if (station->config.operator || station->config.report_on_paper)
 		jobs_tell_operator(station->jobs);
 	station->sender = sender_create(station);
 	station->incoming = incoming_create(station);

@@ -29,7 +29,8 @@ struct reporter {
 	int64_t crashed;		/* the job whose report crashed its worker last */
 	int crashes;
 	struct spool_file mail;		/* what the worker writes */
-	char to[512];
+	char to[512];			/* "": it is not sent */
+	bool on_paper;
 	char subject[256];
 	char message_id[512];
 };
@@ -39,13 +40,19 @@ static void run_again(struct reporter *reporter, int64_t ms)
 	station_wake(reporter->station, reporter->timer, ms);
 }
 
+/* What was scanned or forwarded here, not what others sent through here */
+static bool is_own(const struct job *job)
+{
+	return !job->incoming && (!*job->source || !strcmp(job->source, "forward"));
+}
+
 /* The message that the report is about is needed no more, unless by another report. */
 static void finish_job(struct reporter *reporter, int64_t id)
 {
 	struct job job;
 
 	if (jobs_get(reporter->station->jobs, id, &job) &&
-	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && *job.source)))
+	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && !is_own(&job))))
 		station_remove_files(reporter->station, &job);
 	job_clear(&job);
 }
@@ -54,12 +61,13 @@ static void pay(struct reporter *reporter, int64_t bytes)
 {
 	struct station *station = reporter->station;
 	struct report_mail mail = {
-		.to = reporter->to, .subject = reporter->subject,
+		.to = *reporter->to ? reporter->to : NULL, .subject = reporter->subject,
 		.message_id = reporter->message_id, .message_file = reporter->mail.name,
 		.message_bytes = bytes,
 	};
 	int err = spool_commit(&reporter->mail, SPOOL_MESSAGE);
-	int64_t id = err ? 0 : jobs_pay(station->jobs, &reporter->owed, &mail);
+	int64_t id = err ? 0 : jobs_pay(station->jobs, &reporter->owed, &mail,
+				       reporter->on_paper);
 
 	if (!id) {
 		if (!err)
@@ -69,9 +77,12 @@ static void pay(struct reporter *reporter, int64_t bytes)
 	}
 	log_event(LOG_NOTICE, "reporter.report job=%lld about=%lld kind=%s action=%s to=%s",
 		  (long long)id, (long long)reporter->owed.job, reporter->owed.kind,
-		  reporter->owed.action, reporter->to);
+		  reporter->owed.action, *reporter->to ? reporter->to : "paper");
 	finish_job(reporter, reporter->owed.job);
-	sender_run(station->sender);
+	if (mail.to)
+		sender_run(station->sender);
+	if (reporter->on_paper)
+		incoming_run(station->incoming);
 }
 
 static void waive(struct reporter *reporter, const char *why)
@@ -160,7 +171,8 @@ static int values(struct reporter *reporter, const struct job *job)
 	fd = memfd_create("report", MFD_CLOEXEC);
 	if (fd >= 0) {
 		dprintf(fd, "kind=%s\naction=%s\nfrom=%s\nto=%s\n", is_mdn ? "mdn" : "dsn",
-			owed->action, author(reporter, &recipients), reporter->to);
+			owed->action, author(reporter, &recipients),
+			*reporter->to ? reporter->to : reporter->station->config.address);
 		dprintf(fd, "host=%s\nmessage-id=%s\ndate=%lld\n",
 			reporter->station->config.host_name, reporter->message_id,
 			(long long)now_ms() / 1000);
@@ -184,8 +196,8 @@ static const char *addressee(const struct reporter *reporter, const struct job *
 	const struct owed *owed = &reporter->owed;
 
 	/* what the station sent itself: whoever looks after it wants to know */
-	if (!job->incoming && !*job->source)
-		return reporter->station->config.operator;
+	if (is_own(job))
+		return reporter->station->config.operator ? reporter->station->config.operator : "";
 	if (strcmp(owed->kind, "mdn"))
 		return job->sender;
 	return *job->mdn_to ? job->mdn_to : job->error_to;
@@ -227,6 +239,13 @@ static bool start_report(struct reporter *reporter)
 
 	if (!jobs_get(station->jobs, reporter->owed.job, &job))
 		return false;
+	reporter->on_paper = is_own(&job) && station->config.report_on_paper;
+	if (is_own(&job) && !station->config.operator && !reporter->on_paper) {
+		waive(reporter, "nobody is to be told any more");
+		run_again(reporter, 0);
+		job_clear(&job);
+		return true;
+	}
 	message = spool_open_file(&station->spool, SPOOL_MESSAGE, job.message_file, O_RDONLY);
 	if (message == -ENOENT) {
 		waive(reporter, "the mail is gone from the spool");
