@@ -3,15 +3,10 @@
 AGENT_CHECKS := $(patsubst %,tests/agent/%,config control crash paper)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,send receive tls auth routing policy oauth)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect pdf-maildrop hostile crash-maildrop)
-<<<<<<< HEAD
 AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails rules requests)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,bounces transport)
-AGENT_CHECKS += $(patsubst %,tests/agent/%,repeats printable replies quirks spf)
-AGENT_CHECKS += $(patsubst %,tests/agent/%,forms conneg)
-=======
-AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails forms rules requests)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,repeats printable replies quirks spf sheets)
->>>>>>> ed9145c (agent: a sheet of paper tells of a job that fails)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,forms conneg)
 CHECKS += $(AGENT_CHECKS) tests/agent/attacks
 
 # The same with the simulated engine, in a virtual machine
