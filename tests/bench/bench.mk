@@ -9,7 +9,8 @@ BENCHES += bench-kernel bench-realtime
 REALTIME_PAGES = $(if $(filter bench-realtime,$(MAKECMDGOALS)),$(or $(PAGES),1000),20)
 
 $(B)/tests/bench/%.o: ROOM_CFLAGS = -Iuserland/libifax
-$(B)/tests/bench/kernel $(B)/tests/bench/realtime: $(B)/tests/bench/%: $(B)/tests/bench/%.o $(B)/libifax.a
+$(B)/tests/bench/kernel $(B)/tests/bench/realtime: $(B)/tests/bench/%: $(B)/tests/bench/%.o \
+		$(B)/tests/bench/figures.o $(B)/libifax.a
 	$(CC) $(IFAX_LDFLAGS) -o $@ $^ $(LIBIFAX_LIBS)
 
 # A4 at 204x196 dpi

@@ -14,6 +14,8 @@
 #include <unistd.h>
 #include <libifax.h>
 
+#include "figures.h"
+
 #define ROUNDS			9
 #define SHEET_BYTES_MAX		(8 << 20)
 #define LINES_PER_S		1000	/* a fast scanner, and yet one that can be watched */
@@ -21,44 +23,9 @@
 #define JOB_BUDGET_BYTES	(256 << 10)
 #define SLOW_READ_BYTES		4096
 
-#define LINE_RATE	"/sys/module/ifax_sim/parameters/line_rate"
-#define FEEDER		"/dev/ifax/feeder0"
-
 static char sheet[SHEET_BYTES_MAX];
 static size_t sheet_bytes;
 static unsigned int width_px, lines;
-static FILE *table;
-static int tests;
-
-static void check(const char *what, int err)
-{
-	if (err >= 0)
-		return;
-	printf("Bail out! %s: %s\n", what, ifax_error_text(err));
-	exit(1);
-}
-
-static void goal(bool reached, const char *what, double found, const char *bound)
-{
-	printf("%sok %d - %s: %.3g (goal: %s)\n", reached ? "" : "not ", ++tests, what, found,
-	       bound);
-	fprintf(table, "%s\t%.4g\t%s\n", what, found, bound);
-}
-
-static void write_file(const char *path, const char *data, size_t bytes)
-{
-	FILE *file = fopen(path, "w");
-
-	if (!file || fwrite(data, 1, bytes, file) != bytes || fclose(file))
-		check(path, -errno);
-}
-
-static void set_line_rate(unsigned int lines_per_s)
-{
-	char text[16];
-
-	write_file(LINE_RATE, text, snprintf(text, sizeof(text), "%u", lines_per_s));
-}
 
 static uint64_t now_ns(clockid_t clock)
 {
@@ -119,6 +86,7 @@ static void bench_codings(int fd)
 	uint64_t bytes[IFAX_CODING_JBIG + 1] = {};
 	struct ifax_caps caps;
 	uint32_t coding;
+	char what[64];
 	int round;
 
 	check("caps", ifax_get_caps(fd, &caps));
@@ -128,18 +96,17 @@ static void bench_codings(int fd)
 			if (ifax_has_coding(&caps, coding))
 				ns[coding][round] = scan_ns(fd, coding, &bytes[coding]);
 	raw_ns = median(ns[IFAX_CODING_RAW], ROUNDS);
-	printf("# %u lines of %u pixels\n# %-6s %12s %12s %8s\n", lines, width_px, "CODING",
-	       "LINES/s", "BYTES", "COST");
+	printf("# %u lines of %u pixels\n", lines, width_px);
 	for (coding = 0; coding <= IFAX_CODING_JBIG; coding++) {
 		if (!ifax_has_coding(&caps, coding))
 			continue;
 		coding_ns = median(ns[coding], ROUNDS);
-		printf("# %-6s %12.0f %12llu %8.2f\n", ifax_coding_name(coding),
-		       lines * 1e9 / coding_ns, (unsigned long long)bytes[coding],
-		       coding_ns / raw_ns);
-		fprintf(table, "%s: lines per second\t%.0f\t\n%s: cost against raw\t%.3f\t\n",
-			ifax_coding_name(coding), lines * 1e9 / coding_ns,
-			ifax_coding_name(coding), coding_ns / raw_ns);
+		snprintf(what, sizeof(what), "lines per second in %s", ifax_coding_name(coding));
+		figure(what, lines * 1e9 / coding_ns);
+		snprintf(what, sizeof(what), "cost of %s against raw", ifax_coding_name(coding));
+		figure(what, coding_ns / raw_ns);
+		snprintf(what, sizeof(what), "bytes in %s", ifax_coding_name(coding));
+		figure(what, bytes[coding]);
 	}
 	coding_ns = median(ns[IFAX_CODING_MMR], ROUNDS) / raw_ns;
 	goal(coding_ns < 2, "cost of scanning in MMR against raw", coding_ns, "less than 2");
@@ -245,10 +212,7 @@ int main(int argc, char **argv)
 
 	if (argc != 3)
 		return 2;
-	table = fopen(argv[2], "w");
-	if (!table)
-		check(argv[2], -errno);
-	fputs("what\tfound\tgoal\n", table);
+	figures_begin(argv[2]);
 	read_sheet(argv[1]);
 	check("control", ifax_control_open(&control));
 	fd = ifax_open_scanner("scan0", 0);
@@ -256,6 +220,5 @@ int main(int argc, char **argv)
 	bench_codings(fd);
 	bench_first_byte(fd);
 	bench_memory(fd, control);
-	printf("1..%d\n", tests);
-	return fclose(table) ? 1 : 0;
+	return figures_end();
 }

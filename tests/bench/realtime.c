@@ -22,6 +22,8 @@
 #include <unistd.h>
 #include <libifax.h>
 
+#include "figures.h"
+
 #define PAGES_PER_MIN		60
 /* 7016 lines, and the gap of 3.6 cm to the next sheet */
 #define SHEET_LINES		8000
@@ -35,8 +37,6 @@
 #define RING_BANDS		15	/* that can be full */
 
 #define STATS		"/sys/kernel/debug/ifax-sim/print0/stats"
-#define LINE_RATE	"/sys/module/ifax_sim/parameters/line_rate"
-#define FEEDER		"/dev/ifax/feeder0"
 #define TRAY		"/dev/ifax/tray0"
 #define ENGINE_THREAD	"ifax-print0"
 
@@ -47,44 +47,6 @@ static size_t pixel_bytes;
 static unsigned int width_px, lines;
 static char *coded;
 static size_t coded_bytes;
-static FILE *table;
-static int tests;
-
-static void check(const char *what, int err)
-{
-	if (err >= 0)
-		return;
-	printf("Bail out! %s: %s\n", what, ifax_error_text(err));
-	exit(1);
-}
-
-static void figure(const char *what, double found)
-{
-	printf("# %-52s %12.4g\n", what, found);
-	fprintf(table, "%s\t%.4g\t\n", what, found);
-}
-
-static void goal(bool reached, const char *what, double found, const char *bound)
-{
-	printf("%sok %d - %s: %.4g (goal: %s)\n", reached ? "" : "not ", ++tests, what, found,
-	       bound);
-	fprintf(table, "%s\t%.4g\t%s\n", what, found, bound);
-}
-
-static void write_file(const char *path, const char *data, size_t bytes)
-{
-	FILE *file = fopen(path, "w");
-
-	if (!file || fwrite(data, 1, bytes, file) != bytes || fclose(file))
-		check(path, -errno);
-}
-
-static void set_line_rate(unsigned int lines_per_s)
-{
-	char text[16];
-
-	write_file(LINE_RATE, text, snprintf(text, sizeof(text), "%u", lines_per_s));
-}
 
 static double now_s(void)
 {
@@ -384,11 +346,7 @@ int main(int argc, char **argv)
 		     "with 2 pages at least");
 		return 2;
 	}
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	table = fopen(argv[2], "w");
-	if (!table)
-		check(argv[2], -errno);
-	fputs("what\tfound\tgoal\n", table);
+	figures_begin(argv[2]);
 	read_sheet(argv[1]);
 	format.width_px = width_px;
 	code_sheet(&format);
@@ -404,6 +362,5 @@ int main(int argc, char **argv)
 	figure("million instructions per second, all processors", 1000 / atof(argv[5]));
 	figure("busy tasks", load_processors());
 	bench(fd, tray, control, pages);
-	printf("1..%d\n", tests);
-	return fclose(table) ? 1 : 0;
+	return figures_end();
 }
