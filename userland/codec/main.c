@@ -52,14 +52,16 @@ static const char usage[] =
 "Exit status: 0: all is well; 1: the input is at fault, or cannot be read or written;\n"
 "2: wrong options. Of a page with a fault, the lines before it are written.\n";
 
+/* In &struct command.takes an option is a letter, also if it has only a long name */
 enum {
-	OPTION_DPI = 256,
-	OPTION_VERIFY,
-	OPTION_SCALE,
-	OPTION_CONCEAL,
-	OPTION_REPLACE,
-	OPTION_FROM,
-	OPTION_FLAG,		/* and the IFAX_FMT_ flag */
+	OPTION_DPI = 'd',
+	OPTION_VERIFY = 'v',
+	OPTION_SCALE = 's',
+	OPTION_CONCEAL = 'n',
+	OPTION_REPLACE = 'r',
+	OPTION_FROM = 'f',
+	OPTION_FLAGS = 'o',
+	OPTION_FLAG = 256,	/* and the IFAX_FMT_ flag */
 };
 
 static const struct option options[] = {
@@ -91,6 +93,23 @@ static int wrong_use(const char *text, const char *value)
 {
 	fprintf(stderr, "ifax-codec: %s%s\n%s", text, value, "Try ifax-codec --help\n");
 	return 2;
+}
+
+static const char *option_name(int value)
+{
+	const struct option *option = options;
+
+	while (option->name && option->val != value)
+		option++;
+	return option->name ?: "";
+}
+
+static int wrong_value(int option, const char *value)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "--%s: wrong value: ", option_name(option));
+	return wrong_use(text, value);
 }
 
 static bool number(const char *text, u32 most, u32 *value)
@@ -193,12 +212,13 @@ static const struct command {
 	int (*run)(struct job *job);
 	int files;
 	bool coding_out;	/* the options of coded data are those of OUT */
+	const char *takes;	/* options */
 } commands[] = {
-	{ "encode", job_encode, 2, true },
-	{ "decode", job_decode, 2, false },
-	{ "check", job_decode, 1, false },
-	{ "transcode", job_transcode, 2, true },
-	{ "splice", job_splice, 3, false },
+	{ "encode", job_encode, 2, true, "ckotgdv" },
+	{ "decode", job_decode, 2, false, "ckwlosn" },
+	{ "check", job_decode, 1, false, "ckwlosn" },
+	{ "transcode", job_transcode, 2, true, "ckwlofsndv" },
+	{ "splice", job_splice, 3, false, "ckwlotgrd" },
 };
 
 static const struct command *command(const char *name, int files)
@@ -218,6 +238,23 @@ static bool same_file(const char *in, const char *out)
 
 	return in && out && !stat(in, &a) && !stat(out, &b) && S_ISREG(a.st_mode) &&
 	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* An option that has no effect is a misunderstanding */
+static int check_use(const struct command *what, const struct job *job, const int *given)
+{
+	char text[64] = "";
+	int i;
+
+	for (i = 0; i < OPTION_FLAG && !text[0]; i++)
+		if (given[i] && !strchr(what->takes, i))
+			snprintf(text, sizeof(text), "%s takes no --%s", what->name,
+				 option_name(given[i]));
+	if (!text[0] && given['k'] && job->fmt.coding != IFAX_CODING_MR &&
+	    job->fmt.coding != IFAX_CODING_JBIG)
+		snprintf(text, sizeof(text), "%s has no --k: only mr and jbig do",
+			 codings[job->fmt.coding]);
+	return text[0] ? wrong_use(text, "") : 0;
 }
 
 /* What has not been said */
@@ -244,7 +281,8 @@ int main(int argc, char **argv)
 		.grey = { .mode = IFAX_GREY_THRESHOLD, .threshold = 128 },
 	};
 	const struct command *what;
-	int option, files;
+	int given[OPTION_FLAG] = {};
+	int option, files, status;
 
 	while ((option = getopt_long(argc, argv, "c:k:w:l:t:g:h", options, NULL)) != -1) {
 		if (option == 'h') {
@@ -253,14 +291,18 @@ int main(int argc, char **argv)
 		}
 		if (option == '?')
 			return wrong_use("wrong options", "");
+		given[option < OPTION_FLAG ? option : OPTION_FLAGS] = option;
 		if (!take_option(&job, option))
-			return wrong_use("wrong value: ", optarg);
+			return wrong_value(option, optarg);
 	}
 	files = argc - optind - 1;
 	what = files >= 0 ? command(argv[optind], files) : NULL;
 	if (!what)
 		return wrong_use("say encode IN OUT, decode IN OUT, check IN, transcode IN OUT "
 				 "or splice BAND IN OUT", "");
+	status = check_use(what, &job, given);
+	if (status)
+		return status;
 	argv += optind + 1;
 	if (files == 3)
 		job.band = *argv++;

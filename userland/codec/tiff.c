@@ -57,8 +57,8 @@ TIFF *tiff_open(struct tiff_file *file, const char *name)
 {
 	TIFFSetErrorHandler(say);
 	TIFFSetWarningHandler(NULL);
-	/* m: not mapped */
-	return TIFFClientOpen(name, "rm", file, read_memory, write_memory, seek_memory,
+	/* r+: libtiff makes up no larger size for a strip that is too short; m: not mapped */
+	return TIFFClientOpen(name, "r+m", file, read_memory, write_memory, seek_memory,
 			      close_memory, memory_size, NULL, NULL);
 }
 

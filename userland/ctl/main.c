@@ -73,7 +73,7 @@ static const char *control_socket;
 
 enum exit_code bad_usage(const char *why)
 {
-	fprintf(stderr, "ifax: %s\n\n%s", why, usage);
+	fprintf(stderr, "ifax: %s; see ifax --help\n", why);
 	return EXIT_USAGE;
 }
 

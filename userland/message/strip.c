@@ -34,6 +34,29 @@ int strip_extent(struct tiff_file *file, uint32_t number, uint64_t *at, uint64_t
 	return 0;
 }
 
+int strips_check(struct tiff_file *file, const struct tiff_page *page, struct failure *failure)
+{
+	uint16_t compression = COMPRESSION_NONE;
+	uint32_t number, first, left, lines;
+	uint64_t at, bytes;
+
+	TIFFGetFieldDefaulted(file->tif, TIFFTAG_COMPRESSION, &compression);
+	if (compression != COMPRESSION_NONE || TIFFIsTiled(file->tif))
+		return 0;
+	for (number = 0; number < TIFFNumberOfStrips(file->tif); number++) {
+		first = number % page->strips * page->rows_per_strip;
+		left = page->format.length_lines - first;
+		lines = left < page->rows_per_strip ? left : page->rows_per_strip;
+		if (strip_extent(file, number, &at, &bytes, failure))
+			return -1;
+		if (bytes < TIFFVStripSize64(file->tif, lines))
+			return fail(failure, EXIT_INPUT, "line %ju: %s",
+				    first + bytes / TIFFVStripSize64(file->tif, 1) + 1,
+				    ifax_fault_text(IFAX_FAULT_SHORT));
+	}
+	return 0;
+}
+
 static int begin_decoder(struct strip *strip, const struct ifax_codec_format *format,
 			 struct failure *failure)
 {

@@ -77,4 +77,14 @@ void strip_end(struct strip *strip);
 int strip_extent(struct tiff_file *file, uint32_t number, uint64_t *at, uint64_t *bytes,
 		 struct failure *failure);
 
+/**
+ * strips_check() - are strips that are not compressed as long as their lines?
+ * @file: TIFF that stands at the page's directory
+ * @page: page; one of another compression shows it when it is decoded
+ * @failure: which line is not there
+ *
+ * Return: 0 or -1.
+ */
+int strips_check(struct tiff_file *file, const struct tiff_page *page, struct failure *failure);
+
 #endif /* _IFAX_STRIP_H */

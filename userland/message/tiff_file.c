@@ -9,6 +9,7 @@
 #include "tiff_file.h"
 
 #define ALLOCATION_BYTES_MAX	(64 << 20)
+#define HEADER_BYTES		8
 
 __attribute__((format(printf, 4, 0)))
 static int note(TIFF *tif, void *data, const char *module, const char *format, va_list args)
@@ -31,6 +32,11 @@ int tiff_file_open(struct tiff_file *file, int fd, const char *mode)
 		return -1;
 	}
 	file->bytes = st.st_size;
+	/* To be changed, an empty file gets a header */
+	if (!strncmp(mode, "r+", 2) && file->bytes < HEADER_BYTES) {
+		snprintf(file->complaint, sizeof(file->complaint), "it has no header");
+		return -1;
+	}
 	options = TIFFOpenOptionsAlloc();
 	if (!options)
 		return -1;

@@ -146,7 +146,7 @@ static int read_page(struct tiff_file *file, uint64_t at, struct page_sink *sink
 		return fail(failure, EXIT_INPUT, "more than %d pages", PAGES_MAX);
 	if (TIFFCurrentDirOffset(file->tif) != at && !TIFFSetSubDirectory(file->tif, at))
 		return fail(failure, EXIT_INPUT, "%s", file->complaint);
-	if (tiff_page_read(file->tif, &page, failure))
+	if (tiff_page_read(file->tif, &page, failure) || strips_check(file, &page, failure))
 		return -1;
 	lines = page.format.length_lines;
 	return page_data(file, &page, sink, &lines, failure) ||
@@ -177,8 +177,12 @@ int tiff_read(int fd, struct page_sink *sink, struct failure *failure)
 	int err;
 
 	mend_byte_order(fd);
-	/* m: no mmap, which a shrinking file would turn into SIGBUS; c: strips as they are */
-	if (tiff_file_open(&file, fd, "rmc"))
+	/*
+	 * r+: libtiff makes up no larger size for a strip that is too short; nothing is
+	 * written. m: no mmap, which a shrinking file would turn into SIGBUS; c: strips
+	 * as they are
+	 */
+	if (tiff_file_open(&file, fd, "r+mc"))
 		return fail(failure, EXIT_INPUT, "is no readable TIFF: %s", file.complaint);
 	err = tiff_chain_read(&file, &chain, failure);
 	for (unsigned int i = 0; !err && i < chain.count; i++) {
