@@ -78,7 +78,8 @@ VM = CACHE='$(CACHE)' KDIR='$(KDIR)'
 # "make check CHECKS=tests/vm/selftest" runs one of them. None may hang: CI has an end
 run-check: all $(KSELFTESTS) $(CHECKS)
 	@$(VM) PYTHONDONTWRITEBYTECODE=1 PERL5LIB=tests/run \
-		prove --jobs 2 --timer --exec "timeout -k 9 $$((900 * $${TIMEOUT_FACTOR:-1}))" --formatter Summary $(CHECKS)
+		prove --jobs 2 --timer --failures --exec "timeout -k 9 $$((900 * $${TIMEOUT_FACTOR:-1}))" \
+			--formatter Summary $(CHECKS)
 
 # Targets that measure one thing each and print a table
 run-bench: all $(BENCHES)
