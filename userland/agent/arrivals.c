@@ -45,6 +45,9 @@ struct letter {
 
 /**
  * struct arrivals - the letters
+ * @filed: their files are on disk; they wait for the directory
+ * @naming: the directory is being synced for these
+ * @sync_names: that
  * @ready: their files are durable; they wait for the database
  * @group: in the database; they wait for its log to be synced
  * @sync: of the log
@@ -57,6 +60,10 @@ struct arrivals {
 	struct station *station;
 	struct pool *pool;
 	struct letter *letters;
+	struct letter *filed;
+	struct letter *naming;
+	struct pool_task sync_names;
+	int naming_err;
 	struct letter *ready;
 	struct letter *group;
 	struct pool_task sync;
@@ -326,7 +333,7 @@ static void store_ready(struct arrivals *arrivals)
 		end_group(arrivals, EIO);
 }
 
-/* The file */
+/* Files */
 
 static void commit_file(void *arg)
 {
@@ -336,9 +343,54 @@ static void commit_file(void *arg)
 	if (letter->arrival.irregular)
 		bytes = spool_mail_bytes(letter->file.fd);
 	letter->arrival.message_bytes = bytes;
-	letter->err = bytes < 0 ? -bytes : -spool_commit(&letter->file, SPOOL_MESSAGE);
+	letter->err = bytes < 0 ? -bytes : -spool_commit_file(&letter->file, SPOOL_MESSAGE);
 	if (bytes < 0)
 		spool_discard(&letter->file);
+}
+
+static void sync_names(void *arg)
+{
+	struct arrivals *arrivals = arg;
+
+	arrivals->naming_err = -spool_sync(&arrivals->station->spool, SPOOL_MESSAGE);
+}
+
+/* All whose files are on disk have their names put there at once. */
+static void name_files(struct arrivals *arrivals)
+{
+	if (arrivals->naming || !arrivals->filed)
+		return;
+	arrivals->naming = arrivals->filed;
+	arrivals->filed = NULL;
+	pool_run(arrivals->pool, &arrivals->sync_names);
+}
+
+static void fail_letter(struct letter *letter, int err)
+{
+	log_event(LOG_ERR, "arrivals.commit error=%s", strerror(err));
+	letter->err = err;
+	tell(letter);
+}
+
+static void on_named(void *arg)
+{
+	struct arrivals *arrivals = arg;
+	struct letter *letter = arrivals->naming;
+	struct letter *next;
+
+	arrivals->naming = NULL;
+	for (; letter; letter = next) {
+		next = letter->next_ready;
+		if (arrivals->naming_err) {
+			spool_remove(&arrivals->station->spool, SPOOL_MESSAGE, letter->file.name);
+			fail_letter(letter, arrivals->naming_err);
+			continue;
+		}
+		letter->next_ready = arrivals->ready;
+		arrivals->ready = letter;
+	}
+	name_files(arrivals);
+	store_ready(arrivals);
 }
 
 static void on_committed(void *arg)
@@ -347,13 +399,12 @@ static void on_committed(void *arg)
 	struct arrivals *arrivals = letter->arrivals;
 
 	if (letter->err) {
-		log_event(LOG_ERR, "arrivals.commit error=%s", strerror(letter->err));
-		tell(letter);
+		fail_letter(letter, letter->err);
 		return;
 	}
-	letter->next_ready = arrivals->ready;
-	arrivals->ready = letter;
-	store_ready(arrivals);
+	letter->next_ready = arrivals->filed;
+	arrivals->filed = letter;
+	name_files(arrivals);
 }
 
 bool arrivals_take(struct arrivals *arrivals, struct spool_file *file,
@@ -401,6 +452,9 @@ struct arrivals *arrivals_create(struct station *station)
 	arrivals->station = station;
 	arrivals->sync = (struct pool_task){
 		.work = sync_log, .done = on_synced, .arg = arrivals,
+	};
+	arrivals->sync_names = (struct pool_task){
+		.work = sync_names, .done = on_named, .arg = arrivals,
 	};
 	arrivals->pool = pool_create(station->base, THREADS);
 	arrivals->again = evtimer_new(station->base, on_again, arrivals);

@@ -2,9 +2,9 @@
 /*
  * arrivals: mail that has come becomes durable, and a job
  *
- * The file is synced, renamed, and its directory synced by a thread; then the job
- * goes into the database, together with those of all mail that is as far; then the
- * log of the database is synced by a thread. Only after that whoever brought the
+ * The file is synced by a thread, and so is its directory, for all files that are as
+ * far; then the job goes into the database, together with those of all mail that is as
+ * far; then the log of the database is synced by a thread. Only after that whoever brought the
  * mail is told. A mail that comes again (repeats.h) is not stored again: whoever
  * brought it is told the job that it became the first time, when that is durable. So the event loop never waits for the disk, and many sessions
  * share its commits.

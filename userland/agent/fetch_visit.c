@@ -24,7 +24,8 @@
 #include "worker.h"
 
 #define MESSAGES_MAX	100000	/* looked at in one visit */
-#define STORING_MAX	8	/* messages that become durable at a time */
+#define STORING_MAX	POP3_STORING_MAX	/* messages that become durable at a time */
+#define BLOCK_BYTES	65536
 #define SECRET_BYTES	(TOKEN_MAX + 1)
 #define DAY_MS		(24 * 3600 * INT64_C(1000))
 
@@ -80,6 +81,8 @@ struct storing {
  * @nameless: a message has no unique-id of its own
  * @wanted: messages to be fetched
  * @file: the message that comes is written here
+ * @block: of it, not written yet
+ * @block_bytes: how much
  * @digest: of it
  * @storing: messages that are complete
  * @taken: messages that were taken
@@ -113,6 +116,8 @@ struct fetch_visit {
 
 	unsigned int wanted;
 	struct spool_file file;
+	char block[BLOCK_BYTES];
+	size_t block_bytes;
 	EVP_MD_CTX *digest;
 	struct storing storing[STORING_MAX];
 	unsigned int taken;
@@ -255,21 +260,43 @@ static bool on_message_begin(void *arg, unsigned int number)
 
 	if (!visit->started_ms)
 		visit->started_ms = now_ms();
+	visit->block_bytes = 0;
 	return number >= 1 && number <= visit->listed_count &&
 	       EVP_DigestInit_ex(visit->digest, EVP_sha256(), NULL) &&
 	       !spool_create_in(&visit->station->spool, SPOOL_MESSAGE, &visit->file);
 }
 
-static bool on_message(void *arg, const char *bytes, size_t len)
+static bool write_file(struct fetch_visit *visit, const char *bytes, size_t len)
 {
-	struct fetch_visit *visit = arg;
 	int err = spool_write(&visit->file, bytes, len);
 
-	visit->bytes += len;
 	if (err)
 		log_event(LOG_ERR, "fetcher.write account=%s error=%s", visit->account->title,
 			  strerror(-err));
 	return !err && EVP_DigestUpdate(visit->digest, bytes, len);
+}
+
+static bool write_block(struct fetch_visit *visit)
+{
+	size_t len = visit->block_bytes;
+
+	visit->block_bytes = 0;
+	return write_file(visit, visit->block, len);
+}
+
+/* Bytes come in small pieces; they are written in large ones. */
+static bool on_message(void *arg, const char *bytes, size_t len)
+{
+	struct fetch_visit *visit = arg;
+
+	visit->bytes += len;
+	if (len > BLOCK_BYTES - visit->block_bytes && !write_block(visit))
+		return false;
+	if (len > BLOCK_BYTES / 2)
+		return write_file(visit, bytes, len);
+	memcpy(visit->block + visit->block_bytes, bytes, len);
+	visit->block_bytes += len;
+	return true;
 }
 
 static void on_message_abort(void *arg, unsigned int number)
@@ -375,6 +402,11 @@ static void on_message_end(void *arg, unsigned int number)
 
 	storing->visit = visit;
 	storing->number = number;
+	if (!write_block(visit)) {
+		spool_discard(&visit->file);
+		answer_later(storing, EIO);
+		return;
+	}
 	finish_digest(visit->digest, digest);
 	listed->deleted = !visit->account->keep;
 	if (!*listed->unique_id)

@@ -21,7 +21,7 @@
 #include "mail_wire.h"
 
 #define POP3_UNIQUE_ID_MAX	70
-#define POP3_STORING_MAX	16	/* the most that storing_max can be */
+#define POP3_STORING_MAX	32	/* the most that storing_max can be */
 #define POP3_RESPONSE_MAX	12288	/* bytes of a response of AUTH (RFC 5034, 4) */
 
 struct pop3_client;

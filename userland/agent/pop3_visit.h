@@ -10,7 +10,7 @@
 #define POP3_REPLY_LINE_SIZE	2048	/* RFC 1939: 512; challenges of AUTH are longer */
 #define POP3_COMMAND_MAX	255	/* RFC 2449, 4 */
 #define POP3_CLIENT_OUTPUT_SIZE	(POP3_RESPONSE_MAX + 256)
-#define POP3_WINDOW		16	/* commands that wait for their replies */
+#define POP3_WINDOW		POP3_STORING_MAX	/* commands that wait for their replies */
 #define POP3_OFFERED_MAX	255
 
 /* What the visit waits for. */

@@ -156,10 +156,11 @@ int spool_write(struct spool_file *file, const void *data, size_t bytes)
 	return 0;
 }
 
-int spool_commit_as(struct spool_file *file, enum spool_place place, const char *name)
+/* The file is on disk, the name may not be. After an error the file is gone. */
+static int commit_file(struct spool_file *file, enum spool_place place, const char *name)
 {
 	struct spool *spool = file->spool;
-	int err = 0;
+	int err;
 
 	if (fsync(file->fd) ||
 	    (file->place != place && renameat(spool->place_fd[file->place], file->name,
@@ -168,12 +169,30 @@ int spool_commit_as(struct spool_file *file, enum spool_place place, const char 
 		spool_discard(file);
 		return err;
 	}
-	if (fsync(spool->place_fd[place])) {
-		err = -errno;
-		spool_remove(spool, place, name);
-	}
 	close(file->fd);
 	file->fd = -1;
+	return 0;
+}
+
+int spool_commit_file(struct spool_file *file, enum spool_place place)
+{
+	return commit_file(file, place, file->name);
+}
+
+int spool_sync(const struct spool *spool, enum spool_place place)
+{
+	return fsync(spool->place_fd[place]) ? -errno : 0;
+}
+
+int spool_commit_as(struct spool_file *file, enum spool_place place, const char *name)
+{
+	int err = commit_file(file, place, name);
+
+	if (err)
+		return err;
+	err = spool_sync(file->spool, place);
+	if (err)
+		spool_remove(file->spool, place, name);
 	return err;
 }
 

@@ -87,7 +87,10 @@ int spool_write(struct spool_file *file, const void *data, size_t bytes);
  * After an error the file is gone.
  */
 int spool_commit(struct spool_file *file, enum spool_place place);
-/** spool_commit_as - the same with another name, instead of what has it */
+/** spool_commit_file - without the directory, which spool_sync() puts on disk for many at once */
+int spool_commit_file(struct spool_file *file, enum spool_place place);
+int spool_sync(const struct spool *spool, enum spool_place place);
+/** spool_commit_as - as spool_commit(), with another name, instead of what has it */
 int spool_commit_as(struct spool_file *file, enum spool_place place, const char *name);
 void spool_discard(struct spool_file *file);
 
