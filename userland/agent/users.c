@@ -211,23 +211,24 @@ bool user_knows(struct user *user, const char *secret)
 
 enum users_kind users_kind(const char *path)
 {
-	enum users_kind kind = USERS_SHA256;
+	size_t users = 0, secrets = 0, sha1 = 0;
 	char line[LINE_BYTES];
 	char reason[512];
 	FILE *file = open_file(path, reason, sizeof(reason));
 
-	while (file && kind < USERS_SECRETS && fgets(line, sizeof(line), file)) {
-		if (*line == '#')
+	while (file && fgets(line, sizeof(line), file)) {
+		if (*line == '#' || !strchr(line, ':'))
 			continue;
-		if (strstr(line, ":{PLAIN}"))
-			kind = USERS_SECRETS;
-		else if (strstr(line, hashes[USER_SHA1].name))
-			kind = USERS_SHA1;
+		users++;
+		secrets += strstr(line, ":{PLAIN}") != NULL;
+		sha1 += strstr(line, hashes[USER_SHA1].name) != NULL;
 	}
 	if (file)
 		fclose(file);
 	explicit_bzero(line, sizeof(line));
-	return kind;
+	if (users && secrets == users)
+		return USERS_SECRETS;
+	return sha1 || secrets ? USERS_SHA1 : USERS_SHA256;
 }
 
 static bool name_is_good(const char *name)

@@ -81,7 +81,13 @@ bool user_make_keys(struct user *user, enum user_hash hash);
 /** user_knows - whether @secret is the user's, in a time that does not depend on how wrong it is */
 bool user_knows(struct user *user, const char *secret);
 
-/** enum users_kind - the most that the file knows of any user; each has those before it, too */
+/**
+ * enum users_kind - what can be offered to clients
+ * @USERS_SHA256: keys of SCRAM-SHA-256
+ * @USERS_SHA1: of some users keys of SCRAM-SHA-1, too: clients take the other one if they can
+ * @USERS_SECRETS: each user's secret is there in the clear. Clients take CRAM-MD5 and APOP where
+ *	they are offered, and do not go on if they fail: so all have to be able to use them
+ */
 enum users_kind { USERS_SHA256, USERS_SHA1, USERS_SECRETS };
 
 /** users_kind - what can be offered to clients */
