@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The daemon and its command line, with a fake paper worker: no device is needed
-AGENT_CHECKS := $(patsubst %,tests/agent/%,config control crash paper)
+AGENT_CHECKS := $(patsubst %,tests/agent/%,config control crash paper syncs)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,send receive tls auth routing policy oauth)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect pdf-maildrop hostile crash-maildrop)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails rules requests)
@@ -13,9 +13,9 @@ CHECKS += $(AGENT_CHECKS) tests/agent/attacks
 CHECKS += tests/agent/killed
 tests/agent/killed: $(B)/tests/demo/compare
 
-$(AGENT_CHECKS): $(B)/tests/agent/faults.so
+$(AGENT_CHECKS): $(B)/tests/agent/faults.so $(B)/tests/agent/syncs.so
 
-$(B)/tests/agent/faults.so: tests/agent/faults.c
+$(B)/tests/agent/%.so: tests/agent/%.c
 	@mkdir -p $(@D)
 	$(CC) $(IFAX_CFLAGS) -fPIC -shared -o $@ $<
 

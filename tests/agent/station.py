@@ -187,8 +187,8 @@ confirm {{ {self.confirm} }}
         except (OSError, ValueError):
             return None
 
-    def jobs(self, reports=False):
-        return self.try_request({"command": "jobs", "reports": reports})["jobs"]
+    def jobs(self, reports=False, limit=100):
+        return self.try_request({"command": "jobs", "reports": reports, "limit": limit})["jobs"]
 
     def job(self, number):
         return self.try_request({"command": "jobs", "job": number}).get("job")
@@ -232,6 +232,9 @@ confirm {{ {self.confirm} }}
             return []
 
     def spool_files(self):
+        # what is told is on disk, and what nobody needs is gone
+        if self.process:
+            self.try_request({"command": "status"})
         return {place: sorted(os.listdir(os.path.join(self.spool, place)))
                 for place in ("tmp", "message", "page", "progress", "pdf")}
 

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "answer.h"
+#include "commits.h"
 #include "forward.h"
 #include "jobs_private.h"
 #include "log.h"
@@ -106,7 +107,7 @@ static bool send_answer(struct station *station, int64_t job, const struct answe
 	char message_id[512];
 	int64_t id = 0;
 
-	if (spool_create(&station->spool, &file))
+	if (spool_create_in(&station->spool, SPOOL_MESSAGE, &file))
 		return false;
 	snprintf(message_id, sizeof(message_id), "<%s.%lld@%s>", file.name, (long long)now_ms(),
 		 station->config.host_name);
@@ -115,7 +116,8 @@ static bool send_answer(struct station *station, int64_t job, const struct answe
 	if (put_header(&file, station, answer->to, mail.subject, message_id) &&
 	    answer->put(&file, station, answer->arg)) {
 		mail.message_bytes = file.bytes;
-		if (!spool_commit(&file, SPOOL_MESSAGE))
+		/* one that is lost is asked for again */
+		if (commits_keep(station->commits, &file))
 			id = jobs_add_answer(station->jobs, job, &mail, &station->config, request);
 	}
 	if (!id)

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "arrivals.h"
+#include "commits.h"
 #include "database.h"
 #include "log.h"
 #include "mailbox.h"
 #include "pdf_forms.h"
-#include "pool.h"
 #include "repeats.h"
 #include "station.h"
 
@@ -30,8 +30,8 @@ struct letter {
 	struct arrivals *arrivals;
 	struct letter *next;
 	struct letter *next_ready;
-	struct pool_task task;
 	struct spool_file file;
+	struct file_commit keeping;
 	struct job_arrival arrival;
 	struct job_recipient *recipient;
 	struct job_recipient *relay;
@@ -45,34 +45,26 @@ struct letter {
 
 /**
  * struct arrivals - the letters
- * @filed: their files are on disk; they wait for the directory
- * @naming: the directory is being synced for these
- * @sync_names: that
- * @ready: their files are durable; they wait for the database
- * @group: in the database; they wait for its log to be synced
- * @sync: of the log
+ * @ready: their files are on disk; they wait for the database
+ * @group: in the database; they wait until that is durable
+ * @commit: of the group
  * @in_doubt: it failed, and @group cannot be taken back
  * @again: when that is tried once more
  * @heard: repeat keys that are to be forgotten with the next transaction
+ * @forgotten_keys: how many of them with this one
  * @pruned_ms: when those were forgotten that are too old
  */
 struct arrivals {
 	struct station *station;
-	struct pool *pool;
 	struct letter *letters;
-	struct letter *filed;
-	struct letter *naming;
-	struct pool_task sync_names;
-	int naming_err;
 	struct letter *ready;
 	struct letter *group;
-	struct pool_task sync;
-	int sync_fd;
-	int sync_err;
+	struct commit commit;
 	bool in_doubt;
 	struct event *again;
 	char heard[HEARD_MAX][REPEAT_KEY_BYTES];
 	size_t heard_keys;
+	size_t forgotten_keys;
 	int64_t pruned_ms;
 };
 
@@ -187,15 +179,6 @@ static void tell(struct letter *letter)
 
 /* The database */
 
-static void sync_log(void *arg)
-{
-	struct arrivals *arrivals = arg;
-
-	arrivals->sync_err = fdatasync(arrivals->sync_fd) ? errno : 0;
-}
-
-static void store_ready(struct arrivals *arrivals);
-
 /*
  * Nobody was told of these: they are to be as if they had never come. false: not all of them
  * could be taken back
@@ -216,9 +199,11 @@ static bool take_back(struct arrivals *arrivals, int err)
 	return true;
 }
 
-static void end_group(struct arrivals *arrivals, int err)
+/* All that is ready goes together; what comes meanwhile makes the next group. */
+static void end_group(void *arg, int err)
 {
 	const struct timeval later = { STATION_RECOVER_MS / 1000, 0 };
+	struct arrivals *arrivals = arg;
 	struct letter *letter;
 	struct letter *next;
 
@@ -230,11 +215,17 @@ static void end_group(struct arrivals *arrivals, int err)
 	}
 	letter = arrivals->group;
 	arrivals->group = NULL;
+	if (!err) {
+		arrivals->heard_keys -= arrivals->forgotten_keys;
+		memmove(arrivals->heard, arrivals->heard + arrivals->forgotten_keys,
+			arrivals->heard_keys * sizeof(*arrivals->heard));
+	}
 	for (; letter; letter = next) {
 		next = letter->next_ready;
 		tell(letter);
 	}
-	store_ready(arrivals);
+	if (arrivals->ready)
+		commits_add(arrivals->station->commits, &arrivals->commit);
 }
 
 static void on_again(evutil_socket_t fd, short what, void *arg)
@@ -242,15 +233,6 @@ static void on_again(evutil_socket_t fd, short what, void *arg)
 	struct arrivals *arrivals = arg;
 
 	end_group(arrivals, arrivals->group->err);
-}
-
-static void on_synced(void *arg)
-{
-	struct arrivals *arrivals = arg;
-
-	if (arrivals->sync_err)
-		log_event(LOG_ERR, "arrivals.sync error=%s", strerror(arrivals->sync_err));
-	end_group(arrivals, arrivals->sync_err);
 }
 
 static int64_t repeats_since_ms(const struct arrivals *arrivals)
@@ -265,6 +247,7 @@ static bool forget_heard(struct arrivals *arrivals)
 	int64_t now = now_ms();
 	bool good = true;
 
+	arrivals->forgotten_keys = arrivals->heard_keys;
 	for (size_t i = 0; good && i < arrivals->heard_keys; i++)
 		good = repeats_forget(jobs, arrivals->heard[i]);
 	if (good && llabs(now - arrivals->pruned_ms) >= PRUNE_MS) {
@@ -287,22 +270,16 @@ static bool add_letter(struct arrivals *arrivals, struct letter *letter)
 	return letter->id;
 }
 
-static bool add_group(struct arrivals *arrivals)
+static bool add_group(void *arg)
 {
-	struct jobs *jobs = arrivals->station->jobs;
-	bool good = jobs_begin_arrivals(jobs) && forget_heard(arrivals);
+	struct arrivals *arrivals = arg;
+	bool good = forget_heard(arrivals);
 
+	arrivals->group = arrivals->ready;
+	arrivals->ready = NULL;
 	for (struct letter *letter = arrivals->group; good && letter; letter = letter->next_ready)
 		good = add_letter(arrivals, letter);
-	if (jobs_end_arrivals(jobs, good, &arrivals->sync_fd)) {
-		arrivals->heard_keys = 0;
-		return true;
-	}
-	for (struct letter *letter = arrivals->group; letter; letter = letter->next_ready) {
-		letter->id = 0;
-		letter->repeated = false;
-	}
-	return false;
+	return good;
 }
 
 void arrivals_heard(struct arrivals *arrivals, const char *repeat_key)
@@ -320,22 +297,9 @@ static void store_heard(struct arrivals *arrivals)
 		database_end(db, forget_heard(arrivals));
 }
 
-/* All that is ready makes one transaction; what comes meanwhile makes the next. */
-static void store_ready(struct arrivals *arrivals)
-{
-	if (arrivals->group || !arrivals->ready)
-		return;
-	arrivals->group = arrivals->ready;
-	arrivals->ready = NULL;
-	if (add_group(arrivals))
-		pool_run(arrivals->pool, &arrivals->sync);
-	else
-		end_group(arrivals, EIO);
-}
+/* The file */
 
-/* Files */
-
-static void commit_file(void *arg)
+static int measure(void *arg)
 {
 	struct letter *letter = arg;
 	int64_t bytes = letter->file.bytes;
@@ -343,68 +307,24 @@ static void commit_file(void *arg)
 	if (letter->arrival.irregular)
 		bytes = spool_mail_bytes(letter->file.fd);
 	letter->arrival.message_bytes = bytes;
-	letter->err = bytes < 0 ? -bytes : -spool_commit_file(&letter->file, SPOOL_MESSAGE);
-	if (bytes < 0)
-		spool_discard(&letter->file);
+	return bytes < 0 ? -bytes : 0;
 }
 
-static void sync_names(void *arg)
-{
-	struct arrivals *arrivals = arg;
-
-	arrivals->naming_err = -spool_sync(&arrivals->station->spool, SPOOL_MESSAGE);
-}
-
-/* All whose files are on disk have their names put there at once. */
-static void name_files(struct arrivals *arrivals)
-{
-	if (arrivals->naming || !arrivals->filed)
-		return;
-	arrivals->naming = arrivals->filed;
-	arrivals->filed = NULL;
-	pool_run(arrivals->pool, &arrivals->sync_names);
-}
-
-static void fail_letter(struct letter *letter, int err)
-{
-	log_event(LOG_ERR, "arrivals.commit error=%s", strerror(err));
-	letter->err = err;
-	tell(letter);
-}
-
-static void on_named(void *arg)
-{
-	struct arrivals *arrivals = arg;
-	struct letter *letter = arrivals->naming;
-	struct letter *next;
-
-	arrivals->naming = NULL;
-	for (; letter; letter = next) {
-		next = letter->next_ready;
-		if (arrivals->naming_err) {
-			spool_remove(&arrivals->station->spool, SPOOL_MESSAGE, letter->file.name);
-			fail_letter(letter, arrivals->naming_err);
-			continue;
-		}
-		letter->next_ready = arrivals->ready;
-		arrivals->ready = letter;
-	}
-	name_files(arrivals);
-	store_ready(arrivals);
-}
-
-static void on_committed(void *arg)
+static void on_kept(void *arg, int err)
 {
 	struct letter *letter = arg;
 	struct arrivals *arrivals = letter->arrivals;
 
-	if (letter->err) {
-		fail_letter(letter, letter->err);
+	letter->err = err;
+	if (err) {
+		log_event(LOG_ERR, "arrivals.commit error=%s", strerror(err));
+		tell(letter);
 		return;
 	}
-	letter->next_ready = arrivals->filed;
-	arrivals->filed = letter;
-	name_files(arrivals);
+	letter->next_ready = arrivals->ready;
+	arrivals->ready = letter;
+	if (!arrivals->in_doubt)
+		commits_add(arrivals->station->commits, &arrivals->commit);
 }
 
 bool arrivals_take(struct arrivals *arrivals, struct spool_file *file,
@@ -421,14 +341,15 @@ bool arrivals_take(struct arrivals *arrivals, struct spool_file *file,
 	letter->file = *file;
 	letter->taken = taken;
 	letter->arg = arg;
-	letter->task = (struct pool_task){
-		.work = commit_file, .done = on_committed, .arg = letter,
+	letter->keeping = (struct file_commit){
+		.file = &letter->file, .place = SPOOL_MESSAGE, .names_later = true,
+		.prepare = measure, .done = on_kept, .arg = letter,
 	};
 	letter->next = arrivals->letters;
 	arrivals->letters = letter;
 	file->fd = -1;
 	if (copy_arrival(letter, arrival)) {
-		pool_run(arrivals->pool, &letter->task);
+		commits_file(arrivals->station->commits, &letter->keeping);
 		return true;
 	}
 	spool_discard(&letter->file);
@@ -450,17 +371,13 @@ struct arrivals *arrivals_create(struct station *station)
 	if (!arrivals)
 		return NULL;
 	arrivals->station = station;
-	arrivals->sync = (struct pool_task){
-		.work = sync_log, .done = on_synced, .arg = arrivals,
+	arrivals->commit = (struct commit){
+		.store = add_group, .done = end_group, .arg = arrivals,
 	};
-	arrivals->sync_names = (struct pool_task){
-		.work = sync_names, .done = on_named, .arg = arrivals,
-	};
-	arrivals->pool = pool_create(station->base, THREADS);
 	arrivals->again = evtimer_new(station->base, on_again, arrivals);
-	if (arrivals->pool && arrivals->again)
+	if (arrivals->again)
 		return arrivals;
-	arrivals_free(arrivals);
+	free(arrivals);
 	return NULL;
 }
 
@@ -469,20 +386,11 @@ bool arrivals_in_doubt(const struct arrivals *arrivals)
 	return arrivals->in_doubt;
 }
 
-void arrivals_drain(struct arrivals *arrivals)
-{
-	if (!arrivals)
-		return;
-	pool_drain(arrivals->pool);
-	store_heard(arrivals);
-}
-
 void arrivals_free(struct arrivals *arrivals)
 {
 	if (!arrivals)
 		return;
-	pool_free(arrivals->pool);
-	if (arrivals->again)
-		event_free(arrivals->again);
+	store_heard(arrivals);
+	event_free(arrivals->again);
 	free(arrivals);
 }

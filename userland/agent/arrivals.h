@@ -2,12 +2,11 @@
 /*
  * arrivals: mail that has come becomes durable, and a job
  *
- * The file is synced by a thread, and so is its directory, for all files that are as
- * far; then the job goes into the database, together with those of all mail that is as
- * far; then the log of the database is synced by a thread. Only after that whoever brought the
- * mail is told. A mail that comes again (repeats.h) is not stored again: whoever
- * brought it is told the job that it became the first time, when that is durable. So the event loop never waits for the disk, and many sessions
- * share its commits.
+ * The file is synced; then the job goes into the database,
+ * together with those of all mail that is as far, and when that is durable
+ * (commits.h) whoever brought the mail is told. A mail that comes again (repeats.h)
+ * is not stored again: whoever brought it is told the job that it became the first
+ * time, when that is durable.
  */
 #ifndef IFAX_ARRIVALS_H
 #define IFAX_ARRIVALS_H
@@ -46,10 +45,7 @@ void arrivals_forget(struct arrivals *arrivals, const void *arg);
 /** arrivals_in_doubt - the database has mail that may be gone after a crash: the disk fails */
 bool arrivals_in_doubt(const struct arrivals *arrivals);
 
-/** arrivals_drain - before the end: store what is under way, and tell */
-void arrivals_drain(struct arrivals *arrivals);
-
-/** arrivals_free - after arrivals_drain(); NULL is allowed */
+/** arrivals_free - after commits_drain(); NULL is allowed */
 void arrivals_free(struct arrivals *arrivals);
 
 #endif /* IFAX_ARRIVALS_H */

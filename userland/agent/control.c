@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "book.h"
+#include "commits.h"
 #include "confirm.h"
 #include "log.h"
 #include "mail_path.h"
@@ -41,6 +42,11 @@ struct client {
 	struct client *next;
 	struct bufferevent *stream;
 	bool last;			/* to be closed when the answer is out */
+	struct commit asked;		/* what was done before the request is on disk */
+	struct commit done;		/* what was done for it, too */
+	json_t *request;		/* under way */
+	json_t *answer;
+	bool changes;			/* it changed something */
 };
 
 struct control {
@@ -362,24 +368,29 @@ static json_t *do_book(struct control *control, json_t *request)
 static const struct {
 	const char *name;
 	json_t *(*run)(struct control *control, json_t *request);
+	bool changes;			/* what it agrees to is to be on disk */
 } commands[] = {
-	{ "send", do_send },
-	{ "jobs", do_jobs },
-	{ "status", do_status },
-	{ "fetch", do_fetch },
-	{ "cancel", do_cancel },
-	{ "retry", do_retry },
-	{ "hold", do_hold },
-	{ "book", do_book },
+	{ "send", do_send, true },
+	{ "jobs", do_jobs, false },
+	{ "status", do_status, false },
+	{ "fetch", do_fetch, false },
+	{ "cancel", do_cancel, true },
+	{ "retry", do_retry, true },
+	{ "hold", do_hold, true },
+	{ "book", do_book, true },
 };
 
-static json_t *answer(struct control *control, json_t *request)
+static json_t *answer(struct client *client, json_t *request)
 {
 	const char *command = json_string_value(json_object_get(request, "command"));
 
-	for (size_t i = 0; command && i < sizeof(commands) / sizeof(*commands); i++)
-		if (!strcmp(command, commands[i].name))
-			return commands[i].run(control, request);
+	client->changes = false;
+	for (size_t i = 0; command && i < sizeof(commands) / sizeof(*commands); i++) {
+		if (strcmp(command, commands[i].name))
+			continue;
+		client->changes = commands[i].changes;
+		return commands[i].run(client->control, request);
+	}
 	return refuse("unknown command; known are send, jobs, status, fetch, cancel, retry, hold,"
 		      " book");
 }
@@ -395,6 +406,10 @@ static void free_client(struct client *client)
 			break;
 		}
 	}
+	commits_forget(client->control->station->commits, &client->asked);
+	commits_forget(client->control->station->commits, &client->done);
+	json_decref(client->request);
+	json_decref(client->answer);
 	bufferevent_free(client->stream);
 	free(client);
 }
@@ -413,31 +428,64 @@ static void reply(struct client *client, json_t *value)
 	free(text);
 }
 
-static void on_request(struct client *client, const char *line, size_t bytes)
+/* What is told to people is on disk: what they saw they may rely on. */
+
+static void on_asked(void *arg, int err)
+{
+	struct client *client = arg;
+
+	client->answer = answer(client, client->request);
+	commits_add(client->control->station->commits, &client->done);
+}
+
+static void take_request(struct client *client, const char *line, size_t bytes)
 {
 	json_error_t error;
-	json_t *request = json_loadb(line, bytes, JSON_REJECT_DUPLICATES, &error);
 
-	if (json_is_object(request))
-		reply(client, answer(client->control, request));
-	else
-		reply(client, refuse("a request is one JSON object on one line"));
-	json_decref(request);
+	client->request = json_loadb(line, bytes, JSON_REJECT_DUPLICATES, &error);
+	if (json_is_object(client->request)) {
+		commits_add(client->control->station->commits, &client->asked);
+		return;
+	}
+	json_decref(client->request);
+	client->request = NULL;
+	reply(client, refuse("a request is one JSON object on one line"));
+}
+
+/* One request after the other. */
+static void take_requests(struct client *client)
+{
+	struct evbuffer *input = bufferevent_get_input(client->stream);
+	size_t bytes;
+	char *line;
+
+	while (!client->request && (line = evbuffer_readln(input, &bytes, EVBUFFER_EOL_LF))) {
+		take_request(client, line, bytes);
+		free(line);
+	}
+	if ((!client->request && evbuffer_get_length(input) >= REQUEST_BYTES_MAX) || client->last)
+		free_client(client);
+}
+
+static void on_done(void *arg, int err)
+{
+	struct client *client = arg;
+
+	if (err && client->changes && json_is_true(json_object_get(client->answer, "ok"))) {
+		json_decref(client->answer);
+		client->answer = refuse("the disk fails: what was asked for may be lost when the"
+					" station stops; the daemon's log says why");
+	}
+	json_decref(client->request);
+	client->request = NULL;
+	reply(client, client->answer);
+	client->answer = NULL;
+	take_requests(client);
 }
 
 static void on_read(struct bufferevent *stream, void *arg)
 {
-	struct evbuffer *input = bufferevent_get_input(stream);
-	struct client *client = arg;
-	size_t bytes;
-	char *line;
-
-	while ((line = evbuffer_readln(input, &bytes, EVBUFFER_EOL_LF))) {
-		on_request(client, line, bytes);
-		free(line);
-	}
-	if (evbuffer_get_length(input) >= REQUEST_BYTES_MAX || client->last)
-		free_client(client);
+	take_requests(arg);
 }
 
 static void on_event(struct bufferevent *stream, short what, void *arg)
@@ -475,6 +523,8 @@ static void on_accept(evutil_socket_t socket, short what, void *arg)
 		return;
 	}
 	client->control = control;
+	client->asked = (struct commit){ .done = on_asked, .arg = client };
+	client->done = (struct commit){ .done = on_done, .arg = client };
 	client->next = control->clients;
 	control->clients = client;
 	control->client_count++;

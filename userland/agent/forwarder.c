@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "commits.h"
 #include "forward.h"
 #include "log.h"
 #include "relay.h"
@@ -24,6 +25,8 @@ struct forwarder {
 	struct forward forward;
 	struct spool_file mail;
 	char envelope_id[64];
+	struct file_commit keeping;	/* of it */
+	bool kept;			/* and is under way */
 	char message_id[512];
 	char subject[1024];
 };
@@ -40,31 +43,44 @@ static void run_again(struct forwarder *forwarder, int64_t ms)
 
 static void keep_mail(struct forwarder *forwarder, int64_t bytes)
 {
+	forwarder->mail.bytes = bytes;
+	forwarder->kept = true;
+	commits_file(forwarder->station->commits, &forwarder->keeping);
+}
+
+static void store_mail(struct forwarder *forwarder)
+{
 	struct station *station = forwarder->station;
 	struct report_mail mail = {
 		.to = forwarder->forward.address, .subject = forwarder->subject,
 		.message_id = forwarder->message_id, .message_file = forwarder->mail.name,
-		.message_bytes = bytes,
+		.message_bytes = forwarder->mail.bytes,
 	};
 	const struct config *config = &station->config;
-	int64_t id = 0;
-	int err;
+	int64_t id;
 
 	/* who asked wants to know; for rules nobody does */
 	if (is_relay(forwarder) && config_can_receive(config) && config->confirm.delivery)
 		mail.envelope_id = forwarder->envelope_id;
-	err = spool_commit(&forwarder->mail, SPOOL_MESSAGE);
-	if (!err)
-		id = jobs_set_forwarded(station->jobs, forwarder->job, &forwarder->forward,
-					config->address, &mail);
+	id = jobs_set_forwarded(station->jobs, forwarder->job, &forwarder->forward,
+				config->address, &mail);
 	if (!id) {
-		if (!err)
-			spool_remove(&station->spool, SPOOL_MESSAGE, forwarder->mail.name);
+		spool_remove(&station->spool, SPOOL_MESSAGE, forwarder->mail.name);
 		return;
 	}
 	log_event(LOG_NOTICE, "forwarder.forwarded job=%lld as=%lld to=%s",
 		  (long long)forwarder->job, (long long)id, forwarder->forward.address);
 	sender_run(station->sender);
+}
+
+static void on_kept(void *arg, int err)
+{
+	struct forwarder *forwarder = arg;
+
+	forwarder->kept = false;
+	if (!err)
+		store_mail(forwarder);
+	run_again(forwarder, err ? STATION_RECOVER_MS : 0);
 }
 
 static void on_made(void *arg, enum worker_end end, const char *text)
@@ -74,7 +90,9 @@ static void on_made(void *arg, enum worker_end end, const char *text)
 	forwarder->worker = NULL;
 	if (end == WORKER_DONE) {
 		keep_mail(forwarder, worker_number(text, "bytes"));
-	} else if (end != WORKER_AGAIN) {
+		return;
+	}
+	if (end != WORKER_AGAIN) {
 		log_event(LOG_ERR, "forwarder.dropped job=%lld to=%s error=%s",
 			  (long long)forwarder->job, forwarder->forward.address, text);
 		jobs_drop_forward(forwarder->station->jobs, forwarder->job, &forwarder->forward);
@@ -189,7 +207,8 @@ void forwarder_run(struct forwarder *forwarder)
 {
 	struct job job;
 
-	if (forwarder->worker || !jobs_oldest(forwarder->station->jobs, STATE(FORWARDING), &job))
+	if (forwarder->worker || forwarder->kept ||
+	    !jobs_oldest(forwarder->station->jobs, STATE(FORWARDING), &job))
 		return;
 	if (!start(forwarder, &job))
 		run_again(forwarder, STATION_RECOVER_MS);
@@ -209,6 +228,9 @@ struct forwarder *forwarder_create(struct station *station)
 		return NULL;
 	forwarder->station = station;
 	forwarder->mail.fd = -1;
+	forwarder->keeping = (struct file_commit){
+		.file = &forwarder->mail, .place = SPOOL_MESSAGE, .done = on_kept, .arg = forwarder,
+	};
 	forwarder->timer = evtimer_new(station->base, on_timer, forwarder);
 	if (forwarder->timer)
 		return forwarder;

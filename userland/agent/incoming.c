@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "answer.h"
+#include "commits.h"
 #include "confirm.h"
 #include "fragments.h"
 #include "log.h"
@@ -42,7 +43,11 @@ struct incoming {
 	int64_t relaying;		/* job whose document goes on to others, 0: none */
 	struct request_grant grant;	/* of it */
 	struct spool_file pages;	/* what the opener writes */
+	struct file_commit keeping;	/* of it */
+	bool kept;			/* and is under way */
+	struct commit settled;		/* what is to be printed is on disk */
 	struct opened opened;		/* what it says */
+	int64_t opened_pages;
 	int64_t crashed;		/* the job whose opener crashed last */
 	int crashes;
 	struct worker *printer;
@@ -116,19 +121,21 @@ static bool find_effects(struct incoming *incoming, int64_t id, struct rule_effe
 	return good;
 }
 
-static void keep_opened(struct incoming *incoming, int64_t id, int64_t pages)
+static void keep_opened(struct incoming *incoming, int64_t pages)
+{
+	incoming->opened_pages = pages;
+	incoming->kept = true;
+	commits_file(incoming->station->commits, &incoming->keeping);
+}
+
+static void store_opened(struct incoming *incoming, int64_t id)
 {
 	static struct rule_effects effects;
 	struct station *station = incoming->station;
-	int err = spool_commit(&incoming->pages, SPOOL_PAGE);
 
-	if (err) {
-		set_state(incoming, id, JOB_OPENING, strerror(-err), STATION_RECOVER_MS);
-		return;
-	}
 	if (!find_effects(incoming, id, &effects) ||
-	    !jobs_set_opened(station->jobs, id, incoming->pages.name, pages, &incoming->opened,
-			     &effects)) {
+	    !jobs_set_opened(station->jobs, id, incoming->pages.name, incoming->opened_pages,
+			     &incoming->opened, &effects)) {
 		spool_remove(&station->spool, SPOOL_PAGE, incoming->pages.name);
 		run_again(incoming, STATION_RECOVER_MS);
 	}
@@ -274,33 +281,37 @@ static bool take_request(struct incoming *incoming, int64_t id)
 	return taken;
 }
 
-static bool store_relay(struct incoming *incoming, const struct job *job, int64_t pages,
-			struct rule_effects *effects)
+static void store_relay(struct incoming *incoming, int64_t id)
 {
+	static struct rule_effects effects;
 	struct station *station = incoming->station;
 	const struct relay_order order = {
 		.config = &station->config, .opened = &incoming->opened, .grant = &incoming->grant,
 		.subject = incoming->opened.request_subject,
 	};
-	bool stored;
 
+	incoming->relaying = 0;
 	if (!*order.subject)
 		snprintf(incoming->opened.request_subject, OPENED_TEXT_BYTES, "Fax from %s",
 			 station->config.name);
-	effects->relay = &order;
-	if (spool_commit(&incoming->pages, SPOOL_PAGE))
-		return false;
-	stored = jobs_set_opened(station->jobs, job->id, incoming->pages.name, pages,
-				 &incoming->opened, effects);
-	if (!stored)
+	if (!relay_recipients(order.config, &incoming->opened, &effects, incoming->grant.reason,
+			      sizeof(incoming->grant.reason)))
+		return;
+	effects.relay = &order;
+	if (jobs_set_opened(station->jobs, id, incoming->pages.name, incoming->opened_pages,
+			    &incoming->opened, &effects)) {
+		forwarder_run(station->forwarder);
+	} else {
 		spool_remove(&station->spool, SPOOL_PAGE, incoming->pages.name);
-	effects->relay = NULL;
-	return stored;
+		run_again(incoming, STATION_RECOVER_MS);
+	}
+	effects.relay = NULL;
 }
 
 /* Whether the document may go on; if not, the grant tells why. */
-static bool judge_document(struct incoming *incoming, int64_t pages, struct rule_effects *effects)
+static bool judge_document(struct incoming *incoming, int64_t pages)
 {
+	static struct rule_effects effects;
 	const struct config *config = &incoming->station->config;
 	struct request_grant *grant = &incoming->grant;
 
@@ -312,7 +323,7 @@ static bool judge_document(struct incoming *incoming, int64_t pages, struct rule
 			 "the document has %lld pages; at most %u are allowed", (long long)pages,
 			 config->requests.pages);
 	else
-		return relay_recipients(config, &incoming->opened, effects, grant->reason,
+		return relay_recipients(config, &incoming->opened, &effects, grant->reason,
 					sizeof(grant->reason));
 	return false;
 }
@@ -320,30 +331,29 @@ static bool judge_document(struct incoming *incoming, int64_t pages, struct rule
 /* The document of a request that was granted is open. */
 static void take_document(struct incoming *incoming, const struct job *job)
 {
-	static struct rule_effects effects;
 	int64_t pages = incoming->end == WORKER_DONE ? worker_number(incoming->text, "pages") : 0;
 
 	if (incoming->end != WORKER_DONE && incoming->end != WORKER_REFUSED)
 		set_state(incoming, job->id, JOB_OPENING, incoming->text,
 			  incoming->station->config.retry.paper_ms);
-	else if (!judge_document(incoming, pages, &effects))
+	else if (!judge_document(incoming, pages))
 		answer(incoming, job, true);
-	else if (!store_relay(incoming, job, pages, &effects))
-		run_again(incoming, STATION_RECOVER_MS);
 	else
-		forwarder_run(incoming->station->forwarder);
+		keep_opened(incoming, pages);
 }
 
 static void finish_relay(struct incoming *incoming, int64_t id)
 {
 	struct job job;
 
-	incoming->relaying = 0;
 	if (jobs_get(incoming->station->jobs, id, &job))
 		take_document(incoming, &job);
 	else
 		run_again(incoming, STATION_RECOVER_MS);
 	job_clear(&job);
+	/* or it is stored, by on_kept() */
+	if (!incoming->kept)
+		incoming->relaying = 0;
 }
 
 /* What was opened, by its kind. The pages are committed, or discarded by the caller. */
@@ -367,27 +377,40 @@ static void take_opened(struct incoming *incoming, int64_t id, enum worker_end e
 		text = "no page was found in the mail";
 	}
 	if (end == WORKER_DONE)
-		keep_opened(incoming, id, worker_number(text, "pages"));
+		keep_opened(incoming, worker_number(text, "pages"));
 	else if (!jobs_set_asked(incoming->station->jobs, id, &incoming->opened))
 		run_again(incoming, STATION_RECOVER_MS);
 	else
 		judge_opened(incoming, id, end, text);
 }
 
+static void forget_opening(struct incoming *incoming)
+{
+	incoming->opening = 0;
+	spool_discard(&incoming->pages);
+	opened_clear(&incoming->opened);
+	incoming_run(incoming);
+}
+
+/* It may have been cancelled meanwhile. */
+static bool is_wanted(const struct incoming *incoming)
+{
+	return jobs_in_state(incoming->station->jobs, incoming->opening,
+			     STATE(RECEIVED) | STATE(OPENING));
+}
+
 static void end_opening(struct incoming *incoming)
 {
 	int64_t id = incoming->opening;
 
-	incoming->opening = 0;
-	if (jobs_in_state(incoming->station->jobs, id, STATE(RECEIVED) | STATE(OPENING))) {
+	if (is_wanted(incoming)) {
 		if (incoming->relaying == id)
 			finish_relay(incoming, id);
 		else
 			take_opened(incoming, id, incoming->end, incoming->text);
 	}
-	spool_discard(&incoming->pages);
-	opened_clear(&incoming->opened);
-	incoming_run(incoming);
+	if (!incoming->kept)
+		forget_opening(incoming);
 }
 
 static void on_signature(void *arg, bool is_signed)
@@ -423,6 +446,23 @@ static void on_opened(void *arg, enum worker_end end, const char *text)
 	snprintf(incoming->text, sizeof(incoming->text), "%s", text);
 	if (!check_signature(incoming))
 		end_opening(incoming);
+}
+
+static void on_kept(void *arg, int err)
+{
+	struct incoming *incoming = arg;
+
+	incoming->kept = false;
+	if (err)
+		set_state(incoming, incoming->opening, JOB_OPENING, strerror(err),
+			  STATION_RECOVER_MS);
+	else if (!is_wanted(incoming))
+		spool_remove(&incoming->station->spool, SPOOL_PAGE, incoming->pages.name);
+	else if (incoming->relaying == incoming->opening)
+		store_relay(incoming, incoming->opening);
+	else
+		store_opened(incoming, incoming->opening);
+	forget_opening(incoming);
 }
 
 static bool start_open(struct incoming *incoming, const struct job *job)
@@ -579,6 +619,12 @@ static bool start_print(struct incoming *incoming, const struct job *job)
 		run_again(incoming, 0);
 		goto close;
 	}
+	/* what is on paper must not be printed again by who starts after a power cut */
+	if (!paper_settled(&station->spool) || !jobs_settled(station->jobs, job->id)) {
+		incoming->printing = 0;
+		commits_add(station->commits, &incoming->settled);
+		goto close;
+	}
 	pages = spool_open_file(&station->spool, SPOOL_PAGE, job->page_file, O_RDONLY);
 	if (pages >= 0)
 		incoming->printer = start_printer(incoming, pages, progress);
@@ -629,6 +675,11 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	incoming_run(arg);
 }
 
+static void on_settled(void *arg, int err)
+{
+	run_again(arg, err ? STATION_RECOVER_MS : 0);
+}
+
 struct incoming *incoming_create(struct station *station)
 {
 	struct incoming *incoming = calloc(1, sizeof(*incoming));
@@ -637,6 +688,10 @@ struct incoming *incoming_create(struct station *station)
 		return NULL;
 	incoming->station = station;
 	incoming->pages.fd = -1;
+	incoming->keeping = (struct file_commit){
+		.file = &incoming->pages, .place = SPOOL_PAGE, .done = on_kept, .arg = incoming,
+	};
+	incoming->settled = (struct commit){ .done = on_settled, .arg = incoming };
 	incoming->timer = evtimer_new(station->base, on_timer, incoming);
 	if (incoming->timer)
 		return incoming;
@@ -669,6 +724,7 @@ void incoming_free(struct incoming *incoming)
 		worker_stop(incoming->opener);
 	worker_leave(incoming->opener);
 	signature_cancel(incoming->signature);
+	commits_forget(incoming->station->commits, &incoming->settled);
 	spool_discard(&incoming->pages);
 	event_free(incoming->timer);
 	free(incoming);

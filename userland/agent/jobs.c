@@ -3,12 +3,10 @@
  * jobs: what the station has to do and has done
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "database.h"
 #include "forms.h"
@@ -222,26 +220,25 @@ struct jobs *jobs_open(const char *directory)
 		free(jobs);
 		return NULL;
 	}
-	jobs->log_fd = -1;
+	jobs->wal.fd = -1;
 	jobs->db = database_open(path);
-	if (jobs->db && asprintf(&jobs->log_path, "%s-wal", path) < 0)
-		jobs->log_path = NULL;
-	free(path);
-	if (!jobs->db || !jobs->log_path || !prepare_schema(jobs->db)) {
-		jobs_close(jobs);
-		return NULL;
+	if (jobs->db && prepare_schema(jobs->db) && wal_open(&jobs->wal, path) &&
+	    jobs_watch(jobs)) {
+		free(path);
+		return jobs;
 	}
-	return jobs;
+	free(path);
+	jobs_close(jobs);
+	return NULL;
 }
 
 void jobs_close(struct jobs *jobs)
 {
 	if (!jobs)
 		return;
-	if (jobs->log_fd >= 0)
-		close(jobs->log_fd);
+	wal_close(&jobs->wal);
 	database_close(jobs->db);
-	free(jobs->log_path);
+	free(jobs->unsettled);
 	free(jobs);
 }
 
@@ -371,15 +368,6 @@ static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival
 	       add_event(jobs, *id, JOB_RECEIVED, "", now);
 }
 
-/*
- * SQLite syncs its log with every commit. Here it is left to the caller, who does
- * it in a thread: what is written to the log is whole, and in order.
- */
-bool jobs_begin_arrivals(struct jobs *jobs)
-{
-	return database_exec(jobs->db, "PRAGMA synchronous = NORMAL") && database_begin(jobs->db);
-}
-
 /* Mail that is sent on is a job of its own; the file is the same. */
 static bool insert_relay(struct jobs *jobs, const struct job_arrival *arrival, int64_t *id)
 {
@@ -412,33 +400,25 @@ int64_t jobs_add_arrival(struct jobs *jobs, const struct job_arrival *arrival)
 	return id;
 }
 
-bool jobs_end_arrivals(struct jobs *jobs, bool good, int *log_fd)
-{
-	good = database_end(jobs->db, good);
-	if (!database_exec(jobs->db, "PRAGMA synchronous = FULL"))
-		return false;
-	if (jobs->log_fd < 0)
-		jobs->log_fd = open(jobs->log_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	*log_fd = jobs->log_fd;
-	if (good && jobs->log_fd < 0)
-		log_event(LOG_ERR, "database.log file=%s error=%s", jobs->log_path,
-			  strerror(errno));
-	return good && jobs->log_fd >= 0;
-}
-
 bool jobs_remove_arrival(struct jobs *jobs, const struct job_arrival *arrival)
 {
-	bool good = database_begin(jobs->db) &&
-		    (!arrival->repeat_key || repeats_forget(jobs, arrival->repeat_key)) &&
-		    database_run(jobs->db, "DELETE FROM fetched WHERE job IN"
-				 " (SELECT id FROM job WHERE message_file = ?)", "s",
-				 arrival->message_file) &&
-		    database_run(jobs->db, "DELETE FROM mailbox WHERE message_file = ?", "s",
-				 arrival->message_file) &&
-		    database_run(jobs->db, "DELETE FROM job WHERE message_file = ?", "s",
-				 arrival->message_file);
+	bool failing = jobs->failing;
+	bool good;
 
-	return database_end(jobs->db, good);
+	/* what the disk does not hold may go even if it fails */
+	jobs->failing = false;
+	good = database_begin(jobs->db) &&
+	       (!arrival->repeat_key || repeats_forget(jobs, arrival->repeat_key)) &&
+	       database_run(jobs->db, "DELETE FROM fetched WHERE job IN"
+			    " (SELECT id FROM job WHERE message_file = ?)", "s",
+			    arrival->message_file) &&
+	       database_run(jobs->db, "DELETE FROM mailbox WHERE message_file = ?", "s",
+			    arrival->message_file) &&
+	       database_run(jobs->db, "DELETE FROM job WHERE message_file = ?", "s",
+			    arrival->message_file);
+	good = database_end(jobs->db, good);
+	jobs->failing = failing;
+	return good;
 }
 
 char *jobs_text(sqlite3_stmt *row, int column)

@@ -4,7 +4,9 @@
  *
  * Together with the spool this is the truth: what a process knows beyond it
  * may be lost at any moment. Each function is one transaction; false (or id 0)
- * means that nothing was stored, and that the reason was logged.
+ * means that nothing was stored, and that the reason was logged. What was stored
+ * is on disk a little later: commits.h tells when. Until then the job is not
+ * settled, and nothing is done with it that a power cut could not undo.
  *
  *	outgoing: scanning, composing, queued, sending, then handed over or failed;
  *		as far as others confirm it, then delivered, processed or failed
@@ -289,16 +291,14 @@ struct sqlite3 *jobs_database(struct jobs *jobs);
 int64_t jobs_add_outgoing(struct jobs *jobs, const struct job_draft *draft);
 
 /**
- * jobs_begin_arrivals, jobs_add_arrival, jobs_end_arrivals - jobs of mail that has come
- * @good: all could be added
- * @log_fd: receives what fdatasync() has to be called with: not before that is the
- *	transaction on disk. It stays ours
- *
- * One transaction for as many as there are.
+ * jobs_begin, jobs_end - one transaction for many; only jobs_add_arrival() joins it
+ * @good: of jobs_end(): all could be added
  */
-bool jobs_begin_arrivals(struct jobs *jobs);
+bool jobs_begin(struct jobs *jobs);
+bool jobs_end(struct jobs *jobs, bool good);
+
+/** jobs_add_arrival - within jobs_begin(): a mail has come. Return: its job, 0: not stored */
 int64_t jobs_add_arrival(struct jobs *jobs, const struct job_arrival *arrival);
-bool jobs_end_arrivals(struct jobs *jobs, bool good, int *log_fd);
 /** jobs_remove_arrival - what was added of a mail is to be as if it had never come */
 bool jobs_remove_arrival(struct jobs *jobs, const struct job_arrival *arrival);
 /** jobs_tell_operator - from now on somebody is owed a report about jobs of ours that fail */
@@ -367,6 +367,35 @@ bool jobs_set_deleted(struct jobs *jobs, const char *account, const char *unique
 /** jobs_forget_fetched - forget the unique-ids that the server does not list any more */
 bool jobs_forget_fetched(struct jobs *jobs, const char *account,
 		       bool (*listed)(void *arg, const char *unique_id), void *arg);
+
+/**
+ * struct jobs_cut - what was committed until now
+ * @commit: the last one
+ * @copy: the log is to be copied into the database, too
+ */
+struct jobs_cut {
+	uint64_t commit;
+	bool copy;
+};
+
+/** jobs_on_change - call @changed after each commit, from within it */
+void jobs_on_change(struct jobs *jobs, void (*changed)(void *arg), void *arg);
+/**
+ * jobs_begin_sync, jobs_sync, jobs_end_sync - put on disk what was committed
+ * @cut: receives, or is, what was committed at the begin
+ * @good: of jobs_end_sync(): jobs_sync() returned 0, not an errno. After an error
+ *	nothing more is stored until it returns 0: what we did is not to grow beyond
+ *	what is known to be on disk
+ *
+ * jobs_sync() is called in a thread; one at a time.
+ */
+void jobs_begin_sync(struct jobs *jobs, struct jobs_cut *cut);
+int jobs_sync(struct jobs *jobs, const struct jobs_cut *cut);
+void jobs_end_sync(struct jobs *jobs, const struct jobs_cut *cut, bool good);
+/** jobs_is_synced - everything that was committed is on disk */
+bool jobs_is_synced(const struct jobs *jobs);
+/** jobs_settled - everything about a job is on disk */
+bool jobs_settled(const struct jobs *jobs, int64_t id);
 
 /** jobs_needs_file - whether a job needs a file of the spool */
 bool jobs_needs_file(void *jobs, enum spool_place place, const char *name);

@@ -7,19 +7,45 @@
 
 #include "database.h"
 #include "jobs.h"
+#include "wal.h"
+
+/* A job of which something is perhaps not on disk, and since which commit. */
+struct unsettled {
+	int64_t job;
+	uint64_t commit;
+};
 
 /**
  * struct jobs - the database
- * @log_path: its write-ahead log
- * @log_fd: the same, open to be synced; -1: not yet
+ * @wal: its log
+ * @commits: so far
+ * @synced: how many of them are on disk
+ * @log_pages: in the log
+ * @failing: the log could not be synced: until it is, nothing is stored
+ * @changed: told of each commit
+ * @arg: for @changed
+ * @unsettled: jobs that are not taken up yet, by commit
+ * @none_settled: the commit until which no memory was left to tell them apart
  * @operator: somebody is to be told of jobs of ours that fail
  */
 struct jobs {
 	sqlite3 *db;
-	char *log_path;
-	int log_fd;
+	struct wal wal;
+	uint64_t commits;
+	uint64_t synced;
+	int log_pages;
+	bool failing;
+	void (*changed)(void *arg);
+	void *arg;
+	struct unsettled *unsettled;
+	size_t unsettled_items;
+	size_t unsettled_room;
+	uint64_t none_settled;
 	bool operator;
 };
+
+/** jobs_watch - from now on commits are counted, and synced by jobs_sync() only */
+bool jobs_watch(struct jobs *jobs);
 
 /** jobs_change_state - within a transaction: store a state, and an event if it is news */
 bool jobs_change_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commits.h"
 #include "confirm.h"
 #include "fragments.h"
 #include "log.h"
@@ -22,6 +23,8 @@ struct joiner {
 	struct worker *worker;
 	struct fragments fragments;	/* being joined */
 	struct spool_file message;	/* what the worker writes */
+	struct file_commit keeping;	/* of it */
+	bool kept;			/* and is under way */
 };
 
 static void run_again(struct joiner *joiner, int64_t ms)
@@ -40,17 +43,21 @@ static void keep_parts(struct joiner *joiner, const char *reason)
 	reporter_run(joiner->station->reporter);
 }
 
-static void take_place(struct joiner *joiner, int64_t bytes)
+static void keep_message(struct joiner *joiner, int64_t bytes)
+{
+	joiner->message.bytes = bytes;
+	joiner->kept = true;
+	commits_file(joiner->station->commits, &joiner->keeping);
+}
+
+static void take_place(struct joiner *joiner)
 {
 	struct station *station = joiner->station;
-	int64_t id = 0;
-	int err = spool_commit(&joiner->message, SPOOL_MESSAGE);
+	int64_t id = jobs_set_joined(station->jobs, &joiner->fragments, joiner->message.name,
+				     joiner->message.bytes);
 
-	if (!err)
-		id = jobs_set_joined(station->jobs, &joiner->fragments, joiner->message.name, bytes);
 	if (!id) {
-		if (!err)
-			spool_remove(&station->spool, SPOOL_MESSAGE, joiner->message.name);
+		spool_remove(&station->spool, SPOOL_MESSAGE, joiner->message.name);
 		run_again(joiner, STATION_RECOVER_MS);
 		return;
 	}
@@ -66,19 +73,32 @@ static void take_place(struct joiner *joiner, int64_t bytes)
 	incoming_run(station->incoming);
 }
 
+static void on_kept(void *arg, int err)
+{
+	struct joiner *joiner = arg;
+
+	joiner->kept = false;
+	if (err) {
+		run_again(joiner, STATION_RECOVER_MS);
+		return;
+	}
+	take_place(joiner);
+	joiner_run(joiner);
+}
+
 static void on_joined(void *arg, enum worker_end end, const char *text)
 {
 	struct joiner *joiner = arg;
 
 	joiner->worker = NULL;
 	if (end == WORKER_DONE) {
-		take_place(joiner, worker_number(text, "bytes"));
-	} else {
-		if (end == WORKER_REFUSED || end == WORKER_CRASHED)
-			keep_parts(joiner, text);
-		else
-			run_again(joiner, STATION_RECOVER_MS);
+		keep_message(joiner, worker_number(text, "bytes"));
+		return;
 	}
+	if (end == WORKER_REFUSED || end == WORKER_CRASHED)
+		keep_parts(joiner, text);
+	else
+		run_again(joiner, STATION_RECOVER_MS);
 	spool_discard(&joiner->message);
 	joiner_run(joiner);
 }
@@ -164,7 +184,7 @@ void joiner_run(struct joiner *joiner)
 {
 	int64_t left_ms;
 
-	if (joiner->worker)
+	if (joiner->worker || joiner->kept)
 		return;
 	if (jobs_next_complete(joiner->station->jobs, &joiner->fragments)) {
 		if (!start_join(joiner))
@@ -190,6 +210,9 @@ struct joiner *joiner_create(struct station *station)
 		return NULL;
 	joiner->station = station;
 	joiner->message.fd = -1;
+	joiner->keeping = (struct file_commit){
+		.file = &joiner->message, .place = SPOOL_MESSAGE, .done = on_kept, .arg = joiner,
+	};
 	joiner->timer = evtimer_new(station->base, on_timer, joiner);
 	if (joiner->timer)
 		return joiner;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "arrivals.h"
+#include "commits.h"
 #include "log.h"
 #include "oauth.h"
 #include "pdf_forms.h"
@@ -270,7 +271,8 @@ static bool open_parts(struct station *station)
 	station->resolver = resolver_create(station->base, station->config.name_servers);
 	if (!station->resolver)
 		return false;
-	station->arrivals = arrivals_create(station);
+	station->commits = commits_create(station);
+	station->arrivals = station->commits ? arrivals_create(station) : NULL;
 	if (station->config.operator || station->config.report_on_paper)
 		jobs_tell_operator(station->jobs);
 	station->sender = sender_create(station);
@@ -294,7 +296,7 @@ static void close_parts(struct station *station)
 {
 	control_free(station->control);
 	/* who waits for a mail to be durable hears of it, before the sessions end */
-	arrivals_drain(station->arrivals);
+	commits_drain(station->commits);
 	fetcher_free(station->fetcher);
 	pop3_listener_free(station->pop3_listener);
 	station->pop3_listener = NULL;
@@ -309,6 +311,8 @@ static void close_parts(struct station *station)
 	sender_free(station->sender);
 	resolver_free(station->resolver);
 	arrivals_free(station->arrivals);
+	commits_drain(station->commits);
+	commits_free(station->commits);
 	jobs_close(station->jobs);
 	if (station->spool.path)
 		spool_close(&station->spool);

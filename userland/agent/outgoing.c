@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "commits.h"
 #include "forms.h"
 #include "log.h"
 #include "mails.h"
@@ -33,6 +34,10 @@ struct outgoing {
 	int64_t composing;
 	struct mail mail;		/* of it, being composed */
 	struct spool_file message;	/* what the composer writes */
+	struct partial partial;		/* where it is cut */
+	struct file_commit keeping;	/* of it */
+	bool kept;			/* and is under way */
+	struct commit settled;		/* what is to be begun is on disk */
 };
 
 static void run_again(struct outgoing *outgoing, int64_t ms)
@@ -201,7 +206,15 @@ static bool start_scan(struct outgoing *outgoing, const struct job *job)
 	}
 	pages = spool_open_file(&station->spool, SPOOL_PAGE, job->page_file,
 				O_RDWR | O_CREAT | O_TRUNC);
-	if (pages >= 0 && !fsync(station->spool.place_fd[SPOOL_PAGE])) {
+	if (pages >= 0 &&
+	    (!paper_settled(&station->spool) || !jobs_settled(station->jobs, job->id))) {
+		/* a sheet cannot be laid in again by who starts after a power cut */
+		commits_add(station->commits, &outgoing->settled);
+		close(pages);
+		close(progress);
+		return true;
+	}
+	if (pages >= 0) {
 		outgoing->scanned = 0;
 		outgoing->scanning = job->id;
 		outgoing->scanner = start_scanner(outgoing, job, pages, progress);
@@ -223,27 +236,57 @@ static void keep_composed(struct outgoing *outgoing, const struct job *job)
 {
 	struct station *station = outgoing->station;
 	long long bytes = lseek(outgoing->message.fd, 0, SEEK_END);
-	struct partial partial = { .parts = 0 };
-	bool stored;
-	int err;
 
+	outgoing->partial.parts = 0;
 	if (job->part_bytes && bytes > job->part_bytes &&
-	    !partial_cut(&partial, outgoing->message.fd, bytes, job->part_bytes)) {
+	    !partial_cut(&outgoing->partial, outgoing->message.fd, bytes, job->part_bytes)) {
 		set_state(outgoing, job->id, JOB_FAILED, "the mail cannot be cut into parts", 0);
 		return;
 	}
-	err = spool_commit(&outgoing->message, SPOOL_MESSAGE);
-	if (err) {
-		set_state(outgoing, job->id, JOB_COMPOSING, strerror(-err), STATION_RECOVER_MS);
-		return;
-	}
-	stored = partial.parts ?
-		jobs_set_partial(station->jobs, job->id, &outgoing->mail, outgoing->message.name,
-				 &partial) :
-		jobs_set_mail(station->jobs, job->id, &outgoing->mail, outgoing->message.name, bytes);
+	outgoing->message.bytes = bytes;
+	outgoing->kept = true;
+	commits_file(station->commits, &outgoing->keeping);
+}
+
+static void store_composed(struct outgoing *outgoing, const struct job *job)
+{
+	const struct spool_file *message = &outgoing->message;
+	struct jobs *jobs = outgoing->station->jobs;
+	bool stored;
+
+	stored = outgoing->partial.parts ?
+		jobs_set_partial(jobs, job->id, &outgoing->mail, message->name,
+				 &outgoing->partial) :
+		jobs_set_mail(jobs, job->id, &outgoing->mail, message->name, message->bytes);
 	/* the pages stay: a recipient may turn out to take another form */
 	if (!stored)
 		run_again(outgoing, STATION_RECOVER_MS);
+}
+
+static void end_composing(struct outgoing *outgoing)
+{
+	outgoing->composing = 0;
+	spool_discard(&outgoing->message);
+	outgoing_run(outgoing);
+}
+
+static void on_kept(void *arg, int err)
+{
+	struct outgoing *outgoing = arg;
+	struct station *station = outgoing->station;
+	int64_t id = outgoing->composing;
+	struct job job;
+
+	outgoing->kept = false;
+	if (err)
+		set_state(outgoing, id, JOB_COMPOSING, strerror(err), STATION_RECOVER_MS);
+	else if (jobs_get(station->jobs, id, &job) && job.state == JOB_COMPOSING)
+		store_composed(outgoing, &job);
+	else
+		spool_remove(&station->spool, SPOOL_MESSAGE, outgoing->message.name);
+	if (!err)
+		job_clear(&job);
+	end_composing(outgoing);
 }
 
 static void on_composed(void *arg, enum worker_end end, const char *text)
@@ -254,7 +297,6 @@ static void on_composed(void *arg, enum worker_end end, const char *text)
 	struct job job;
 
 	outgoing->composer = NULL;
-	outgoing->composing = 0;
 	if (jobs_get(station->jobs, id, &job) && job.state == JOB_COMPOSING) {
 		if (end == WORKER_DONE)
 			keep_composed(outgoing, &job);
@@ -265,8 +307,8 @@ static void on_composed(void *arg, enum worker_end end, const char *text)
 			set_state(outgoing, id, JOB_FAILED, text, 0);
 	}
 	job_clear(&job);
-	spool_discard(&outgoing->message);
-	outgoing_run(outgoing);
+	if (!outgoing->kept)
+		end_composing(outgoing);
 }
 
 /* ---- what a mail says ---- */
@@ -539,6 +581,11 @@ bool outgoing_rescan(struct outgoing *outgoing, int64_t id, const char **reason)
 	return true;
 }
 
+static void on_settled(void *arg, int err)
+{
+	run_again(arg, err ? STATION_RECOVER_MS : 0);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	outgoing_run(arg);
@@ -557,6 +604,11 @@ struct outgoing *outgoing_create(struct station *station)
 		return NULL;
 	outgoing->station = station;
 	outgoing->message.fd = -1;
+	outgoing->keeping = (struct file_commit){
+		.file = &outgoing->message, .place = SPOOL_MESSAGE, .done = on_kept,
+		.arg = outgoing,
+	};
+	outgoing->settled = (struct commit){ .done = on_settled, .arg = outgoing };
 	outgoing->timer = evtimer_new(station->base, on_timer, outgoing);
 	if (outgoing->timer)
 		return outgoing;
@@ -584,6 +636,7 @@ void outgoing_free(struct outgoing *outgoing)
 	if (outgoing->composer)
 		worker_stop(outgoing->composer);
 	worker_leave(outgoing->composer);
+	commits_forget(outgoing->station->commits, &outgoing->settled);
 	spool_discard(&outgoing->message);
 	event_free(outgoing->timer);
 	free(outgoing);

@@ -11,7 +11,7 @@
 
 #include "paper.h"
 
-int paper_open(const struct spool *spool, const char *name)
+int paper_open(struct spool *spool, const char *name)
 {
 	int fd = spool_open_file(spool, SPOOL_PROGRESS, name, O_RDWR | O_CREAT | O_APPEND);
 
@@ -23,14 +23,13 @@ int paper_open(const struct spool *spool, const char *name)
 		close(fd);
 		return err;
 	}
-	/* its lines are worth nothing if a power cut takes the name away */
-	if (fsync(spool->place_fd[SPOOL_PROGRESS])) {
-		int err = -errno;
-
-		close(fd);
-		return err;
-	}
 	return fd;
+}
+
+bool paper_settled(const struct spool *spool)
+{
+	return spool->names[SPOOL_PROGRESS] == SPOOL_NAMES_SYNCED &&
+	       spool->names[SPOOL_PAGE] == SPOOL_NAMES_SYNCED;
 }
 
 int paper_replay(int fd, void (*line)(void *arg, const char *line), void *arg)

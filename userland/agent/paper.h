@@ -19,7 +19,10 @@
  *
  * Return: a descriptor for the worker, or a negative errno; -EBUSY: a worker has it.
  */
-int paper_open(const struct spool *spool, const char *name);
+int paper_open(struct spool *spool, const char *name);
+
+/** paper_settled - the names of progress and page files are on disk: paper may move */
+bool paper_settled(const struct spool *spool);
 
 /**
  * paper_replay - read a progress file

@@ -298,7 +298,7 @@ static void on_listing(void *arg, unsigned int number, struct pop3_listing *list
 static bool on_open(void *arg, unsigned int number)
 {
 	struct pop3_session *session = arg;
-	const struct station *station = session->listener->station;
+	struct station *station = session->listener->station;
 	const char *file = session->mailbox.message[number - 1].file;
 	int fd = spool_open_file(&station->spool, session->as_pdf ? SPOOL_PDF : SPOOL_MESSAGE, file,
 				 O_RDONLY);

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "commits.h"
 #include "confirm.h"
 #include "log.h"
 #include "station.h"
@@ -29,6 +30,8 @@ struct reporter {
 	int64_t crashed;		/* the job whose report crashed its worker last */
 	int crashes;
 	struct spool_file mail;		/* what the worker writes */
+	struct file_commit keeping;	/* of it */
+	bool kept;			/* and is under way */
 	char to[512];			/* "": it is not sent */
 	bool on_paper;
 	char subject[256];
@@ -57,21 +60,25 @@ static void finish_job(struct reporter *reporter, int64_t id)
 	job_clear(&job);
 }
 
-static void pay(struct reporter *reporter, int64_t bytes)
+static void keep_mail(struct reporter *reporter, int64_t bytes)
+{
+	reporter->mail.bytes = bytes;
+	reporter->kept = true;
+	commits_file(reporter->station->commits, &reporter->keeping);
+}
+
+static void pay(struct reporter *reporter)
 {
 	struct station *station = reporter->station;
 	struct report_mail mail = {
 		.to = *reporter->to ? reporter->to : NULL, .subject = reporter->subject,
 		.message_id = reporter->message_id, .message_file = reporter->mail.name,
-		.message_bytes = bytes,
+		.message_bytes = reporter->mail.bytes,
 	};
-	int err = spool_commit(&reporter->mail, SPOOL_MESSAGE);
-	int64_t id = err ? 0 : jobs_pay(station->jobs, &reporter->owed, &mail,
-				       reporter->on_paper);
+	int64_t id = jobs_pay(station->jobs, &reporter->owed, &mail, reporter->on_paper);
 
 	if (!id) {
-		if (!err)
-			spool_remove(&station->spool, SPOOL_MESSAGE, reporter->mail.name);
+		spool_remove(&station->spool, SPOOL_MESSAGE, reporter->mail.name);
 		run_again(reporter, STATION_RECOVER_MS);
 		return;
 	}
@@ -113,15 +120,28 @@ static bool is_to_blame(struct reporter *reporter, enum worker_end end)
 	       (end == WORKER_CRASHED && ++reporter->crashes >= CRASHES_MAX);
 }
 
+static void on_kept(void *arg, int err)
+{
+	struct reporter *reporter = arg;
+
+	reporter->kept = false;
+	if (!err)
+		pay(reporter);
+	owed_clear(&reporter->owed);
+	run_again(reporter, err ? STATION_RECOVER_MS : 0);
+}
+
 static void on_made(void *arg, enum worker_end end, const char *text)
 {
 	struct reporter *reporter = arg;
 	bool over = true;
 
 	reporter->worker = NULL;
-	if (end == WORKER_DONE)
-		pay(reporter, worker_number(text, "bytes"));
-	else if (is_to_blame(reporter, end))
+	if (end == WORKER_DONE) {
+		keep_mail(reporter, worker_number(text, "bytes"));
+		return;
+	}
+	if (is_to_blame(reporter, end))
 		waive(reporter, text);
 	else
 		over = false;
@@ -265,7 +285,7 @@ void reporter_run(struct reporter *reporter)
 	struct station *station = reporter->station;
 	int64_t delay_ms = station->config.confirm.delay_ms;
 
-	if (reporter->worker)
+	if (reporter->worker || reporter->kept)
 		return;
 	/* 0: nobody is told of a delay; else it is looked for now and then */
 	if (delay_ms) {
@@ -296,6 +316,9 @@ struct reporter *reporter_create(struct station *station)
 		return NULL;
 	reporter->station = station;
 	reporter->mail.fd = -1;
+	reporter->keeping = (struct file_commit){
+		.file = &reporter->mail, .place = SPOOL_MESSAGE, .done = on_kept, .arg = reporter,
+	};
 	reporter->timer = evtimer_new(station->base, on_timer, reporter);
 	if (reporter->timer)
 		return reporter;

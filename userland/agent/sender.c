@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "commits.h"
 #include "delivery.h"
 #include "station.h"
 
@@ -18,6 +19,7 @@ struct entry {
 struct sender {
 	struct station *station;
 	struct event *timer;
+	struct commit settled;		/* what is to be sent is on disk */
 	struct entry *entries;
 	unsigned int connections;
 };
@@ -88,6 +90,11 @@ static bool run_once(struct sender *sender)
 
 		if (sender->connections >= station->config.limits.connections)
 			return false;
+		/* a mail that a power cut could make anew would be sent twice */
+		if (!jobs_settled(station->jobs, due[i].job)) {
+			commits_add(station->commits, &sender->settled);
+			continue;
+		}
 		if (!left_ms && !start(sender, due[i].job, &started))
 			left_ms = STATION_RECOVER_MS;
 		if (left_ms) {
@@ -114,6 +121,13 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	sender_run(arg);
 }
 
+static void on_settled(void *arg, int err)
+{
+	const struct sender *sender = arg;
+
+	station_wake(sender->station, sender->timer, err ? STATION_RECOVER_MS : 0);
+}
+
 struct sender *sender_create(struct station *station)
 {
 	struct sender *sender = calloc(1, sizeof(*sender));
@@ -121,6 +135,7 @@ struct sender *sender_create(struct station *station)
 	if (!sender)
 		return NULL;
 	sender->station = station;
+	sender->settled = (struct commit){ .done = on_settled, .arg = sender };
 	sender->timer = evtimer_new(station->base, on_timer, sender);
 	if (sender->timer)
 		return sender;
@@ -159,6 +174,7 @@ void sender_free(struct sender *sender)
 		delivery_stop(sender->entries->delivery);
 		remove_entry(sender, sender->entries->delivery);
 	}
+	commits_forget(sender->station->commits, &sender->settled);
 	event_free(sender->timer);
 	free(sender);
 }

@@ -83,6 +83,9 @@ int spool_open(struct spool *spool, const char *path)
 	}
 	if (!err && fsync(spool->fd))
 		err = -errno;
+	/* what a daemon that was killed has left there is relied on from now on */
+	for (place = 0; !err && place < SPOOL_PLACES; place++)
+		err = fsync(spool->place_fd[place]) ? -errno : 0;
 	if (!err)
 		err = spool_sweep(spool, SPOOL_TMP, needed_never, NULL);
 	if (err)
@@ -192,7 +195,7 @@ int spool_commit_as(struct spool_file *file, enum spool_place place, const char 
 		return err;
 	err = spool_sync(file->spool, place);
 	if (err)
-		spool_remove(file->spool, place, name);
+		spool_remove_now(file->spool, place, name);
 	return err;
 }
 
@@ -230,18 +233,38 @@ void spool_discard(struct spool_file *file)
 	file->fd = -1;
 }
 
-int spool_open_file(const struct spool *spool, enum spool_place place, const char *name, int flags)
+int spool_open_file(struct spool *spool, enum spool_place place, const char *name, int flags)
 {
-	int fd = openat(spool->place_fd[place], name, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
+	const int safe = O_CLOEXEC | O_NOFOLLOW;
+	int fd = openat(spool->place_fd[place], name, (flags & ~O_CREAT) | safe);
 
+	if (fd < 0 && errno == ENOENT && flags & O_CREAT) {
+		fd = openat(spool->place_fd[place], name, flags | safe, 0600);
+		if (fd >= 0)
+			spool->names[place] = SPOOL_NAMES_NEW;
+	}
 	return fd < 0 ? -errno : fd;
+}
+
+void spool_remove_now(const struct spool *spool, enum spool_place place, const char *name)
+{
+	if (unlinkat(spool->place_fd[place], name, 0) && errno != ENOENT)
+		log_event(LOG_WARNING, "spool.remove place=%s name=%s error=%s",
+			  place_name[place], name, strerror(errno));
 }
 
 void spool_remove(const struct spool *spool, enum spool_place place, const char *name)
 {
-	if (name && *name && unlinkat(spool->place_fd[place], name, 0) && errno != ENOENT)
-		log_event(LOG_WARNING, "spool.remove place=%s name=%s error=%s",
-			  place_name[place], name, strerror(errno));
+	if (name && *name && !(spool->on_remove && spool->on_remove(spool->arg, place, name)))
+		spool_remove_now(spool, place, name);
+}
+
+void spool_on_remove(struct spool *spool,
+		     bool (*on_remove)(void *arg, enum spool_place place, const char *name),
+		     void *arg)
+{
+	spool->on_remove = on_remove;
+	spool->arg = arg;
 }
 
 /* Whether spool_name() makes such names: others are not ours, if "spool" is wrong */

@@ -34,17 +34,31 @@ enum spool_place {
 #define SPOOL_NAME_BYTES	17
 
 /**
+ * enum spool_names - whether a power cut would take names away from a place
+ * @SPOOL_NAMES_SYNCED: none
+ * @SPOOL_NAMES_NEW: spool_open_file() has made some
+ * @SPOOL_NAMES_SYNCING: the place is being synced, and no more came since then
+ */
+enum spool_names { SPOOL_NAMES_SYNCED, SPOOL_NAMES_NEW, SPOOL_NAMES_SYNCING };
+
+/**
  * struct spool - an open spool
  * @path: its directory
  * @fd: its directory, open
  * @lock_fd: held locked: a spool has one daemon
  * @place_fd: its places, open
+ * @names: in its places
+ * @on_remove: takes over what is to be removed
+ * @arg: for @on_remove
  */
 struct spool {
 	const char *path;
 	int fd;
 	int lock_fd;
 	int place_fd[SPOOL_PLACES];
+	enum spool_names names[SPOOL_PLACES];
+	bool (*on_remove)(void *arg, enum spool_place place, const char *name);
+	void *arg;
 };
 
 /**
@@ -100,9 +114,19 @@ int64_t spool_mail_bytes(int fd);
 /** spool_name - a name that no file has */
 void spool_name(char name[SPOOL_NAME_BYTES]);
 
-/** spool_open_file - open a file in its place; a descriptor or a negative errno */
-int spool_open_file(const struct spool *spool, enum spool_place place, const char *name, int flags);
+/**
+ * spool_open_file - open a file in its place; a descriptor or a negative errno
+ * @flags: with O_CREAT it is made if there is none; its name is to be synced then
+ */
+int spool_open_file(struct spool *spool, enum spool_place place, const char *name, int flags);
+/** spool_remove - have a file removed, when it is on disk that nobody needs it; "" is none */
 void spool_remove(const struct spool *spool, enum spool_place place, const char *name);
+/** spool_remove_now - the same at once */
+void spool_remove_now(const struct spool *spool, enum spool_place place, const char *name);
+/** spool_on_remove - who decides when files are removed; @on_remove is false if he cannot */
+void spool_on_remove(struct spool *spool,
+		     bool (*on_remove)(void *arg, enum spool_place place, const char *name),
+		     void *arg);
 
 /**
  * spool_sweep - remove the files of a place that nobody needs; what a spool does not name so stays

@@ -19,6 +19,7 @@
 
 struct resolver;
 struct arrivals;
+struct commits;
 struct incoming;
 struct outgoing;
 struct sender;
@@ -38,6 +39,7 @@ struct station {
 	struct resolver *resolver;
 	struct spool spool;
 	struct jobs *jobs;
+	struct commits *commits;
 	struct arrivals *arrivals;
 	struct incoming *incoming;
 	struct outgoing *outgoing;

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * jobs: what of them is on disk
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "jobs_private.h"
+
+#define LOG_PAGES	2000	/* 8 MiB: then it is copied into the database */
+
+static int on_commit(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	struct jobs *jobs = arg;
+
+	jobs->commits++;
+	jobs->log_pages = pages;
+	if (jobs->changed)
+		jobs->changed(jobs->arg);
+	return SQLITE_OK;
+}
+
+static void unsettle(struct jobs *jobs, int64_t id)
+{
+	struct unsettled job = { .job = id, .commit = jobs->commits + 1 };
+	struct unsettled *last = jobs->unsettled + jobs->unsettled_items;
+	size_t room = 2 * jobs->unsettled_room + 16;
+
+	if (jobs->unsettled_items && last[-1].job == id && last[-1].commit == job.commit)
+		return;
+	if (jobs->unsettled_items == jobs->unsettled_room) {
+		last = reallocarray(jobs->unsettled, room, sizeof(*last));
+		if (!last) {
+			jobs->none_settled = job.commit;
+			return;
+		}
+		jobs->unsettled = last;
+		jobs->unsettled_room = room;
+	}
+	jobs->unsettled[jobs->unsettled_items++] = job;
+}
+
+static void on_row(void *arg, int what, const char *db, const char *table, sqlite3_int64 id)
+{
+	if (!strcmp(table, "job"))
+		unsettle(arg, id);
+}
+
+/* Not 0: the transaction is rolled back. */
+static int on_begin_commit(void *arg)
+{
+	const struct jobs *jobs = arg;
+
+	return jobs->failing;
+}
+
+bool jobs_watch(struct jobs *jobs)
+{
+	sqlite3_wal_hook(jobs->db, on_commit, jobs);
+	sqlite3_commit_hook(jobs->db, on_begin_commit, jobs);
+	sqlite3_update_hook(jobs->db, on_row, jobs);
+	return database_exec(jobs->db, "PRAGMA synchronous = NORMAL");
+}
+
+void jobs_on_change(struct jobs *jobs, void (*changed)(void *arg), void *arg)
+{
+	jobs->changed = changed;
+	jobs->arg = arg;
+}
+
+bool jobs_begin(struct jobs *jobs)
+{
+	return database_begin(jobs->db);
+}
+
+bool jobs_end(struct jobs *jobs, bool good)
+{
+	return database_end(jobs->db, good);
+}
+
+bool jobs_settled(const struct jobs *jobs, int64_t id)
+{
+	for (size_t i = jobs->unsettled_items; i; i--)
+		if (jobs->unsettled[i - 1].job == id)
+			return false;
+	return jobs->none_settled <= jobs->synced;
+}
+
+bool jobs_is_synced(const struct jobs *jobs)
+{
+	return jobs->synced == jobs->commits;
+}
+
+void jobs_begin_sync(struct jobs *jobs, struct jobs_cut *cut)
+{
+	*cut = (struct jobs_cut){
+		.commit = jobs->commits, .copy = jobs->failing || jobs->log_pages >= LOG_PAGES,
+	};
+}
+
+int jobs_sync(struct jobs *jobs, const struct jobs_cut *cut)
+{
+	int err = wal_sync(&jobs->wal);
+
+	if (!err && cut->copy && !wal_empty(&jobs->wal))
+		err = EIO;
+	return err;
+}
+
+void jobs_end_sync(struct jobs *jobs, const struct jobs_cut *cut, bool good)
+{
+	size_t settled = 0;
+
+	/* pages that could not be written may count as written: they go by another way */
+	jobs->failing = !good;
+	if (!good)
+		return;
+	jobs->synced = cut->commit;
+	while (settled < jobs->unsettled_items && jobs->unsettled[settled].commit <= cut->commit)
+		settled++;
+	jobs->unsettled_items -= settled;
+	memmove(jobs->unsettled, jobs->unsettled + settled,
+		jobs->unsettled_items * sizeof(*jobs->unsettled));
+}
