@@ -3,7 +3,7 @@
 # "make check", servers by "make check-interop", in a Debian of their own, as root.
 CHECKS += tests/interop/clients tests/interop/table
 
-INTEROP := clients postfix exim dovecot sink getmail wire-smtp wire-pop3
+INTEROP := clients postfix confirmations exim dovecot sink getmail wire-smtp wire-pop3
 
 .PHONY: check-interop
 check-interop: userland

@@ -35,9 +35,12 @@ class MailServer(Peer):
 
 
 class Postfix(MailServer):
-    """Mail for p.example.com stays there, other mail goes on by @routes (domain: port)."""
+    """Mail for p.example.com stays there, other mail goes on by @routes (domain: port).
 
-    def __init__(self, routes, more=""):
+    @more: of its configuration; @files, @start: of what runs beside it.
+    """
+
+    def __init__(self, routes, more="", files=(), start=""):
         self.port = free_port()
         self.certificate = Certificate("p.example.com", "localhost")
         relay = " ".join(routes)
@@ -70,12 +73,46 @@ maximal_backoff_time = 2s
 {more}
 """
         super().__init__(debian(), [("etc/postfix/main.cf", config),
-                                    *files_of(self.certificate)], f"""
+                                    *files_of(self.certificate), *files], f"""
 mkdir -p /mail && chown mail:mail /mail
+{start}
 postconf -M# smtp/inet
 postconf -M {self.port}/inet="{self.port} inet n - y - - smtpd"
 exec postfix start-fg
 """, lambda: answers(self.port))
+
+
+class PostfixAndDovecot(Postfix):
+    """What Postfix keeps for fax@p.example.com is a maildrop of Dovecot's at @pop3_port."""
+
+    def __init__(self, routes, more=""):
+        self.pop3_port = free_port()
+        super().__init__(routes, more, [("users", f"fax:{{PLAIN}}{SECRET}\n"),
+                                        ("etc/dovecot/dovecot.conf", f"""
+protocols = pop3
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:/mail/box
+first_valid_uid = 1
+log_path = /var/log/dovecot
+passdb {{
+ driver = passwd-file
+ args = scheme=PLAIN /users
+}}
+userdb {{
+ driver = static
+ args = uid=mail gid=mail home=/mail/box
+}}
+service pop3-login {{
+ inet_listener pop3 {{
+  port = {self.pop3_port}
+ }}
+ inet_listener pop3s {{
+  port = 0
+ }}
+}}
+""")], "dovecot -F &")
 
 
 class Exim(MailServer):
