@@ -19,6 +19,7 @@
 #include "commits.h"
 #include "log.h"
 #include "oauth.h"
+#include "readiness.h"
 #include "pdf_forms.h"
 #include "resolver.h"
 #include "secret_file.h"
@@ -40,14 +41,15 @@ static const char usage[] =
 	"\n"
 	"  -c, --config FILE   configuration (default: " DEFAULT_CONFIG ")\n"
 	"  -f, --foreground    stay in the foreground, log to standard error\n"
-	"  -t, --test          check the configuration and exit\n"
+	"  -t, --test          check the configuration, and what it names, and exit\n"
 	"  -s, --secret NAME   read a secret from standard input and print NAME's line for\n"
 	"                      the file of smtp_server { users }\n"
 	"  -a, --authorise NAME  let the provider oauth \"NAME\" be told that this station may use\n"
 	"                      an account: prints where to go, and waits (ifax authorise)\n"
 	"  -h, --help          this text\n"
 	"\n"
-	"Exit codes: 0 ended in order, 1 could not start (the log says why),\n"
+	"Exit codes: 0 ended in order, 1 could not start (the log says why), or -t: the\n"
+	"machine lacks what the configuration names,\n"
 	"2 wrong usage or configuration.\n";
 
 struct options {
@@ -153,6 +155,14 @@ static bool make_control_directory(const char *control, const struct passwd *own
 	return good;
 }
 
+/* No way back. NULL: as we are */
+static bool become(const struct passwd *owner)
+{
+	return !owner || geteuid() == owner->pw_uid ||
+	       (!initgroups(owner->pw_name, owner->pw_gid) && !setgid(owner->pw_gid) &&
+		!setuid(owner->pw_uid) && setuid(0));
+}
+
 /* What only root can do is done; from here on there is nothing left that needs it. */
 static bool drop_privileges(const struct config *config)
 {
@@ -172,10 +182,7 @@ static bool drop_privileges(const struct config *config)
 			  config->control, strerror(errno));
 		return false;
 	}
-	if (!owner || geteuid() == owner->pw_uid)
-		return true;
-	if (!initgroups(owner->pw_name, owner->pw_gid) && !setgid(owner->pw_gid) &&
-	    !setuid(owner->pw_uid) && setuid(0))
+	if (become(owner))
 		return true;
 	log_event(LOG_ERR, "station.user user=%s error=%s", config->user, strerror(errno));
 	return false;
@@ -228,6 +235,12 @@ static bool check_secrets(const struct config *config)
 	return true;
 }
 
+/* What is missing may come while the station runs: it is told, and that is all. */
+static void log_fault(void *arg, const char *text)
+{
+	log_event(LOG_WARNING, "station.fault text=%s", text);
+}
+
 static void on_stop(evutil_socket_t signal, short what, void *arg)
 {
 	event_base_loopbreak(arg);
@@ -268,6 +281,7 @@ static bool open_parts(struct station *station)
 	    !listener_load(station->listener) || !pop3_listener_load(station->pop3_listener) ||
 	    !check_secrets(&station->config) || !open_spool(station) || !recover(station))
 		return false;
+	readiness_check(&station->config, log_fault, NULL);
 	station->resolver = resolver_create(station->base, station->config.name_servers);
 	if (!station->resolver)
 		return false;
@@ -333,6 +347,21 @@ static int authorise(const struct config *config, const char *name)
 	return EXIT_FAILED;
 }
 
+static void print_fault(void *arg, const char *text)
+{
+	fprintf(stderr, "%s: %s\n", (const char *)arg, text);
+}
+
+/* The file is good; is the machine? As the user that the daemon will be. */
+static int test(const struct config *config, const char *path)
+{
+	if (geteuid() == 0 && *config->user && !become(getpwnam(config->user))) {
+		fprintf(stderr, "%s: user: %s: %s\n", path, config->user, strerror(errno));
+		return EXIT_FAILED;
+	}
+	return readiness_check(config, print_fault, (void *)path) ? EXIT_FAILED : EXIT_GOOD;
+}
+
 int main(int argc, char **argv)
 {
 	struct station station = { .started_ms = now_ms() };
@@ -351,8 +380,9 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (options.test) {
+		code = test(&station.config, options.config);
 		config_free(&station.config);
-		return EXIT_GOOD;
+		return code;
 	}
 	if (options.authorise)
 		return authorise(&station.config, options.authorise);

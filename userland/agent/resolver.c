@@ -143,6 +143,24 @@ struct resolver *resolver_create(struct event_base *base, const char *servers)
 	return NULL;
 }
 
+bool resolver_check(const char *servers, char *reason, size_t bytes)
+{
+	ares_channel channel;
+	int err = ares_library_init(ARES_LIB_INIT_ALL);
+
+	if (!err)
+		err = ares_init(&channel);
+	if (!err) {
+		err = ares_set_servers_ports_csv(channel, servers);
+		ares_destroy(channel);
+	}
+	ares_library_cleanup();
+	if (err)
+		snprintf(reason, bytes, "%s: addresses with ports are needed, as in 127.0.0.1:53,[::1]:53",
+			 servers);
+	return !err;
+}
+
 struct event_base *resolver_base(const struct resolver *resolver)
 {
 	return resolver->base;

@@ -10,6 +10,7 @@
 
 #include <event2/event.h>
 #include <netdb.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #define MX_MAX	20	/* RFC 5321 wants to see two tried; nobody needs a hundred */
@@ -37,6 +38,8 @@ struct mail_exchanger {
 
 /** resolver_create - @servers: "address[:port],...", NULL: as the system does */
 struct resolver *resolver_create(struct event_base *base, const char *servers);
+/** resolver_check - whether that is a list of name servers; @reason receives why not */
+bool resolver_check(const char *servers, char *reason, size_t bytes);
 struct event_base *resolver_base(const struct resolver *resolver);
 void resolver_free(struct resolver *resolver);
 

@@ -174,6 +174,26 @@ static void load_changed(struct tls_server *server)
 		log_event(LOG_ERR, "tls.certificate error=%s", reason);
 }
 
+bool tls_check_pair(const char *certificate, const char *key, char *reason, size_t bytes)
+{
+	SSL_CTX *context = make_context(TLS_server_method());
+	const char *fault = NULL;
+	const X509 *ours;
+	bool good;
+
+	snprintf(reason, bytes, "TLS: out of memory");
+	good = context && use_certificate(context, certificate, key, reason, bytes);
+	ours = good ? SSL_CTX_get0_certificate(context) : NULL;
+	if (ours && X509_cmp_current_time(X509_get0_notAfter(ours)) < 0)
+		fault = "is not in force any more";
+	else if (ours && X509_cmp_current_time(X509_get0_notBefore(ours)) > 0)
+		fault = "is not in force yet";
+	if (fault)
+		snprintf(reason, bytes, "%s: the certificate %s", certificate, fault);
+	SSL_CTX_free(context);
+	return good && !fault;
+}
+
 struct tls_server *tls_server_create(const char *certificate, const char *key, char *reason,
 				     size_t bytes)
 {

@@ -67,6 +67,9 @@ struct tls_server *tls_server_create(const char *certificate, const char *key, c
 				     size_t bytes);
 void tls_server_free(struct tls_server *server);
 
+/** tls_check_pair - whether certificate and key can be read, fit together, and are in force now */
+bool tls_check_pair(const char *certificate, const char *key, char *reason, size_t bytes);
+
 /**
  * tls_accept, tls_connect - begin TLS on a non-blocking socket
  * @demand: outlives the session

@@ -242,6 +242,45 @@ static bool name_is_good(const char *name)
 	return true;
 }
 
+/* What is wrong with a line, NULL: nothing */
+static const char *fault_of(char *line)
+{
+	char *secret = strchr(line, ':');
+	struct user user = { 0 };
+	bool good;
+
+	line[strcspn(line, "\r\n")] = 0;
+	if (!*line || *line == '#')
+		return NULL;
+	if (!secret)
+		return "NAME:SECRET is needed, as \"ifaxd --secret NAME\" makes it";
+	*secret++ = 0;
+	good = parse_secret(&user, secret);
+	explicit_bzero(&user, sizeof(user));
+	if (!name_is_good(line))
+		return "the name of a user has no space";
+	return good ? NULL : "its secret is of no known kind";
+}
+
+bool users_check_lines(const char *path, char *reason, size_t bytes)
+{
+	FILE *file = open_file(path, reason, bytes);
+	const char *fault = NULL;
+	unsigned int number = 0;
+	char line[LINE_BYTES];
+
+	while (file && !fault && fgets(line, sizeof(line), file)) {
+		number++;
+		fault = fault_of(line);
+	}
+	explicit_bzero(line, sizeof(line));
+	if (fault)
+		snprintf(reason, bytes, "%s:%u: %s", path, number, fault);
+	if (file)
+		fclose(file);
+	return file && !fault;
+}
+
 bool users_print_line(const char *name)
 {
 	char secret[USER_SECRET_MAX + 2];
