@@ -117,6 +117,7 @@ void sim_engine_start(struct sim_engine *engine, bool eject)
 	engine->heat_failed = false;
 	engine->faults.silence_ms = 0;
 	engine->faults.lines_ahead = 0;
+	engine->faults.dark = false;
 	engine->lines = 0;
 	engine->least_ahead = U32_MAX;
 	engine->stop = false;

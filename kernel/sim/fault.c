@@ -37,6 +37,7 @@ static const char * const sim_fault_names[] = {
 	[SIM_FAULT_COLD] = "cold",
 	[SIM_FAULT_TRAY_OUT] = "tray-out",
 	[SIM_FAULT_TURN_JAM] = "turn-jam",
+	[SIM_FAULT_DARK] = "dark",
 };
 
 static_assert(ARRAY_SIZE(sim_fault_names) == SIM_FAULT_KINDS);
@@ -51,10 +52,10 @@ MODULE_PARM_DESC(seed, "where faults by chance begin");
 
 /* ---- faults happen ---- */
 
-static void fault_arm(struct sim_faults *f, enum sim_fault_kind kind, u32 line, u32 page)
+static void fault_arm(struct sim_faults *f, const struct sim_fault *fault)
 {
 	if (f->count < SIM_FAULTS_ARMED)
-		f->armed[f->count++] = (struct sim_fault){ kind, line, page };
+		f->armed[f->count++] = *fault;
 }
 
 static void fault_disarm(struct sim_faults *f, u32 i)
@@ -71,13 +72,15 @@ static void fault_disarm(struct sim_faults *f, u32 i)
 void sim_fault_begin(struct sim_engine *engine, u32 lines)
 {
 	struct sim_faults *f = &engine->faults;
+	struct sim_fault any = { .line = LINE_RANDOM };
 	u32 i;
 
 	spin_lock_irq(&engine->lock);
-	f->page++;
-	if (f->every && prandom_u32_state(&f->random) % f->every == 0)
-		fault_arm(f, prandom_u32_state(&f->random) % SIM_FAULT_UNPLUG, LINE_RANDOM,
-			  f->page);
+	any.page = ++f->page;
+	if (f->every && prandom_u32_state(&f->random) % f->every == 0) {
+		any.kind = prandom_u32_state(&f->random) % SIM_FAULT_UNPLUG;
+		fault_arm(f, &any);
+	}
 	for (i = 0; i < f->count; i++)
 		if (f->armed[i].page == f->page && f->armed[i].line == LINE_RANDOM)
 			f->armed[i].line = prandom_u32_state(&f->random) % lines;
@@ -87,7 +90,8 @@ void sim_fault_begin(struct sim_engine *engine, u32 lines)
 /* Those of a sheet that has not come yet */
 static bool fault_is_of_feed(enum sim_fault_kind kind)
 {
-	return kind == SIM_FAULT_NO_PAPER || kind >= SIM_FAULT_COLD;
+	return kind == SIM_FAULT_NO_PAPER || kind == SIM_FAULT_COLD ||
+	       kind == SIM_FAULT_TRAY_OUT || kind == SIM_FAULT_TURN_JAM;
 }
 
 /**
@@ -175,6 +179,9 @@ static void fault_stays(struct sim_engine *engine, enum sim_fault_kind kind)
 	case SIM_FAULT_LATE_PERIOD:
 		sim_dma_delay(engine->chan, LATE_PERIOD_MS);
 		break;
+	case SIM_FAULT_DARK:
+		f->dark = true;
+		break;
 	case SIM_FAULT_WRONG_LINES:
 		f->lines_ahead = LINES_AHEAD;
 		break;
@@ -184,6 +191,18 @@ static void fault_stays(struct sim_engine *engine, enum sim_fault_kind kind)
 	default:
 		break;
 	}
+}
+
+static bool fault_is_due(struct sim_engine *engine, const struct sim_fault *fault)
+{
+	bool reference = !engine->is_printer && engine->mode & IFAX_MODE_REFERENCE;
+	u32 page = engine->faults.page;
+
+	if (fault_is_of_feed(fault->kind) || fault->reference != reference)
+		return false;
+	if (reference || fault->page == page)
+		return fault->line <= engine->lines;
+	return fault->page < page;
 }
 
 /**
@@ -202,8 +221,7 @@ bool sim_fault_line(struct sim_engine *engine)
 	lockdep_assert_held(&engine->lock);
 	while (i < f->count && !ends) {
 		kind = f->armed[i].kind;
-		if (fault_is_of_feed(kind) || f->armed[i].page > f->page ||
-		    (f->armed[i].page == f->page && f->armed[i].line > engine->lines)) {
+		if (!fault_is_due(engine, &f->armed[i])) {
 			i++;
 			continue;
 		}
@@ -243,17 +261,42 @@ static int fault_clear(struct sim_faults *f)
 	f->interrupt_lost = false;
 	f->busy_stuck = false;
 	f->status_stuck = false;
+	f->dark = false;
 	f->bus_errors = 0;
 	f->unplugged = false;
 	return 0;
 }
 
-/* "KIND [line=N|line=random] [page=N]", "random every=N", "none"; a comma is as good as a blank */
+static int fault_words(char *text, struct sim_fault *fault, u32 *every)
+{
+	char *word;
+
+	while ((word = strsep(&text, " ,"))) {
+		if (!*word)
+			continue;
+		if (!strcmp(word, "line=random"))
+			fault->line = LINE_RANDOM;
+		else if (!strcmp(word, "reference"))
+			fault->reference = true;
+		else if (fault_number(word, "line=", &fault->line) &&
+			 fault_number(word, "page=", &fault->page) &&
+			 fault_number(word, "every=", every))
+			return -EINVAL;
+	}
+	/* References are few lines, and always as many */
+	return !fault->page || (fault->reference && fault->line == LINE_RANDOM) ? -EINVAL : 0;
+}
+
+/*
+ * "KIND [line=N|line=random] [page=N] [reference]", "random every=N", "none"; a comma
+ * is as good as a blank
+ */
 static int fault_order(struct sim_engine *engine, char *text)
 {
 	struct sim_faults *f = &engine->faults;
-	u32 line = 0, page = 1, every = 0;
-	int kind, ret = 0;
+	struct sim_fault fault = { .page = 1 };
+	u32 every = 0;
+	int kind, ret;
 	char *word;
 
 	text = strim(text);
@@ -261,22 +304,16 @@ static int fault_order(struct sim_engine *engine, char *text)
 	kind = match_string(sim_fault_names, SIM_FAULT_KINDS, word);
 	if (kind < 0 && strcmp(word, "none") && strcmp(word, "random"))
 		return -EINVAL;
-	while (!ret && (word = strsep(&text, " ,"))) {
-		if (!*word)
-			continue;
-		if (!strcmp(word, "line=random"))
-			line = LINE_RANDOM;
-		else if (fault_number(word, "line=", &line) && fault_number(word, "page=", &page) &&
-			 fault_number(word, "every=", &every))
-			ret = -EINVAL;
-	}
-	if (ret || !page)
-		return -EINVAL;
+	ret = fault_words(text, &fault, &every);
+	if (ret)
+		return ret;
 	spin_lock_irq(&engine->lock);
+	fault.kind = kind;
+	fault.page += f->page;
 	if (kind >= 0 && f->count == SIM_FAULTS_ARMED)
 		ret = -ENOSPC;
 	else if (kind >= 0)
-		fault_arm(f, kind, line, f->page + page);
+		fault_arm(f, &fault);
 	else if (every)
 		f->every = every;
 	else
@@ -312,9 +349,10 @@ static int fault_show(struct seq_file *seq, void *unused)
 		seq_printf(seq, "%s page=%d", sim_fault_names[f->armed[i].kind],
 			   (s32)(f->armed[i].page - f->page));
 		if (f->armed[i].line == LINE_RANDOM)
-			seq_puts(seq, " line=random\n");
+			seq_puts(seq, " line=random");
 		else
-			seq_printf(seq, " line=%u\n", f->armed[i].line);
+			seq_printf(seq, " line=%u", f->armed[i].line);
+		seq_puts(seq, f->armed[i].reference ? " reference\n" : "\n");
 	}
 	if (f->every)
 		seq_printf(seq, "random every=%u\n", f->every);

@@ -34,6 +34,7 @@ enum sim_fault_kind {
 	SIM_FAULT_COLD,
 	SIM_FAULT_TRAY_OUT,
 	SIM_FAULT_TURN_JAM,
+	SIM_FAULT_DARK,
 	SIM_FAULT_KINDS
 };
 
@@ -44,11 +45,13 @@ enum sim_fault_kind {
  * @kind: what
  * @line: after so many lines
  * @page: of this page, counted as &sim_faults.page
+ * @reference: not of a page, but while the references of a scanner pass
  */
 struct sim_fault {
 	enum sim_fault_kind kind;
 	u32 line;
 	u32 page;
+	bool reference;
 };
 
 /**
@@ -64,6 +67,7 @@ struct sim_fault {
  * @interrupt_lost: the interrupt line is dead until the driver looks
  * @busy_stuck: BUSY stays until RESET
  * @status_stuck: a bit of STATUS that is none, until RESET
+ * @dark: the sensor sees no light, until the page ends
  * @lines_ahead: what LINES says too much
  * @bus_errors: so many accesses to registers will fail
  * @unplugged: there is no engine
@@ -80,6 +84,7 @@ struct sim_faults {
 	bool interrupt_lost;
 	bool busy_stuck;
 	bool status_stuck;
+	bool dark;
 	u32 lines_ahead;
 	u32 bus_errors;
 	bool unplugged;

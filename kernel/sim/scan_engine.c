@@ -37,6 +37,8 @@ static u8 sim_sensor_grey(const struct sim_engine *engine, u32 px, u8 grey)
 	u32 white = 250 - px * 5 % 7 - 80 * from_middle / engine->width_px;
 	u32 dark = sim_sensor_dark(px);
 
+	if (engine->faults.dark)
+		return dark;
 	return dark + (grey * (white - dark) + 127) / 255;
 }
 
