@@ -140,6 +140,8 @@ static cfg_opt_t confirm_opts[] = {
 	CFG_STR("features", FEATURES, CFGF_NONE),
 	CFG_INT_CB("print", PRINT_FAILURES, CFGF_NONE, parse_print),
 	TIME("delayed", 4 * 60 * MINUTE),
+	TIME("offer", 0),
+	TIME("prefer", 30 * MINUTE),
 	CFG_END()
 };
 
@@ -703,6 +705,8 @@ static void fill_confirm(struct config_confirm *confirm, cfg_t *cfg)
 		.features = cfg_getstr(cfg, "features"),
 		.print = cfg_getint(cfg, "print"),
 		.delay_ms = cfg_getint(cfg, "delayed"),
+		.offer_ms = cfg_getint(cfg, "offer"),
+		.prefer_ms = cfg_getint(cfg, "prefer"),
 	};
 }
 

@@ -246,6 +246,8 @@ enum config_print { PRINT_FAILURES, PRINT_ALL, PRINT_NONE };
  * @mdn_failures: tell failures also to those who did not ask, where no DSN does it
  * @features: what we can print (RFC 2533), told in reports; "": not told
  * @print: which reports are printed
+ * @offer_ms: a better form of what was sent can be asked for so long; 0: it cannot
+ * @prefer_ms: so long a better form is waited for that was asked for; 0: it is not
  * @delay_ms: a mail that was not opened for so long is reported as delayed; 0: never
  */
 struct config_confirm {
@@ -256,6 +258,8 @@ struct config_confirm {
 	const char *features;
 	enum config_print print;
 	long delay_ms;
+	long offer_ms;
+	long prefer_ms;
 };
 
 /**

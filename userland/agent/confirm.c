@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "alternative.h"
 #include "book.h"
 #include "confirm.h"
 #include "jobs_private.h"
@@ -42,6 +43,11 @@ static bool owe_mdn(struct jobs *jobs, int64_t id, const char *action, const cha
 			    " AND (j.mdn_to <> '' OR (? AND j.error_to <> ''"
 			    " AND j.source NOT LIKE 'smtp%'))",
 			    "ssiii", action, text, now_ms(), id, (int64_t)unasked);
+}
+
+bool jobs_owe_alternative(struct jobs *jobs, int64_t id)
+{
+	return owe_mdn(jobs, id, "alternative", "", false);
 }
 
 static bool owe_outcome(struct jobs *jobs, int64_t id, const struct confirm_outcome *outcome,
@@ -147,13 +153,16 @@ static bool set_effects(struct jobs *jobs, int64_t id, const struct opened *open
 bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64_t pages,
 		     const struct opened *opened, const struct rule_effects *effects)
 {
+	/* a rule sends it on, and nothing of it stays here: others confirm it, or nobody */
+	bool passes_on = effects->forwards && !effects->paper && !effects->mailboxes;
 	bool good = database_begin(jobs->db) &&
 		    database_run(jobs->db, "DELETE FROM page WHERE job = ?", "i", id) &&
 		    database_run(jobs->db, "UPDATE job SET page_file = ?, pages = ?,"
 				 " page_bytes = ?, pages_printed = 0 WHERE id = ?", "siii",
 				 page_file, pages, opened->page_bytes, id) &&
-		    jobs_set_asked(jobs, id, opened) &&
-		    owe_dsn(jobs, id, "dsn", "delivered", "2.0.0", "", "SUCCESS") &&
+		    jobs_set_asked(jobs, id, opened) && jobs_end_asking(jobs, id, opened) &&
+		    owe_dsn(jobs, id, "dsn", passes_on ? "relayed" : "delivered", "2.0.0", "",
+			    "SUCCESS") &&
 		    set_effects(jobs, id, opened, effects) &&
 		    jobs_change_state(jobs, id, effects->forwards || !effects->paper ?
 				      JOB_FORWARDING : JOB_PRINTING, "", 0);
@@ -360,6 +369,7 @@ static const struct {
 	{ "expanded", RECIPIENT_HANDED_OVER },
 	{ "delayed", RECIPIENT_HANDED_OVER },
 	{ "alternative", RECIPIENT_HANDED_OVER },
+	{ "unavailable", RECIPIENT_HANDED_OVER },
 };
 
 static bool state_of_action(const char *action, enum recipient_state *state)
@@ -419,8 +429,9 @@ static bool learn(struct jobs *jobs, const char *address, const char *kind,
 }
 
 /* @part: of the mail that it is about, 0: of the only one; @kind: who tells: mdn or dsn */
-static bool confirm_item(struct jobs *jobs, int64_t id, int64_t part, const char *kind,
-			 const struct report_item *item, struct recipients *recipients)
+static bool confirm_item(struct jobs *jobs, int64_t id, int64_t from, int64_t part,
+			 const char *kind, const struct report_item *item,
+			 struct recipients *recipients)
 {
 	struct recipient *recipient = find_recipient(recipients, item);
 	enum recipient_state state;
@@ -432,6 +443,9 @@ static bool confirm_item(struct jobs *jobs, int64_t id, int64_t part, const char
 			  item->action ? item->action : "");
 		return true;
 	}
+	/* what is said for one document only is not learned (RFC 3297, 3.2.3) */
+	if (!strcmp(item->action, "alternative"))
+		return jobs_set_wanted(jobs, id, from, item, recipient);
 	if (!learn(jobs, recipient->address, kind, item))
 		return false;
 	/* good news count when they are about the last of several mails */
@@ -451,7 +465,15 @@ static bool confirm_item(struct jobs *jobs, int64_t id, int64_t part, const char
 	return true;
 }
 
-int64_t jobs_confirm(struct jobs *jobs, const struct report *report, bool *failed)
+/* What somebody cannot send us in a better form is no job of ours that failed. */
+static int64_t confirm_asked(struct jobs *jobs, const struct report *report)
+{
+	int64_t id = database_begin(jobs->db) ? jobs_asked_in_vain(jobs, report) : 0;
+
+	return database_end(jobs->db, id) ? id : 0;
+}
+
+int64_t jobs_confirm(struct jobs *jobs, int64_t from, const struct report *report, bool *failed)
 {
 	struct recipients recipients;
 	int64_t part = 0, id;
@@ -465,13 +487,16 @@ int64_t jobs_confirm(struct jobs *jobs, const struct report *report, bool *faile
 	}
 	id = find_job(jobs, report, &part);
 	if (!id)
-		return 0;
+		return confirm_asked(jobs, report);
 	if (!jobs_recipients(jobs, id, &recipients))
 		return -1;
+	good = database_begin(jobs->db);
 	for (size_t i = 0; good && i < report->items; i++)
-		good = confirm_item(jobs, id, part, report->kind == REPORT_MDN ? "mdn" : "dsn",
-				    &report->item[i], &recipients);
-	good = good && jobs_set_recipients(jobs, id, recipients.item, recipients.items);
+		good = confirm_item(jobs, id, from, part,
+				    report->kind == REPORT_MDN ? "mdn" : "dsn", &report->item[i],
+				    &recipients);
+	good = database_end(jobs->db, good && jobs_change_recipients(jobs, id, recipients.item,
+								      recipients.items));
 	recipients_clear(&recipients);
 	return good ? id : -1;
 }

@@ -47,6 +47,8 @@ bool jobs_set_opened(struct jobs *jobs, int64_t id, const char *page_file, int64
 		     const struct opened *opened, const struct rule_effects *effects);
 /** jobs_set_asked - who is to be told what becomes of an incoming job */
 bool jobs_set_asked(struct jobs *jobs, int64_t id, const struct opened *opened);
+/** jobs_owe_alternative - within a transaction: each recipient asks for a better form (RFC 3297) */
+bool jobs_owe_alternative(struct jobs *jobs, int64_t id);
 /** jobs_owe_delays - those whose mail waits since before @since_ms are owed a word */
 bool jobs_owe_delays(struct jobs *jobs, int64_t since_ms);
 
@@ -103,12 +105,13 @@ int64_t jobs_pay(struct jobs *jobs, const struct owed *owed, const struct report
 bool jobs_waive(struct jobs *jobs, const struct owed *owed);
 
 /**
- * jobs_confirm - take what a report says about what we sent
+ * jobs_confirm - take what a report says about what we sent, or asked for
+ * @from: the job that it came as
  * @report: the report
  * @failed: set to whether it tells of a failure
  *
  * Return: the job that it is about, 0: none of ours; -1: not stored.
  */
-int64_t jobs_confirm(struct jobs *jobs, const struct report *report, bool *failed);
+int64_t jobs_confirm(struct jobs *jobs, int64_t from, const struct report *report, bool *failed);
 
 #endif /* IFAX_CONFIRM_H */

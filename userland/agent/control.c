@@ -318,6 +318,7 @@ static bool retry(struct station *station, const struct job *job, const char **r
 			return jobs_set_state(station->jobs, job->id, JOB_COMPOSING, "", 0);
 		return outgoing_rescan(station->outgoing, job->id, reason);
 	case JOB_KEPT:
+	case JOB_ASKING:
 		return jobs_set_state(station->jobs, job->id, JOB_RECEIVED, "", 0);
 	case JOB_COMPOSING:
 	case JOB_OPENING:

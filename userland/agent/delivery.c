@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "alternative.h"
 #include "binary_form.h"
 #include "connection.h"
 #include "delivery.h"
@@ -223,7 +224,13 @@ static bool store(struct delivery *delivery)
 				 delivery->recipients.items))
 		return false;
 	/* a report that cannot be delivered is reported to nobody */
-	if (jobs_get(station->jobs, delivery->job.id, &job) &&
+	if (jobs_get(station->jobs, delivery->job.id, &job) && job.pages_until_ms) {
+		/* the time to ask begins now */
+		job.pages_until_ms = now_ms() + station->config.confirm.offer_ms;
+		jobs_offer(station->jobs, job.id, job.pages_until_ms);
+		outgoing_wake(station->outgoing);
+	}
+	if (job.id &&
 	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && !is_ours(&job)))) {
 		station_remove_files(station, &job);
 		jobs_prune(station->jobs, station->config.limits.history_jobs);
@@ -866,7 +873,8 @@ static bool fill_envelope(struct delivery *delivery)
 		.dsn = delivery->dsn,
 		.envelope_id = delivery->envelope_id,
 		.dsn_return = delivery->job.dsn_return,
-		.negotiate = *delivery->job.document,
+		/* who asked for this form said itself what it takes */
+		.negotiate = *delivery->job.document && !*delivery->mail.original_id,
 		.convertible = delivery->job.convertible,
 		.message_bytes = (delivery->mail.bytes ?: delivery->job.message_bytes) +
 				 (delivery->header ? strlen(delivery->header) : 0),

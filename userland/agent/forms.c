@@ -123,18 +123,7 @@ const char *forms_scanned_as(struct jobs *jobs, const struct job_draft *draft)
 	return "mh";
 }
 
-/* The document, and the coding that it was to be scanned in. */
-static struct page_form best_of(const struct job *job, const struct page_form *document)
-{
-	int coding = page_form_coding(job->coding, strlen(job->coding));
-	struct page_form best = *document;
-
-	if (coding > (int)best.coding)
-		best.coding = coding;
-	return best;
-}
-
-static void choose_for(struct jobs *jobs, const struct job *job, const struct page_form *best,
+static void choose_for(struct jobs *jobs, const struct job *job, const struct page_form *document,
 		       const char *address, char text[PAGE_FORM_BYTES],
 		       char note[FORMS_NOTE_BYTES])
 {
@@ -142,7 +131,7 @@ static void choose_for(struct jobs *jobs, const struct job *job, const struct pa
 	struct peer peer;
 
 	book_look_up(jobs, address, &peer);
-	forms_choose(job->policy, best, &peer, &form, note);
+	forms_choose(job->policy, document, &peer, &form, note);
 	page_form_to_text(&form, text);
 	if (*note)
 		log_event(LOG_NOTICE, "forms.downgrade job=%lld to=%s text=%s",
@@ -167,7 +156,6 @@ bool forms_change(struct jobs *jobs, const struct job *job, struct recipient *re
 
 	if (!page_form_from_text(&document, job->document))
 		return false;
-	document = best_of(job, &document);
 	choose_for(jobs, job, &document, recipient->address, text, note);
 	/* without memory it stays what it is */
 	return strcmp(text, recipient->form) && set_text(&recipient->note, note) &&
@@ -178,7 +166,6 @@ bool forms_set(struct jobs *jobs, int64_t id, const struct page_form *document)
 {
 	char note[FORMS_NOTE_BYTES], text[PAGE_FORM_BYTES];
 	struct recipients recipients;
-	struct page_form best;
 	bool good = true;
 	struct job job;
 
@@ -188,11 +175,10 @@ bool forms_set(struct jobs *jobs, int64_t id, const struct page_form *document)
 		job_clear(&job);
 		return false;
 	}
-	best = best_of(&job, document);
 	for (size_t i = 0; good && i < recipients.items; i++) {
 		const struct recipient *recipient = &recipients.item[i];
 
-		choose_for(jobs, &job, &best, recipient->address, text, note);
+		choose_for(jobs, &job, document, recipient->address, text, note);
 		good = database_run(jobs->db, "UPDATE recipient SET form = ?, note = ? WHERE job = ?"
 				    " AND position = ?", "ssii", text, note, id,
 				    recipient->position);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alternative.h"
 #include "answer.h"
 #include "commits.h"
 #include "confirm.h"
@@ -128,6 +129,16 @@ static void keep_opened(struct incoming *incoming, int64_t pages)
 	commits_file(incoming->station->commits, &incoming->keeping);
 }
 
+/* What came in a better form is not needed as it was. */
+static void remove_replaced(struct station *station, const struct opened *opened)
+{
+	struct job job;
+
+	if (jobs_replaced(station->jobs, opened, &job))
+		station_remove_files(station, &job);
+	job_clear(&job);
+}
+
 static void store_opened(struct incoming *incoming, int64_t id)
 {
 	static struct rule_effects effects;
@@ -139,6 +150,7 @@ static void store_opened(struct incoming *incoming, int64_t id)
 		spool_remove(&station->spool, SPOOL_PAGE, incoming->pages.name);
 		run_again(incoming, STATION_RECOVER_MS);
 	}
+	remove_replaced(station, &incoming->opened);
 	forwarder_run(station->forwarder);
 	reporter_run(station->reporter);
 	if (effects.mailboxes)
@@ -183,7 +195,9 @@ static bool take_report(struct incoming *incoming, int64_t id)
 	bool failed;
 	int64_t about;
 
-	about = jobs_confirm(station->jobs, &incoming->opened.report, &failed);
+	/* before it is told who is to be told what of it */
+	about = jobs_set_asked(station->jobs, id, &incoming->opened) ?
+		jobs_confirm(station->jobs, id, &incoming->opened.report, &failed) : -1;
 	if (about < 0) {
 		set_state(incoming, id, JOB_OPENING, "what it reports could not be stored",
 			  STATION_RECOVER_MS);
@@ -192,10 +206,13 @@ static bool take_report(struct incoming *incoming, int64_t id)
 	relay_wake(station->relay);
 	if (about)
 		snprintf(reason, sizeof(reason), "a report about job %lld", (long long)about);
+	/* it may have been asked for in another form */
+	outgoing_wake(station->outgoing);
+	run_again(incoming, 0);
 	if (print == PRINT_ALL || (print == PRINT_FAILURES && failed))
 		return false;
-	jobs_set_asked(station->jobs, id, &incoming->opened);
 	note(incoming, id, reason);
+	reporter_wake(station->reporter);
 	return true;
 }
 
@@ -356,6 +373,21 @@ static void finish_relay(struct incoming *incoming, int64_t id)
 		incoming->relaying = 0;
 }
 
+/* true: it is not printed now, but asked for in a better form */
+static bool ask_for_better(struct incoming *incoming, int64_t id)
+{
+	struct station *station = incoming->station;
+	long prefer_ms = station->config.confirm.mdn ? station->config.confirm.prefer_ms : 0;
+
+	if (!prefer_ms || !*incoming->opened.mdn_to || jobs_was_asked(station->jobs, id))
+		return false;
+	if (!jobs_ask(station->jobs, id, &incoming->opened, now_ms() + prefer_ms))
+		run_again(incoming, STATION_RECOVER_MS);
+	reporter_run(station->reporter);
+	run_again(incoming, prefer_ms);
+	return true;
+}
+
 /* What was opened, by its kind. The pages are committed, or discarded by the caller. */
 static void take_opened(struct incoming *incoming, int64_t id, enum worker_end end,
 			const char *text)
@@ -371,6 +403,8 @@ static void take_opened(struct incoming *incoming, int64_t id, enum worker_end e
 		take_fragment(incoming, id);
 		return;
 	}
+	if (judged && incoming->opened.has_better && ask_for_better(incoming, id))
+		return;
 	/* who parses what strangers send may be theirs: no pages is nothing done */
 	if (end == WORKER_DONE && worker_number(text, "pages") < 1) {
 		end = WORKER_REFUSED;
@@ -468,9 +502,11 @@ static void on_kept(void *arg, int err)
 static bool start_open(struct incoming *incoming, const struct job *job)
 {
 	struct station *station = incoming->station;
+	char *features = (char *)station->config.confirm.features;
 	char *argv[] = {
 		(char *)station->config.message_worker,
-		OPENED_ARGUMENTS(incoming->relaying == job->id ? "document" : "fallback"), NULL,
+		OPENED_ARGUMENTS(incoming->relaying == job->id ? "document" : "fallback"),
+		*features ? "--features" : NULL, features, NULL,
 	};
 	struct worker_task task = {
 		.argv = argv, .stdin_fd = -1, .fd = { -1, -1, -1 },
@@ -662,8 +698,13 @@ static void run_oldest(struct incoming *incoming, unsigned int states,
 
 void incoming_run(struct incoming *incoming)
 {
+	int64_t now = now_ms(), next;
+
 	if (!incoming->station->config.printing)
 		return;
+	next = jobs_print_as_it_came(incoming->station->jobs, now);
+	if (next)
+		run_again(incoming, next - now);
 	if (!incoming->opening)
 		run_oldest(incoming, STATE(RECEIVED) | STATE(OPENING), start_open);
 	if (!incoming->printer)

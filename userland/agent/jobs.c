@@ -157,6 +157,9 @@ static const char * const schema[] = {
 	/* whether its sender was its domain's */
 	"ALTER TABLE job ADD COLUMN spf TEXT NOT NULL DEFAULT '';"
 	"PRAGMA user_version = 15;",
+	/* documents that can be asked for in a better form, or are */
+	"CREATE INDEX job_pages_until ON job(pages_until_ms) WHERE pages_until_ms > 0;"
+	"PRAGMA user_version = 16;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -165,7 +168,8 @@ static const char * const schema[] = {
 #define JOB_COLUMNS "id, incoming, state, reason, next_ms, sender, subject, coding, message_id," \
 	" source, message_file, page_file, pages, pages_printed, page_bytes, message_bytes," \
 	" created_ms, changed_ms, envelope_id, dsn_return, mdn_to, error_to, part_bytes," \
-	" policy, resolution, login, answer_to, spf, document, convertible"
+	" policy, resolution, login, answer_to, spf, document, convertible," \
+	" pages_until_ms, original_id"
 
 static const char * const state_name[JOB_STATES] = {
 	[JOB_SCANNING] = "scanning",
@@ -184,6 +188,7 @@ static const char * const state_name[JOB_STATES] = {
 	[JOB_PRINTED] = "printed",
 	[JOB_KEPT] = "kept",
 	[JOB_WAITING] = "waiting",
+	[JOB_ASKING] = "asking",
 	[JOB_NOTED] = "noted",
 	[JOB_CANCELLED] = "cancelled",
 };
@@ -471,6 +476,8 @@ static bool take_job(void *arg, sqlite3_stmt *row)
 		.answer_to = jobs_text(row, 26),
 		.document = jobs_text(row, 28),
 		.convertible = sqlite3_column_int(row, 29),
+		.pages_until_ms = sqlite3_column_int64(row, 30),
+		.original_id = jobs_text(row, 31),
 	};
 	return false;
 }
@@ -482,7 +489,7 @@ static bool job_whole(struct job *job)
 	    job->message_id && job->source && job->message_file && job->page_file &&
 	    job->envelope_id && job->dsn_return && job->mdn_to &&
 	    job->error_to && job->policy && job->resolution && job->login && job->answer_to && job->spf &&
-	    job->document)
+	    job->document && job->original_id)
 		return true;
 	job_clear(job);
 	return false;
@@ -526,6 +533,7 @@ void job_clear(struct job *job)
 	free(job->spf);
 	free(job->answer_to);
 	free(job->document);
+	free(job->original_id);
 	free(job->message_file);
 	free(job->page_file);
 	*job = (struct job){ 0 };
@@ -581,6 +589,12 @@ bool jobs_set_rescan(struct jobs *jobs, int64_t id, const char *page_file)
 	return database_end(jobs->db, good);
 }
 
+bool jobs_set_pages_only(struct jobs *jobs, int64_t id)
+{
+	return database_run(jobs->db, "UPDATE job SET message_file = '' WHERE id = ?", "i", id) &&
+	       database_run(jobs->db, "DELETE FROM mail WHERE job = ?", "i", id);
+}
+
 bool jobs_set_forgotten(struct jobs *jobs, int64_t id)
 {
 	return database_run(jobs->db, "UPDATE job SET message_file = '', page_file = ''"
@@ -610,8 +624,8 @@ bool jobs_needs_file(void *jobs, enum spool_place place, const char *name)
 		return true;
 	snprintf(sql, sizeof(sql), "SELECT count(*) FROM job WHERE %s AND (state NOT IN (%s)%s)",
 		 column[place], state_list(STATES_DONE, list, sizeof(list)),
-		 place == SPOOL_MESSAGE ?
-		 " OR id IN (SELECT job FROM report WHERE mail = 0)" : "");
+		 place == SPOOL_MESSAGE ? " OR id IN (SELECT job FROM report WHERE mail = 0)" :
+		 " OR (pages_until_ms > 0 AND NOT incoming)");
 	/* when in doubt (the database cannot be read) a file is needed */
 	return database_number(j->db, 1, sql, "s", name);
 }
@@ -624,7 +638,7 @@ bool jobs_prune(struct jobs *jobs, int64_t keep)
 	snprintf(sql, sizeof(sql), "DELETE FROM job WHERE id <= (SELECT max(id) FROM job) - ?"
 		 " AND (state IN (%s) OR (state = 'failed' AND source NOT IN ('', 'forward')))"
 		 " AND id NOT IN (SELECT job FROM report WHERE mail = 0)"
-		 " AND answer_ms = 0 AND id NOT IN (SELECT f.mail FROM forward f JOIN job r"
+		 " AND (incoming OR pages_until_ms = 0) AND answer_ms = 0 AND id NOT IN (SELECT f.mail FROM forward f JOIN job r"
 		 " ON r.id = f.job WHERE r.answer_ms > 0)",
 		 state_list(STATES_DONE, list, sizeof(list)));
 	return database_run(jobs->db, sql, "i", keep);

@@ -43,6 +43,7 @@ struct mail_plan;
  * @JOB_PRINTED: all pages are on paper
  * @JOB_KEPT: it cannot be printed; its mail stays in the spool
  * @JOB_WAITING: it is a part of a message, others of which are to come
+ * @JOB_ASKING: its sender was asked for a better form of it (alternative.h)
  * @JOB_NOTED: it was read, and is not for paper: a part of a message that was
  *	joined, a report about a job of ours
  * @JOB_CANCELLED: by the user
@@ -64,6 +65,7 @@ enum job_state {
 	JOB_PRINTED,
 	JOB_KEPT,
 	JOB_WAITING,
+	JOB_ASKING,
 	JOB_NOTED,
 	JOB_CANCELLED,
 	JOB_STATES,
@@ -72,7 +74,8 @@ enum job_state {
 /* A set of states. */
 #define STATE(state)	(1U << JOB_ ## state)
 #define STATES_ACTIVE	(STATE(SCANNING) | STATE(COMPOSING) | STATE(QUEUED) | STATE(SENDING) | \
-			 STATE(HELD) | STATE(RECEIVED) | STATE(OPENING) | STATE(FORWARDING) | STATE(PRINTING) | STATE(WAITING))
+			 STATE(HELD) | STATE(RECEIVED) | STATE(OPENING) | STATE(FORWARDING) | STATE(PRINTING) | STATE(WAITING) | \
+			 STATE(ASKING))
 /* Ended well: nothing of the job is needed any more, unless its sender is owed a report. */
 #define STATES_DONE	(STATE(HANDED_OVER) | STATE(DELIVERED) | STATE(PROCESSED) | \
 			 STATE(PRINTED) | STATE(NOTED) | STATE(CANCELLED))
@@ -107,6 +110,8 @@ enum job_state {
  * @login: incoming: who had logged in to bring it by SMTP; "": nobody
  * @spf: incoming: result of SPF (spf.h); "": it was not asked for
  * @document: outgoing: what its pages are at most (page_form.h), "": not known
+ * @pages_until_ms: outgoing: its pages are kept so long, for those who ask; 0: they are not
+ * @original_id: of the message that it is about, in a report (alternative.h); ""
  * @convertible: outgoing: its author permits that it is converted on its way (RFC 4141)
  * @answer_to: incoming: who is told what becomes of a document that is sent on; "": nobody
  * @part_bytes: outgoing: a longer mail goes as message/partial, in parts of so many bytes;
@@ -141,6 +146,8 @@ struct job {
 	char *spf;
 	char *answer_to;
 	char *document;
+	int64_t pages_until_ms;
+	char *original_id;
 	bool convertible;
 	int64_t part_bytes;
 	int64_t created_ms;
@@ -319,6 +326,8 @@ bool jobs_set_page(struct jobs *jobs, int64_t id, const struct job_page *page, b
 bool jobs_set_scanned(struct jobs *jobs, int64_t id, int64_t pages, const struct mail_plan *plan);
 /** jobs_set_rescan - begin an outgoing job again with an empty page file */
 bool jobs_set_rescan(struct jobs *jobs, int64_t id, const char *page_file);
+/** jobs_set_pages_only - a job that was sent needs its mails no more, but its pages */
+bool jobs_set_pages_only(struct jobs *jobs, int64_t id);
 /** jobs_set_forgotten - a job that ended needs its files no more */
 bool jobs_set_forgotten(struct jobs *jobs, int64_t id);
 

@@ -153,6 +153,23 @@ bool jobs_plan_mails(struct jobs *jobs, int64_t id, const struct mail_plan *plan
 	return good;
 }
 
+static int64_t new_position(struct jobs *jobs, int64_t id)
+{
+	return database_number(jobs->db, -1, "SELECT 1 + max((SELECT ifnull(max(position), 0)"
+			       " FROM mail WHERE job = ?1), (SELECT max(max(position), max(mail))"
+			       " FROM recipient WHERE job = ?1))", "i", id);
+}
+
+int64_t jobs_add_mail(struct jobs *jobs, int64_t id, const char *form, const char *original)
+{
+	int64_t position = new_position(jobs, id);
+
+	return position >= 0 &&
+	       database_run(jobs->db, "INSERT INTO mail(job, position, part, first_page, last_page,"
+			    " form, original_id) SELECT id, ?, 1, 1, pages, ?, ? FROM job"
+			    " WHERE id = ?", "issi", position, form, original, id) ? position : -1;
+}
+
 /* The mail of others with the same form, or a new one. -1: an error was logged */
 static int64_t mail_of_form(struct jobs *jobs, int64_t id, const char *form,
 			    const struct mail_plan *plan)
@@ -163,9 +180,7 @@ static int64_t mail_of_form(struct jobs *jobs, int64_t id, const char *form,
 
 	if (position >= 0)
 		return position;
-	position = database_number(jobs->db, -1, "SELECT 1 + max((SELECT ifnull(max(position), 0)"
-				   " FROM mail WHERE job = ?1), (SELECT max(position) FROM recipient"
-				   " WHERE job = ?1))", "i", id);
+	position = new_position(jobs, id);
 	return position >= 0 && plan_for(jobs, id, position, form, plan) ? position : -1;
 }
 
@@ -209,12 +224,13 @@ static bool take_mail(void *arg, sqlite3_stmt *row)
 	};
 	snprintf(mail->file, sizeof(mail->file), "%s", sqlite3_column_text(row, 8));
 	snprintf(mail->form, sizeof(mail->form), "%s", sqlite3_column_text(row, 9));
+	snprintf(mail->original_id, sizeof(mail->original_id), "%s", sqlite3_column_text(row, 10));
 	return false;
 }
 
 #define MAIL	"SELECT position, part, (SELECT max(part) FROM mail m WHERE m.job = mail.job" \
 		" AND m.position = mail.position), first_page, last_page, begin_byte, end_byte," \
-		" bytes, file, form FROM mail"
+		" bytes, file, form, original_id FROM mail"
 
 bool jobs_next_mail(struct jobs *jobs, int64_t id, struct mail *mail)
 {

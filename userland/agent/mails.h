@@ -14,6 +14,8 @@
 #include "../message/page_form.h"
 #include "jobs.h"
 
+#define MAIL_ID_BYTES	600
+
 /**
  * struct mail_plan - how a document is laid out in mails
  * @each: one for each recipient
@@ -40,6 +42,7 @@ struct mail_plan {
  * @bytes: of the mail; 0: it is not composed yet
  * @file: its name in the spool, or ""
  * @form: what its pages are at most, "": as they are
+ * @original_id: name of the mail that it takes the place of (alternative.h), ""
  */
 struct mail {
 	int64_t position;
@@ -52,9 +55,8 @@ struct mail {
 	int64_t bytes;
 	char file[SPOOL_NAME_BYTES];
 	char form[PAGE_FORM_BYTES];
+	char original_id[MAIL_ID_BYTES];
 };
-
-#define MAIL_ID_BYTES	600
 
 /**
  * mail_id - the Message-ID, or envelope id, of one of the mails of a job
@@ -82,6 +84,13 @@ bool jobs_plan_mails(struct jobs *jobs, int64_t id, const struct mail_plan *plan
  */
 bool jobs_set_forms(struct jobs *jobs, int64_t id, struct recipient *recipient,
 		    size_t recipients, const struct mail_plan *plan);
+/**
+ * jobs_add_mail - within a transaction: one more mail of a job, with all of its pages
+ * @original: name of the mail that it takes the place of
+ *
+ * Return: its position; -1: an error was logged.
+ */
+int64_t jobs_add_mail(struct jobs *jobs, int64_t id, const char *form, const char *original);
 /** jobs_next_mail - the next mail that is to be composed; false: there is none */
 bool jobs_next_mail(struct jobs *jobs, int64_t id, struct mail *mail);
 /** jobs_set_mail - a mail is on disk; the last one makes the job queued */

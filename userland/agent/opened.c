@@ -147,6 +147,7 @@ bool opened_line(struct opened *opened, const char *line)
 		{ "request-secret", opened->request_secret },
 		{ "request-subject", opened->request_subject },
 		{ "id", opened->fragment_id },
+		{ "original-id", opened->original_id },
 		{ "report-envelope-id", opened->report.envelope_id },
 		{ "report-message-id", opened->report.message_id },
 	};
@@ -161,6 +162,11 @@ bool opened_line(struct opened *opened, const char *line)
 	}
 	if (take_request(opened, line))
 		return true;
+	value = value_of(line, "alternative");
+	if (value) {
+		opened->has_better = true;
+		return true;
+	}
 	value = value_of(line, "loop");
 	if (value)
 		return take_loop(opened, value);

@@ -64,6 +64,8 @@ struct report {
  * @fragment_number: which one, from 1
  * @fragment_total: of how many; 0: this one does not tell
  * @page_bytes: coded bytes of all pages
+ * @original_id: of the message that it takes the place of, or ""
+ * @has_better: it can be had in a form that gives more on paper
  * @request: what its subject asks of the station, or ""
  * @request_secret: what its text says to be allowed to
  * @request_subject: of the mails that a document is to be sent on with, or ""
@@ -84,6 +86,8 @@ struct opened {
 	int64_t fragment_number;
 	int64_t fragment_total;
 	int64_t page_bytes;
+	char original_id[OPENED_TEXT_BYTES];
+	bool has_better;
 	char request[32];
 	char request_secret[OPENED_TEXT_BYTES];
 	char request_subject[OPENED_TEXT_BYTES];

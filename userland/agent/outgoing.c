@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "alternative.h"
 #include "commits.h"
 #include "forms.h"
 #include "log.h"
@@ -104,10 +105,14 @@ static bool read_document(struct station *station, const struct job *job,
 			  struct page_form *document)
 {
 	int fd = spool_open_file(&station->spool, SPOOL_PAGE, job->page_file, O_RDONLY);
+	int coding = page_form_coding(job->coding, strlen(job->coding));
 	bool good = fd >= 0 && forms_document(fd, document);
 
 	if (fd >= 0)
 		close(fd);
+	/* a scanner may have its own mind */
+	if (good && coding > (int)document->coding)
+		document->coding = coding;
 	return good;
 }
 
@@ -395,6 +400,22 @@ static const char *only_recipient(const struct recipients *recipients, const str
 	return "";
 }
 
+/*
+ * A form that is less than the document, of one mail: whoever takes more may ask for it
+ * (RFC 3297), if such a request can come here.
+ */
+static bool is_offered(const struct config *config, const struct job *job, const struct mail *mail)
+{
+	struct page_form document, form;
+
+	return config->confirm.offer_ms && config_can_receive(config) &&
+	       config->confirm.processing && mail->parts == 1 && !job->part_bytes &&
+	       page_form_from_text(&document, job->document) &&
+	       page_form_from_text(&form, mail->form) &&
+	       (form.coding < document.coding || form.x_dpi < document.x_dpi ||
+		form.y_dpi < document.y_dpi || form.size < document.size);
+}
+
 /* Values on lines of their own: none of them can hold a line end, see control.c. */
 static void write_values(int fd, const struct config *config, const struct job *job,
 			 const struct recipients *recipients, const struct mail *mail)
@@ -412,6 +433,10 @@ static void write_values(int fd, const struct config *config, const struct job *
 		dprintf(fd, "form=%s\n", mail->form);
 	if (config_can_receive(config) && config->confirm.processing)
 		dprintf(fd, "mdn-to=%s\n", job->sender);
+	if (*mail->original_id)
+		dprintf(fd, "original-id=%s\n", mail->original_id);
+	else if (is_offered(config, job, mail))
+		dprintf(fd, "better=%s\n", job->document);
 	if (mail->parts > 1)
 		dprintf(fd, "pages=%lld-%lld\n", (long long)mail->first_page,
 			(long long)mail->last_page);
@@ -433,6 +458,9 @@ static int header_values(struct station *station, const struct job *job, const s
 		return -1;
 	fd = memfd_create("headers", MFD_CLOEXEC);
 	if (fd >= 0) {
+		if (is_offered(&station->config, job, mail))
+			jobs_offer(station->jobs, job->id,
+				   now_ms() + station->config.confirm.offer_ms);
 		write_values(fd, &station->config, job, &recipients, mail);
 		lseek(fd, 0, SEEK_SET);
 	}
@@ -495,8 +523,27 @@ static void run_oldest(struct outgoing *outgoing, unsigned int states,
 	job_clear(&job);
 }
 
+/* Pages that nobody can ask for any more go. */
+static void end_offers(struct outgoing *outgoing)
+{
+	struct station *station = outgoing->station;
+	int64_t now = now_ms(), id, next;
+	struct job job;
+
+	while ((id = jobs_next_expired(station->jobs, now))) {
+		if (!jobs_offer(station->jobs, id, 0) || !jobs_get(station->jobs, id, &job))
+			break;
+		station_remove_files(station, &job);
+		job_clear(&job);
+	}
+	next = jobs_next_expiry(station->jobs);
+	if (next)
+		run_again(outgoing, next > now ? next - now : STATION_RECOVER_MS);
+}
+
 void outgoing_run(struct outgoing *outgoing)
 {
+	end_offers(outgoing);
 	if (!outgoing->scanner)
 		run_oldest(outgoing, STATE(SCANNING), start_scan);
 	if (!outgoing->composer)

@@ -203,6 +203,9 @@ static int values(struct reporter *reporter, const struct job *job)
 		if (!is_mdn)
 			dprintf(fd, "status=%s\narrival=%lld\nreturn=%s\n", owed->status,
 				(long long)job->created_ms / 1000, job->dsn_return);
+		if (is_mdn && *job->original_id)
+			dprintf(fd, "original-id=%.*s\n", (int)strcspn(job->original_id, ">") - 1,
+				job->original_id + 1);
 		if (!is_mdn && *job->envelope_id)
 			dprintf(fd, "envelope-id=%s\n", job->envelope_id);
 		lseek(fd, 0, SEEK_SET);

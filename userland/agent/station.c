@@ -60,20 +60,27 @@ static void remove_mail(void *arg, const char *file)
 void station_remove_files(struct station *station, const struct job *job)
 {
 	struct removal removal = { station, job };
+	/* a recipient may ask for a better form of it */
+	bool is_offered = !job->incoming && job->state != JOB_CANCELLED &&
+			  job->pages_until_ms > now_ms();
 
 	/* the mail is needed once more: its sender is owed a report about it */
 	if (jobs_owes(station->jobs, job->id)) {
+		if (is_offered)
+			return;
 		spool_remove(&station->spool, SPOOL_PAGE, job->page_file);
 		spool_remove(&station->spool, SPOOL_PROGRESS, job->page_file);
 		return;
 	}
 	jobs_each_mail(station->jobs, job->id, remove_mail, &removal);
-	if (!jobs_set_forgotten(station->jobs, job->id))
+	if (is_offered ? !jobs_set_pages_only(station->jobs, job->id) :
+	    !jobs_set_forgotten(station->jobs, job->id))
 		return;
 	/* the file may be another job's, or lie in a mailbox, too */
 	if (*job->message_file &&
 	    !jobs_needs_file(station->jobs, SPOOL_MESSAGE, job->message_file))
 		spool_remove(&station->spool, SPOOL_MESSAGE, job->message_file);
-	spool_remove(&station->spool, SPOOL_PAGE, job->page_file);
+	if (!is_offered)
+		spool_remove(&station->spool, SPOOL_PAGE, job->page_file);
 	spool_remove(&station->spool, SPOOL_PROGRESS, job->page_file);
 }

@@ -3,6 +3,7 @@
 #include <gmime/gmime.h>
 #include <string.h>
 
+#include "alternative.h"
 #include "compose.h"
 #include "header_line.h"
 #include "letter.h"
@@ -70,6 +71,14 @@ static void set_recipients(GMimeMessage *message, const struct letter *letter)
 	g_object_unref(group);
 }
 
+static void set_id(GMimeMessage *message, const char *name, const char *id)
+{
+	char *value = g_strdup_printf("<%s>", id);
+
+	g_mime_object_set_header(GMIME_OBJECT(message), name, value, NULL);
+	g_free(value);
+}
+
 static void set_headers(GMimeMessage *message, const struct letter *letter)
 {
 	const char *from = internet_address_mailbox_get_addr(letter->from);
@@ -96,6 +105,8 @@ static void set_headers(GMimeMessage *message, const struct letter *letter)
 	for (guint i = 0; letter->loops && i < letter->loops->len; i++)
 		g_mime_object_append_header(GMIME_OBJECT(message), "X-Loop",
 					    letter->loops->pdata[i], NULL);
+	if (letter->original_id)
+		set_id(message, "Original-Message-ID", letter->original_id);
 	g_free(id);
 	g_date_time_unref(date);
 }
@@ -104,11 +115,15 @@ static GMimeMessage *build(const struct letter *letter, int fd, enum form form)
 {
 	GMimeMessage *message = g_mime_message_new(TRUE);
 	GMimeMultipart *multipart = g_mime_multipart_new_with_subtype("mixed");
+	GMimeObject *pages;
 
 	set_headers(message, letter);
 	if (letter->text)
 		add_part(multipart, text_part(letter->text->str));
-	add_part(multipart, pages_part(fd, form));
+	pages = pages_part(fd, form);
+	if (letter->has_better && letter->has_form && form != FORM_PDF)
+		alternative_offer(message, pages, &letter->form, &letter->better);
+	add_part(multipart, pages);
 	g_mime_message_set_mime_part(message, GMIME_OBJECT(multipart));
 	g_object_unref(multipart);
 	return message;

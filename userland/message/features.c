@@ -395,6 +395,32 @@ int features_summarise(const char *expression, struct features_summary *summary)
 	return 0;
 }
 
+static bool in_common(const char *own, const char *offered, int resolution)
+{
+	for (size_t coding = 0; coding < G_N_ELEMENTS(codings); coding++)
+		for (size_t size = 0; size < G_N_ELEMENTS(sizes); size++)
+			if (allows(own, coding, resolution, size) &&
+			    allows(offered, coding, resolution, size))
+				return true;
+	return false;
+}
+
+bool features_better(const char *own, const char *offered, unsigned int x_dpi, unsigned int y_dpi)
+{
+	if (!x_dpi)
+		return in_common(own, offered, -1);
+	if (!strcasestr(offered, "dpi"))
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(resolutions); i++) {
+		unsigned int x = 0, y = 0;
+
+		if (sscanf(resolutions[i].name, "%ux%u", &x, &y) == 2 && x * y > x_dpi * y_dpi &&
+		    in_common(own, offered, i))
+			return true;
+	}
+	return false;
+}
+
 void features_hash(const char *expression, size_t bytes, char hash[FEATURES_HASH_BYTES])
 {
 	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUV";

@@ -9,6 +9,7 @@
 #ifndef _IFAX_FEATURES_H
 #define _IFAX_FEATURES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define FEATURES_BYTES_MAX	8192
@@ -69,6 +70,15 @@ struct features_summary {
  * Return: 0, or -1: it is no expression.
  */
 int features_summarise(const char *expression, struct features_summary *summary);
+
+/**
+ * features_better() - whether two expressions have fax pages in common that are better than some
+ * @own: what can be printed
+ * @offered: what can be had
+ * @x_dpi: resolution of what is there; 0: nothing is
+ * @y_dpi: the same
+ */
+bool features_better(const char *own, const char *offered, unsigned int x_dpi, unsigned int y_dpi);
 
 /**
  * features_hash() - the name of an expression (RFC 2938, 3)

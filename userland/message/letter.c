@@ -87,15 +87,15 @@ int letter_mailbox(InternetAddressMailbox **mailbox, const char *value, struct f
 	return err;
 }
 
-static int set_message_id(struct letter *letter, const char *value, struct failure *failure)
+static int set_message_id(char **id, const char *value, struct failure *failure)
 {
 	size_t n = strlen(value);
 
 	if (n > 2 && value[0] == '<' && value[n - 1] == '>')
-		letter->message_id = g_strndup(value + 1, n - 2);
+		*id = g_strndup(value + 1, n - 2);
 	else
-		letter->message_id = g_strdup(value);
-	if (!ascii_at(letter->message_id) || strpbrk(letter->message_id, "<>"))
+		*id = g_strdup(value);
+	if (!ascii_at(*id) || strpbrk(*id, "<>"))
 		return fail(failure, EXIT_INPUT, "\"%s\" is not a message-id", value);
 	return 0;
 }
@@ -165,12 +165,13 @@ static int set_form(struct letter *letter, const char *value, struct failure *fa
 }
 
 /* "mmr 204x196 a4", see page_form.h */
-static int set_page_form(struct letter *letter, const char *value, struct failure *failure)
+static int set_page_form(struct page_form *form, gboolean *has, const char *name, const char *value,
+			 struct failure *failure)
 {
-	letter->has_form = page_form_from_text(&letter->form, value);
-	return letter->has_form ? 0 :
-		fail(failure, EXIT_INPUT, "form=%s is not CODING XxY SIZE, as in mmr 204x196 a4",
-		     value);
+	*has = page_form_from_text(form, value);
+	return *has ? 0 :
+		fail(failure, EXIT_INPUT, "%s=%s is not CODING XxY SIZE, as in mmr 204x196 a4",
+		     name, value);
 }
 
 static int add_loop(struct letter *letter, const char *value, struct failure *failure)
@@ -215,7 +216,9 @@ static int take(struct letter *letter, char *line, struct failure *failure)
 	if (!strcmp(line, "as"))
 		return set_form(letter, value, failure);
 	if (!strcmp(line, "form") && !letter->has_form)
-		return set_page_form(letter, value, failure);
+		return set_page_form(&letter->form, &letter->has_form, line, value, failure);
+	if (!strcmp(line, "better") && !letter->has_better)
+		return set_page_form(&letter->better, &letter->has_better, line, value, failure);
 	if (!strcmp(line, "loop"))
 		return add_loop(letter, value, failure);
 	if (!strcmp(line, "pages") && !letter->first_page)
@@ -227,7 +230,9 @@ static int take(struct letter *letter, char *line, struct failure *failure)
 	else if (!strcmp(line, "header-right") && letter->header)
 		append_right(letter, value);
 	else if (!strcmp(line, "message-id") && !letter->message_id)
-		return set_message_id(letter, value, failure);
+		return set_message_id(&letter->message_id, value, failure);
+	else if (!strcmp(line, "original-id") && !letter->original_id)
+		return set_message_id(&letter->original_id, value, failure);
 	else if (!strcmp(line, "date") && !letter->date_s)
 		return set_date(letter, value, failure);
 	else if (!strcmp(line, "text"))
@@ -263,6 +268,7 @@ void letter_free(struct letter *letter)
 	if (letter->text)
 		g_string_free(letter->text, TRUE);
 	g_free(letter->message_id);
+	g_free(letter->original_id);
 	g_free(letter->header);
 	if (letter->loops)
 		g_ptr_array_free(letter->loops, TRUE);

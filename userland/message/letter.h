@@ -26,6 +26,9 @@
  * @is_pdf: pages go as a PDF
  * @form: what the pages may be at most, if @has_form
  * @has_form: they are made so; else they go as they are
+ * @better: what they could be at most, if @has_better: the recipient may ask for it (RFC 3297)
+ * @has_better: it may
+ * @original_id: of the message that this one takes the place of; NULL: of none
  * @loops: who forwarded it (X-Loop), NULL: nobody did
  */
 struct letter {
@@ -44,6 +47,9 @@ struct letter {
 	gboolean is_pdf;
 	struct page_form form;
 	gboolean has_form;
+	struct page_form better;
+	gboolean has_better;
+	char *original_id;
 	GPtrArray *loops;
 };
 

@@ -23,8 +23,8 @@
 
 static const char usage[] =
 "usage: ifax-message compose 3<PAGE-FILE 4<>MESSAGE\n"
-"       ifax-message open [--codings mh,mmr,raw] [--parts tiff|fallback|all|document]\n"
-"                         3<MESSAGE 4<>PAGE-FILE\n"
+"       ifax-message open [--codings mh,mmr,raw] [--features EXPRESSION]\n"
+"                         [--parts tiff|fallback|all|document] 3<MESSAGE 4<>PAGE-FILE\n"
 "       ifax-message pdf 3<MESSAGE 4<>MESSAGE\n"
 "       ifax-message fragment 3<MESSAGE\n"
 "       ifax-message join MESSAGE... 4<>MESSAGE\n"
@@ -66,12 +66,18 @@ static int open_by_arguments(char **arguments, struct failure *failure)
 	struct open_options options = { .codings = OPEN_CODINGS_DEFAULT };
 
 	for (; *arguments; arguments += 2) {
-		bool is_codings = !strcmp(arguments[0], "--codings");
+		const char *name = arguments[0], *value = arguments[1];
+		int err = 0;
 
-		if (!arguments[1] || (!is_codings && strcmp(arguments[0], "--parts")))
-			return fail(failure, EXIT_INPUT, "wrong arguments: see ifax-message --help");
-		if (is_codings ? open_codings(arguments[1], &options.codings, failure) :
-		    open_parts(arguments[1], &options.parts, failure))
+		if (value && !strcmp(name, "--codings"))
+			err = open_codings(value, &options.codings, failure);
+		else if (value && !strcmp(name, "--parts"))
+			err = open_parts(value, &options.parts, failure);
+		else if (value && !strcmp(name, "--features"))
+			options.features = value;
+		else
+			err = fail(failure, EXIT_INPUT, "wrong arguments: see ifax-message --help");
+		if (err)
 			return -1;
 	}
 	return open_confined(FD_IN, FD_OUT, &options, stdout, failure);

@@ -68,8 +68,10 @@ bool mdn_request_automatic(GMimeMessage *message)
 	return header(message, "List-Id") || header(message, "List-Post");
 }
 
-/* attribute=required,value[,value...]; ... (RFC 8098, 2.2) */
-static bool requires_unknown(const char *options)
+#define ALTERNATIVE	"Alternative-available"
+
+/* attribute=required,value[,value...]; ... (RFC 8098, 2.2); RFC 3297's is known */
+static bool requires_unknown(const char *options, bool *alternative)
 {
 	char **list = options ? g_strsplit(options, ";", 0) : NULL;
 	bool found = false;
@@ -77,7 +79,12 @@ static bool requires_unknown(const char *options)
 	for (char **option = list; list && *option; option++) {
 		char *importance = strchr(*option, '=');
 
-		if (importance && !g_ascii_strncasecmp(g_strchug(importance + 1), "required", 8))
+		if (!importance)
+			continue;
+		*importance++ = 0;
+		if (!g_ascii_strcasecmp(g_strstrip(*option), ALTERNATIVE))
+			*alternative = true;
+		else if (!g_ascii_strncasecmp(g_strchug(importance), "required", 8))
 			found = true;
 	}
 	g_strfreev(list);
@@ -85,7 +92,7 @@ static bool requires_unknown(const char *options)
 }
 
 static const char *refusal(GMimeMessage *message, bool is_report, int asks, const char *to,
-			   const char *return_path)
+			   const char *return_path, bool *alternative)
 {
 	if (is_report)
 		return "the message is itself a report";
@@ -97,7 +104,7 @@ static const char *refusal(GMimeMessage *message, bool is_report, int asks, cons
 		return "the message has no Return-Path, or a null one";
 	if (!same_address(to, return_path))
 		return "it is asked for another address than the Return-Path";
-	if (requires_unknown(header(message, "Disposition-Notification-Options")))
+	if (requires_unknown(header(message, "Disposition-Notification-Options"), alternative))
 		return "an option is required that is not known here";
 	return NULL;
 }
@@ -112,9 +119,11 @@ void mdn_request_read(struct mdn_request *request, GMimeMessage *message, bool i
 
 	*request = (struct mdn_request){ 0 };
 	if (asks) {
-		request->refused = refusal(message, is_report, asks, to, return_path);
+		request->refused = refusal(message, is_report, asks, to, return_path,
+					   &request->alternative);
 		if (!request->refused)
 			request->to = g_strdup(to);
+		request->alternative &= !request->refused;
 	}
 	if (!is_report && !mdn_request_automatic(message))
 		request->error_to = g_strdup(return_path);

@@ -9,11 +9,13 @@
  * struct mdn_request - whether the sender of a message is told what became of it
  * @to: who asked for a disposition notification and may get one; NULL: nobody
  * @refused: why who asked does not get one; NULL: nobody asked, or it is granted
+ * @alternative: who asked has the message in another form, too (RFC 3297)
  * @error_to: who may be told of a failure without having asked; NULL: nobody
  */
 struct mdn_request {
 	char *to;
 	const char *refused;
+	bool alternative;
 	char *error_to;
 };
 

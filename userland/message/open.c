@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alternative.h"
 #include "join.h"
 #include "line.h"
 #include "mdn_request.h"
@@ -300,6 +301,17 @@ static int visit(struct opening *opening, GMimeObject *object, unsigned int dept
 	return open_part(opening, object, failure);
 }
 
+/* RFC 3297, 5: of the message that this one takes the place of */
+static void print_original(GMimeMessage *message, FILE *out)
+{
+	const char *field = g_mime_object_get_header(GMIME_OBJECT(message), "Original-Message-ID");
+	char *id = field ? g_mime_utils_decode_message_id(field) : NULL;
+
+	if (id)
+		print_line(out, "original-id=", id);
+	g_free(id);
+}
+
 static void print_headers(GMimeMessage *message, FILE *out)
 {
 	char *from = internet_address_list_to_string(g_mime_message_get_from(message), NULL, FALSE);
@@ -307,6 +319,7 @@ static void print_headers(GMimeMessage *message, FILE *out)
 	print_line(out, "from=", from);
 	print_line(out, "subject=", g_mime_message_get_subject(message));
 	print_line(out, "message-id=", g_mime_message_get_message_id(message));
+	print_original(message, out);
 	g_free(from);
 }
 
@@ -327,9 +340,10 @@ static void print_loops(GMimeMessage *message, FILE *out)
 }
 
 /* Who is to be told what becomes of the message, and what it says about one of ours. */
-static void print_confirmations(GMimeMessage *message, enum report_kind kind, FILE *out)
+static bool print_confirmations(GMimeMessage *message, enum report_kind kind, FILE *out)
 {
 	struct mdn_request request;
+	bool alternative;
 
 	mdn_request_read(&request, message, kind != REPORT_NONE);
 	if (request.to)
@@ -338,8 +352,10 @@ static void print_confirmations(GMimeMessage *message, enum report_kind kind, FI
 		print_line(out, "note=no disposition notification is sent: ", request.refused);
 	if (request.error_to)
 		print_line(out, "error-to=", request.error_to);
+	alternative = request.alternative;
 	mdn_request_free(&request);
 	report_print(message, kind, out);
+	return alternative;
 }
 
 /* Anything can be taken for a message without headers; one that was sent has some. */
@@ -403,6 +419,7 @@ int open_message(int message_fd, int scratch_fd, int pages_fd, const struct open
 	};
 	enum report_kind kind;
 	GMimeMessage *message;
+	bool has_alternative;
 	int err;
 
 	if (page_writer_init(&opening.sink.writer, pages_fd))
@@ -422,7 +439,7 @@ int open_message(int message_fd, int scratch_fd, int pages_fd, const struct open
 	opening.is_report = kind != REPORT_NONE;
 	if (!opening.is_report)
 		request_print(message, out);
-	print_confirmations(message, kind, out);
+	has_alternative = print_confirmations(message, kind, out);
 	opening.header = g_string_new(NULL);
 	opening.text = g_string_new(NULL);
 	opening.notices = g_string_new(NULL);
@@ -430,12 +447,15 @@ int open_message(int message_fd, int scratch_fd, int pages_fd, const struct open
 	g_string_free(opening.notices, TRUE);
 	g_string_free(opening.text, TRUE);
 	g_string_free(opening.header, TRUE);
+	if (err && ftruncate(pages_fd, 0))
+		fail_within(failure, "pages are left in the page file (%s)", strerror(errno));
+	if (has_alternative && options->features &&
+	    alternative_is_better(message, options->features, pages_fd))
+		print_line(out, "alternative=", "better");
 	g_object_unref(message);
 	if (!err) {
 		fprintf(out, "ok pages=%u\n", opening.sink.writer.pages);
 		return 0;
 	}
-	if (ftruncate(pages_fd, 0))
-		fail_within(failure, "pages are left in the page file (%s)", strerror(errno));
 	return -1;
 }

@@ -24,12 +24,15 @@ enum open_parts {
  * struct open_options - how a message is opened
  * @codings: what pages may stay coded in, see &struct page_sink
  * @parts: what is printed
+ * @features: what is printed here (RFC 2533): a message that can come in a better form is
+ *	told of; NULL: none is
  * @font: fonts for text; NULL: a message with text to print fails
  * @pdf: who renders PDF; NULL: it is not printed
  */
 struct open_options {
 	unsigned int codings;
 	enum open_parts parts;
+	const char *features;
 	struct text_font *font;
 	const struct pdf_renderer *pdf;
 };

@@ -217,7 +217,9 @@ static const char *action_of(const char *disposition)
 	const char *action = "processed";
 
 	g_strstrip(lower);
-	if (strstr(lower, "alternative-preferred"))
+	if (strstr(lower, "alternative-not-available"))
+		action = "unavailable";
+	else if (strstr(lower, "alternative-preferred"))
 		action = "alternative";
 	else if (strstr(lower, "/error") || strstr(lower, "error") || g_str_has_prefix(lower, "failed"))
 		action = "failed";

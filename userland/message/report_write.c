@@ -16,12 +16,12 @@
 
 enum value {
 	KIND, FROM, TO, MESSAGE_ID, DATE, HOST, ACTION, STATUS, TEXT, FEATURES, ENVELOPE_ID,
-	ARRIVAL, RETURN, VALUES,
+	ARRIVAL, RETURN, ORIGINAL_ID, VALUES,
 };
 
 static const char * const value_names[VALUES] = {
 	"kind", "from", "to", "message-id", "date", "host", "action", "status", "text", "features",
-	"envelope-id", "arrival", "return",
+	"envelope-id", "arrival", "return", "original-id",
 };
 
 /**
@@ -59,6 +59,9 @@ static const struct wording {
 	{ "mdn", "alternative", "deleted/alternative-preferred",
 	  "Your message can be received in a better form. (MDN)",
 	  "This station can print more than what came. Please send the other form." },
+	{ "mdn", "unavailable", "failed/alternative-not-available",
+	  "Your message cannot be received in a better form. (MDN)",
+	  "The other form that was asked for is not there any more, or was sent already." },
 };
 
 /* ---- values ---- */
@@ -228,7 +231,7 @@ static void append_dsn(GString *fields, const struct report *report)
 static void append_mdn(GString *fields, const struct report *report, GMimeMessage *original)
 {
 	const char *text = report->value[TEXT];
-	const char *id = g_mime_message_get_message_id(original);
+	const char *id = report->value[ORIGINAL_ID] ?: g_mime_message_get_message_id(original);
 
 	g_string_append_printf(fields, "Reporting-UA: %s; ifax\n", report->value[HOST]);
 	append_recipient(fields, report->recipient->pdata[0]);
