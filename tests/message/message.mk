@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 MESSAGE_TESTS := $(B)/tests/message
-CHECKS += $(addprefix tests/message/,compose forms header-line lint foreign-tiff mails parts pdf join rules hostile-tiff confined)
+CHECKS += $(addprefix tests/message/,compose independent forms header-line lint foreign-tiff mails parts pdf join rules hostile-tiff confined)
 CHECKS += $(addprefix $(MESSAGE_TESTS)/,page_file fax_address features sandbox mutations)
 
 $(MESSAGE_TESTS)/page_file: $(MESSAGE_TESTS)/page_file.o $(B)/userland/agent/page_file.o
