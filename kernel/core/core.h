@@ -36,6 +36,12 @@
 /* Most copies of a page */
 #define IFAX_COPIES_MAX	99
 
+/* Most lines of a page that need not be as long as the engine's longest */
+#define IFAX_PAGE_LINES_MAX	131072
+
+/* Longest time that a page waits for paper */
+#define IFAX_WAIT_S_MAX	86400
+
 /* Spare chunks in the store of a page under the sensor: all of most pages */
 #define IFAX_SPARE_CHUNKS	32
 
@@ -61,16 +67,20 @@ struct ifax_counters {
 /**
  * struct ifax_engine_ops - what &struct ifax_scanner_ops and &struct
  * ifax_printer_ops have in common, which is all
- * @start: begin a page
+ * @start: scanner: begin a page
+ * @print: printer: begin a side of a sheet
  * @stop: end it at once
  * @state: IFAX_STATE_*
+ * @trays: printer: what is in them; may be NULL
  * @resume: scanner: give the lines that were not taken
  * @hold: scanner: take no line until @resume; may be NULL
  */
 struct ifax_engine_ops {
 	int (*start)(struct ifax_device *idev, const struct ifax_format *fmt);
+	int (*print)(struct ifax_device *idev, const struct ifax_sheet *sheet);
 	void (*stop)(struct ifax_device *idev);
 	u32 (*state)(struct ifax_device *idev);
+	int (*trays)(struct ifax_device *idev, struct ifax_tray *trays);
 	void (*resume)(struct ifax_device *idev);
 	int (*hold)(struct ifax_device *idev);
 };
@@ -90,6 +100,7 @@ struct ifax_engine_ops {
  *	leaves only under @io_lock, too
  * @pages_listed: their number
  * @pages_begun: seq of the page begun last
+ * @front: printer: page on the front of a sheet that waits for its back
  * @failed: printer: page that failed in the engine; until its record is taken,
  *	nothing more is printed, so that pages never come out of order
  */
@@ -104,6 +115,7 @@ struct ifax_job {
 	struct list_head pages;
 	u32 pages_listed;
 	u32 pages_begun;
+	struct ifax_page *front;
 	struct ifax_page *failed;
 };
 
@@ -128,6 +140,7 @@ struct ifax_job {
  * @engine_page: page under the sensor or in the engine; the driver's worker
  *	knows that it stays, and uses it without a lock
  * @paused: lines of it were not taken, for want of room
+ * @wants_paper: printer: a page waits for paper
  * @counters: what it has done
  * @events: counts changes; read without a lock by those who wait for one
  * @wait: woken at every change
@@ -150,6 +163,7 @@ struct ifax_device {
 	struct ifax_job *job;
 	struct ifax_page *engine_page;
 	bool paused;
+	bool wants_paper;
 	struct ifax_counters counters;
 	u32 events;
 	wait_queue_head_t wait;
@@ -174,6 +188,7 @@ void ifax_notify_key(struct ifax_device *idev, u32 one_touch);
 /* engine.c: what scanners and print engines have in common */
 int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page);
 void ifax_engine_stop(struct ifax_device *idev, enum ifax_page_status status);
+u32 ifax_engine_state(struct ifax_device *idev);
 enum ifax_page_status ifax_engine_refusal(struct ifax_device *idev, int err);
 u64 ifax_engine_lines_begin(struct ifax_device *idev, struct ifax_page *page);
 void ifax_engine_lines_end(struct ifax_device *idev, struct ifax_page *page, u32 lines,
@@ -187,6 +202,7 @@ struct ifax_page *ifax_scan_page_alloc(struct ifax_job *job);
 int ifax_scan_page_start(struct ifax_job *job, struct ifax_page *page);
 void ifax_scan_next_work(struct work_struct *work);
 void ifax_print_next_work(struct work_struct *work);
+void ifax_print_let_go(struct ifax_device *idev);
 
 /* job.c: the pages of an open file */
 struct ifax_job *ifax_job_alloc(struct ifax_device *idev);
@@ -194,6 +210,7 @@ void ifax_job_cancel(struct ifax_job *job);
 void ifax_job_free(struct ifax_job *job);
 struct ifax_page *ifax_job_oldest(struct ifax_job *job);
 struct ifax_page *ifax_job_next(struct ifax_job *job);
+struct ifax_page *ifax_job_back(struct ifax_job *job, struct ifax_page *front);
 u32 ifax_job_pages_queued(const struct ifax_job *job);
 bool ifax_job_pages_moving(const struct ifax_job *job);
 void ifax_job_add(struct ifax_job *job, struct ifax_page *page, enum ifax_stage stage);
@@ -201,6 +218,9 @@ void ifax_job_remove(struct ifax_job *job, struct ifax_page *page);
 void ifax_job_drop_waiting(struct ifax_job *job, enum ifax_page_status status);
 void ifax_page_ended(struct ifax_device *idev, struct ifax_page *page,
 		     enum ifax_page_status status);
+
+/* paper.c: how pages come onto the paper that there is */
+int ifax_paper_fit(struct ifax_device *idev, struct ifax_page *page);
 
 /* wait.c: what waits for a change of a device */
 void ifax_changed(struct ifax_device *idev);
@@ -211,6 +231,7 @@ int ifax_wait(struct ifax_device *idev, u32 events);
 u32 ifax_codings(void);
 void ifax_format_default(const struct ifax_caps *caps, struct ifax_format *format);
 int ifax_format_try(const struct ifax_caps *caps, struct ifax_format *format);
+u32 ifax_format_lines_max(const struct ifax_caps *caps, const struct ifax_format *format);
 
 /* file.c: what scanners and printers have in common */
 typedef ssize_t (*ifax_transfer)(struct ifax_job *job, struct iov_iter *iter, bool nowait);

@@ -66,8 +66,6 @@ static bool caps_ok(const struct ifax_caps *caps)
 	return !(caps->binarisations >> (IFAX_BINARY_ORDERED + 1)) &&
 	       !(caps->sides >> (IFAX_SIDES_BOTH + 1)) &&
 	       !(caps->papers >> (IFAX_PAPER_LEGAL + 1)) &&
-	       !(caps->scalings >> (IFAX_SCALING_ENGINE + 1)) &&
-	       !(caps->page_fits >> (IFAX_FIT_OFFICE + 1)) &&
 	       caps->width_px_min && caps->width_px_min <= caps->width_px_max &&
 	       caps->width_px_max <= IFAX_WIDTH_PX_MAX && caps->length_lines_max &&
 	       caps->resolutions && caps->resolutions <= IFAX_RESOLUTIONS_MAX;
@@ -81,10 +79,16 @@ static void complete_caps(struct ifax_caps *caps, enum ifax_kind kind)
 	caps->binarisations |= BIT(IFAX_BINARY_SENSOR);
 	caps->sides |= BIT(IFAX_SIDES_FRONT);
 	caps->papers |= BIT(IFAX_PAPER_AUTO);
-	caps->scalings |= BIT(IFAX_SCALING_NONE);
-	caps->page_fits |= BIT(IFAX_FIT_SAME);
-	caps->copies_max = kind == IFAX_KIND_PRINTER ? IFAX_COPIES_MAX : 1;
+	caps->scalings = BIT(IFAX_SCALING_NONE);
+	caps->page_fits = BIT(IFAX_FIT_SAME);
+	caps->copies_max = 1;
 	caps->pages_max = IFAX_PAGES_MAX;
+	if (kind != IFAX_KIND_PRINTER)
+		return;
+	caps->papers = BIT(IFAX_PAPER_LEGAL + 1) - 1;
+	caps->scalings = BIT(IFAX_SCALING_ENGINE + 1) - 1;
+	caps->page_fits = BIT(IFAX_FIT_OFFICE + 1) - 1;
+	caps->copies_max = IFAX_COPIES_MAX;
 }
 
 static struct ifax_device *ifax_device_alloc(struct device *parent, enum ifax_kind kind,
@@ -135,7 +139,7 @@ static struct ifax_device *ifax_register(struct device *parent, enum ifax_kind k
 	struct ifax_device *idev;
 	int err;
 
-	if (!ops->start || !ops->stop || !ops->state || !caps_ok(caps))
+	if (!(ops->start || ops->print) || !ops->stop || !ops->state || !caps_ok(caps))
 		return ERR_PTR(-EINVAL);
 	idev = ifax_device_alloc(parent, kind, ops, caps, priv);
 	if (!idev)
@@ -187,9 +191,10 @@ struct ifax_device *ifax_printer_register(struct device *parent,
 					  const struct ifax_caps *caps, void *priv)
 {
 	const struct ifax_engine_ops engine_ops = {
-		.start = ops->start,
+		.print = ops->start,
 		.stop = ops->stop,
 		.state = ops->state,
+		.trays = ops->trays,
 	};
 
 	return ifax_register(parent, IFAX_KIND_PRINTER, &engine_ops, caps, priv);

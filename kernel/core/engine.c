@@ -36,7 +36,8 @@ int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page)
 	trace_ifax_page_start(idev, page);
 	mutex_unlock(&idev->lock);
 
-	err = idev->ops.start(idev, &format);
+	err = idev->ops.print ? idev->ops.print(idev, &page->sheet) :
+				idev->ops.start(idev, &format);
 	dev_dbg(&idev->dev, "page %u, coding %u, %u pixels at %ux%u dpi: start: %d\n",
 		page->record.seq, format.coding, format.width_px, format.x_dpi, format.y_dpi, err);
 	if (!err)
@@ -69,9 +70,24 @@ void ifax_engine_stop(struct ifax_device *idev, enum ifax_page_status status)
 }
 
 /**
+ * ifax_engine_state() - the paper path
+ * @idev: device, not gone
+ *
+ * Context: &ifax_device.op_lock is held.
+ * Return: IFAX_STATE_*, but for BUSY and PAUSED.
+ */
+u32 ifax_engine_state(struct ifax_device *idev)
+{
+	u32 state = idev->ops.state(idev) & ~IFAX_STATE_BUSY;
+
+	lockdep_assert_held(&idev->op_lock);
+	return READ_ONCE(idev->wants_paper) ? state | IFAX_STATE_NO_PAPER : state;
+}
+
+/**
  * ifax_engine_refusal() - how a page ends that could not begin
  * @idev: device
- * @err: error of ifax_engine_start(), or -ENOMEM
+ * @err: error of ifax_engine_start(), or of what comes before it
  *
  * Context: &ifax_device.op_lock is held.
  * Return: status.
@@ -83,7 +99,7 @@ enum ifax_page_status ifax_engine_refusal(struct ifax_device *idev, int err)
 	lockdep_assert_held(&idev->op_lock);
 	if (err == -ENOMEDIUM)
 		return IFAX_PAGE_NO_PAPER;
-	if (err == -ENOMEM)
+	if (err == -ENOMEM || err == -ENOSPC)
 		return IFAX_PAGE_NO_MEMORY;
 	flags = idev->ops.state(idev);
 	if (flags & IFAX_STATE_COVER_OPEN)
@@ -171,7 +187,7 @@ void ifax_engine_state_work(struct work_struct *work)
 
 	mutex_lock(&idev->op_lock);
 	if (!idev->gone) {
-		state = idev->ops.state(idev) & ~IFAX_STATE_BUSY;
+		state = ifax_engine_state(idev);
 		changed = state ^ idev->seen_state;
 		idev->seen_state = state;
 		if (changed)

@@ -191,7 +191,7 @@ static int get_state(struct ifax_job *job, void __user *argp)
 		mutex_unlock(&idev->op_lock);
 		return -ENODEV;
 	}
-	state.flags = idev->ops.state(idev) & ~IFAX_STATE_BUSY;
+	state.flags = ifax_engine_state(idev);
 	mutex_lock(&idev->lock);
 	if (idev->engine_page)
 		state.flags |= IFAX_STATE_BUSY;

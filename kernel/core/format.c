@@ -104,6 +104,19 @@ static void try_collation(struct ifax_format *format)
 }
 
 /**
+ * ifax_format_lines_max() - most lines of a page
+ * @caps: device
+ * @format: format
+ *
+ * Return: as many as the engine has, if they are printed as they are.
+ */
+u32 ifax_format_lines_max(const struct ifax_caps *caps, const struct ifax_format *format)
+{
+	return format->scaling == IFAX_SCALING_NONE && format->page_fit == IFAX_FIT_SAME ?
+	       caps->length_lines_max : IFAX_PAGE_LINES_MAX;
+}
+
+/**
  * ifax_format_try() - move a format to the nearest that a device has
  * @caps: device
  * @format: from a user
@@ -119,7 +132,9 @@ int ifax_format_try(const struct ifax_caps *caps, struct ifax_format *format)
 	    try_choices(caps, format))
 		return -EINVAL;
 	try_pixels(caps, format);
-	format->length_lines = min(format->length_lines, caps->length_lines_max);
+	format->length_lines = min(format->length_lines, ifax_format_lines_max(caps, format));
+	format->wait_s = caps->kind == IFAX_KIND_PRINTER ?
+			 min_t(u32, format->wait_s, IFAX_WAIT_S_MAX) : 0;
 	format->copies = min(format->copies, caps->copies_max);
 	try_collation(format);
 	if (format->binarisation == IFAX_BINARY_THRESHOLD)

@@ -78,6 +78,41 @@ struct ifax_page *ifax_job_oldest(struct ifax_job *job)
 	return list_first_entry_or_null(&job->pages, struct ifax_page, node);
 }
 
+/* Is it a front whose back may still be committed? */
+static bool wants_back(const struct ifax_job *job, const struct ifax_page *page)
+{
+	return page->format.sides == IFAX_SIDES_BOTH && !page->is_back &&
+	       page->document == job->document && list_is_last(&page->node, &job->pages);
+}
+
+/**
+ * ifax_job_back() - the page that comes onto the back of a sheet
+ * @job: job
+ * @front: page that comes onto its front
+ *
+ * Context: &ifax_device.lock is held.
+ * Return: the page, or NULL: the back stays white.
+ */
+struct ifax_page *ifax_job_back(struct ifax_job *job, struct ifax_page *front)
+{
+	struct ifax_page *back = list_next_entry(front, node);
+
+	lockdep_assert_held(&job->idev->lock);
+	if (list_is_last(&front->node, &job->pages) || !back->is_back ||
+	    back->stage != IFAX_STAGE_WAITING)
+		return NULL;
+	return back;
+}
+
+/* Fronts and backs take turns, in a document; a page that has ended has no back */
+static bool becomes_back(const struct ifax_job *job, const struct ifax_page *page)
+{
+	const struct ifax_page *before = list_last_entry(&job->pages, struct ifax_page, node);
+
+	return page->format.sides == IFAX_SIDES_BOTH && !list_empty(&job->pages) &&
+	       wants_back(job, before) && before->stage == IFAX_STAGE_WAITING;
+}
+
 static struct ifax_page *job_waiting(struct ifax_job *job, u32 document)
 {
 	struct ifax_page *page;
@@ -117,7 +152,11 @@ struct ifax_page *ifax_job_next(struct ifax_job *job)
 	lockdep_assert_held(&job->idev->lock);
 	if (!first)
 		return NULL;
+	if (job->front)
+		return ifax_job_back(job, job->front);
 	page = job_waiting(job, first->document);
+	if (page && wants_back(job, page))
+		return NULL;
 	if (page || first->document == job->document)
 		return page;
 	list_for_each_entry(page, &job->pages, node)
@@ -154,7 +193,8 @@ bool ifax_job_pages_moving(const struct ifax_job *job)
 	struct ifax_page *page;
 
 	list_for_each_entry(page, &job->pages, node)
-		if (page->stage == IFAX_STAGE_ENGINE || page->stage == IFAX_STAGE_WAITING ||
+		if (page->stage == IFAX_STAGE_ENGINE || page->stage == IFAX_STAGE_FRONT ||
+		    (page->stage == IFAX_STAGE_WAITING && !wants_back(job, page)) ||
 		    (page->stage == IFAX_STAGE_HELD && page->document != job->document))
 			return true;
 	return false;
@@ -172,6 +212,7 @@ void ifax_job_add(struct ifax_job *job, struct ifax_page *page, enum ifax_stage 
 {
 	lockdep_assert_held(&job->idev->lock);
 	page->record.seq = ++job->pages_begun;
+	page->is_back = becomes_back(job, page);
 	page->stage = stage;
 	list_add_tail(&page->node, &job->pages);
 	job->pages_listed++;
@@ -198,7 +239,7 @@ void ifax_job_remove(struct ifax_job *job, struct ifax_page *page)
 }
 
 /**
- * ifax_job_drop_waiting() - end the pages that wait for the engine
+ * ifax_job_drop_waiting() - end the pages that wait for the engine, or for their back
  * @job: job
  * @status: how they end
  *
@@ -209,8 +250,11 @@ void ifax_job_drop_waiting(struct ifax_job *job, enum ifax_page_status status)
 	struct ifax_page *page;
 
 	list_for_each_entry(page, &job->pages, node)
-		if (page->stage == IFAX_STAGE_WAITING || page->stage == IFAX_STAGE_HELD)
+		if (page->stage == IFAX_STAGE_WAITING || page->stage == IFAX_STAGE_HELD ||
+		    page->stage == IFAX_STAGE_FRONT)
 			ifax_page_ended(job->idev, page, status);
+	job->front = NULL;
+	WRITE_ONCE(job->idev->wants_paper, false);
 }
 
 /**
@@ -233,6 +277,7 @@ void ifax_page_ended(struct ifax_device *idev, struct ifax_page *page,
 	} else {
 		ifax_page_decode_end(page);
 		ifax_store_clear(&page->store);
+		ifax_store_clear(&page->turned);
 	}
 	if (idev->engine_page == page)
 		WRITE_ONCE(idev->engine_page, NULL);

@@ -19,7 +19,7 @@ static int put_message(struct sk_buff *msg, struct ifax_device *idev, u32 portid
 		return -EMSGSIZE;
 	mutex_lock(&idev->op_lock);
 	if (!idev->gone) {
-		u32 state = idev->ops.state(idev) & ~IFAX_STATE_BUSY;
+		u32 state = ifax_engine_state(idev);
 
 		mutex_lock(&idev->lock);
 		err = ifax_nl_put_device(msg, idev, state);

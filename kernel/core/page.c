@@ -43,6 +43,7 @@ struct ifax_page *ifax_page_alloc(const struct ifax_format *format, struct ifax_
 	INIT_LIST_HEAD(&page->node);
 	page->format = *format;
 	ifax_store_init(&page->store, budget);
+	ifax_store_init(&page->turned, budget);
 	return page;
 }
 
@@ -55,6 +56,7 @@ void ifax_page_free(struct ifax_page *page)
 	if (!page)
 		return;
 	ifax_store_clear(&page->store);
+	ifax_store_clear(&page->turned);
 	kvfree(page->bounce);
 	kvfree(page->scaler);
 	kvfree(page->codec);
@@ -184,6 +186,21 @@ void ifax_page_consume(struct ifax_page *page, size_t bytes)
 		page->bounce_at += bytes;
 }
 
+static int decode_begin(struct ifax_page *page, const struct ifax_store *store,
+			const struct ifax_codec_format *fmt)
+{
+	page->codec = page_memory(ifax_decoder_size(fmt));
+	if (!page->codec)
+		return -ENOMEM;
+	ifax_store_source_init(&page->source, store);
+	page->decoder = ifax_decoder_init(page->codec, fmt, &page->source.in);
+	if (!page->decoder) {
+		ifax_page_decode_end(page);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /**
  * ifax_page_decode_begin() - allocate the decoder and begin with the first line
  * @page: page that was written whole
@@ -193,42 +210,76 @@ void ifax_page_consume(struct ifax_page *page, size_t bytes)
 int ifax_page_decode_begin(struct ifax_page *page)
 {
 	const struct ifax_codec_format fmt = ifax_page_codec_format(&page->format);
+	int err = decode_begin(page, &page->store, &fmt);
 
-	page->codec = page_memory(ifax_decoder_size(&fmt));
-	if (!page->codec)
-		return -ENOMEM;
-	ifax_store_source_init(&page->source, &page->store);
-	page->decoder = ifax_decoder_init(page->codec, &fmt, &page->source.in);
-	if (!page->decoder) {
-		ifax_page_decode_end(page);
-		return -EINVAL;
-	}
-	if (page->format.conceal)
+	if (!err && page->format.conceal)
 		ifax_decoder_conceal(page->decoder);
-	return 0;
+	return err;
+}
+
+static struct ifax_codec_format turned_format(const struct ifax_page *page)
+{
+	return (struct ifax_codec_format){
+		.coding = IFAX_CODING_RAW,
+		.width_px = page->format.length_lines,
+		.length_lines = page->format.width_px,
+	};
+}
+
+/* The bitmap stays until the page has ended: other sheets and copies come from it, too */
+static int turned_begin(struct ifax_page *page)
+{
+	const struct ifax_codec_format fmt = turned_format(page);
+	int err;
+
+	if (!page->turned.first) {
+		err = ifax_page_decode_begin(page);
+		if (!err)
+			err = ifax_page_turn(page);
+		ifax_page_decode_end(page);
+		if (err)
+			return err;
+	}
+	return decode_begin(page, &page->turned, &fmt);
+}
+
+static int scale_begin(struct ifax_page *page, const struct ifax_codec_format *fmt)
+{
+	struct ifax_scale scale = page->fit.scale;
+	u32 first = ifax_fit_first_line(&page->fit, page->sheet_nr);
+	void *mem;
+
+	if (!first && scale.x_from == scale.x_to && scale.y_from == scale.y_to &&
+	    !scale.left_px && scale.width_px == fmt->width_px)
+		return 0;
+	scale.top_lines = -(s32)first;
+	mem = page_memory(ifax_scaler_size(&scale, fmt));
+	if (!mem)
+		return -ENOMEM;
+	page->scaler = ifax_scaler_init(mem, &scale, fmt, page->decoder);
+	if (page->scaler)
+		return 0;
+	kvfree(mem);
+	return -EINVAL;
 }
 
 /**
- * ifax_page_scale() - from now on decode to another resolution or place
- * @page: page between ifax_page_decode_begin() and its first line
- * @scale: what becomes of it
+ * ifax_page_sheet_begin() - begin to decode what comes onto the next sheet
+ * @page: page with &ifax_page.fit and &ifax_page.sheet_nr
  *
- * Return: 0; -EINVAL if that cannot be, -ENOMEM.
+ * Return: 0; -ENOSPC: the budget has no room to turn it; -ENOMEM.
  */
-int ifax_page_scale(struct ifax_page *page, const struct ifax_scale *scale)
+int ifax_page_sheet_begin(struct ifax_page *page)
 {
-	const struct ifax_codec_format fmt = ifax_page_codec_format(&page->format);
-	int err = ifax_scale_ok(scale, &fmt);
-	void *mem;
+	const struct ifax_codec_format fmt = page->fit.turned ? turned_format(page) :
+					     ifax_page_codec_format(&page->format);
+	int err = page->fit.turned ? turned_begin(page) : ifax_page_decode_begin(page);
 
+	if (!err)
+		err = scale_begin(page, &fmt);
 	if (err)
-		return err;
-	mem = page_memory(ifax_scaler_size(scale, &fmt));
-	if (!mem)
-		return -ENOMEM;
-	kvfree(page->scaler);
-	page->scaler = ifax_scaler_init(mem, scale, &fmt, page->decoder);
-	return 0;
+		ifax_page_decode_end(page);
+	return err;
 }
 
 /**

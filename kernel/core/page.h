@@ -8,7 +8,8 @@
 #include <linux/list.h>
 #include <linux/ifax.h>
 #include <linux/ifax/codec.h>
-#include <linux/ifax/scale.h>
+#include <linux/ifax/engine.h>
+#include <linux/ifax/fit.h>
 
 #include "page_store.h"
 
@@ -19,6 +20,7 @@
  * @IFAX_STAGE_HELD: its first copies are on paper, the next comes when the
  *	document is complete
  * @IFAX_STAGE_ENGINE: under the sensor or in the engine
+ * @IFAX_STAGE_FRONT: on the front of a sheet that waits in the engine for its back
  * @IFAX_STAGE_ENDED: its record is ready
  */
 enum ifax_stage {
@@ -26,6 +28,7 @@ enum ifax_stage {
 	IFAX_STAGE_WAITING,
 	IFAX_STAGE_HELD,
 	IFAX_STAGE_ENGINE,
+	IFAX_STAGE_FRONT,
 	IFAX_STAGE_ENDED,
 };
 
@@ -44,7 +47,15 @@ enum ifax_stage {
  * @bounce_at: next byte of @bounce that goes
  * @bounce_end: behind the last one
  * @moved: its first lines have passed
- * @underruns: printed sheets that were spoilt by one
+ * @underruns: printed sheets that were spoilt by one; from here on, printer
+ * @is_back: it comes onto the back of the page before it
+ * @paper: paper that @fit is for
+ * @fit: how it comes onto paper
+ * @sheet_nr: number of the sheet that is printed or comes next, from 0
+ * @lines_before: lines on the sheets before that
+ * @sheet: what the driver was told about it
+ * @paper_wait_ns: when it began to wait for paper, 0: it does not
+ * @turned: bitmap of the turned page, if it is to be turned; empty until then
  * @decoder: while the page is checked or printed
  * @scaler: between @decoder and the engine, if the page is scaled; with its memory
  * @source: input of @decoder
@@ -64,6 +75,14 @@ struct ifax_page {
 	size_t bounce_end;
 	bool moved;
 	u32 underruns;
+	bool is_back;
+	struct ifax_fit_paper paper;
+	struct ifax_fit fit;
+	u32 sheet_nr;
+	u32 lines_before;
+	struct ifax_sheet sheet;
+	u64 paper_wait_ns;
+	struct ifax_store turned;
 	struct ifax_decoder *decoder;
 	struct ifax_scaler *scaler;
 	struct ifax_store_source source;
@@ -81,9 +100,12 @@ const u8 *ifax_page_peek(const struct ifax_page *page, size_t *bytes);
 void ifax_page_consume(struct ifax_page *page, size_t bytes);
 
 int ifax_page_decode_begin(struct ifax_page *page);
-int ifax_page_scale(struct ifax_page *page, const struct ifax_scale *scale);
+int ifax_page_sheet_begin(struct ifax_page *page);
 u32 ifax_page_decode(struct ifax_page *page, void *rows, size_t stride, u32 lines);
 void ifax_page_decode_end(struct ifax_page *page);
 int ifax_page_check(struct ifax_page *page, u32 lines_max);
+
+/* turn.c */
+int ifax_page_turn(struct ifax_page *page);
 
 #endif /* _IFAX_PAGE_H */

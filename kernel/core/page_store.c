@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/err.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 
 #include "page_store.h"
@@ -162,6 +164,56 @@ static bool store_link_spare(struct ifax_store *store)
 	store->spares--;
 	store_link(store, chunk);
 	return true;
+}
+
+/**
+ * ifax_store_pieces() - pieces that so many bytes lie in
+ * @bytes: number of bytes
+ *
+ * Return: their number.
+ */
+u32 ifax_store_pieces(size_t bytes)
+{
+	return DIV_ROUND_UP(bytes, CHUNK_BYTES);
+}
+
+/**
+ * ifax_store_blank() - fill a store with zeros that are written in any order
+ * @store: empty store; nobody else uses it meanwhile
+ * @bytes: number of bytes, not 0
+ * @pieces: room for ifax_store_pieces(@bytes), for ifax_store_at()
+ *
+ * Return: 0; -ENOSPC if the budget is used up, -ENOMEM.
+ */
+int ifax_store_blank(struct ifax_store *store, size_t bytes, u8 **pieces)
+{
+	u32 i, count = ifax_store_pieces(bytes);
+	struct ifax_chunk *chunk;
+
+	for (i = 0; i < count; i++) {
+		chunk = ifax_chunk_alloc(store->budget, IFAX_CHUNK_GFP | __GFP_ZERO);
+		if (IS_ERR(chunk)) {
+			ifax_store_clear(store);
+			return PTR_ERR(chunk);
+		}
+		store_link(store, chunk);
+		pieces[i] = chunk->data;
+		cond_resched();
+	}
+	store->last_fill = bytes - (count - 1) * CHUNK_BYTES;
+	return 0;
+}
+
+/**
+ * ifax_store_at() - a byte of a store that was blank
+ * @pieces: what ifax_store_blank() gave
+ * @at: its number
+ *
+ * Return: the byte.
+ */
+u8 *ifax_store_at(u8 **pieces, size_t at)
+{
+	return pieces[at / CHUNK_BYTES] + at % CHUNK_BYTES;
 }
 
 /**

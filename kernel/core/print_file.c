@@ -117,7 +117,7 @@ int ifax_print_commit(struct ifax_job *job)
 		return -ENODATA;
 	if (READ_ONCE(job->pages_listed) >= IFAX_PAGES_MAX)
 		return -EBUSY;
-	bad = ifax_page_check(page, job->idev->caps.length_lines_max);
+	bad = ifax_page_check(page, ifax_format_lines_max(&job->idev->caps, &page->format));
 	if (bad && bad != -EBADMSG)
 		return bad;
 	err = queue_page(job, page, bad);

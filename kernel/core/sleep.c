@@ -37,6 +37,8 @@ int ifax_suspend(struct ifax_device *idev)
 	err = page_to_its_end(idev);
 	if (err)
 		set_asleep(idev, false);
+	else if (idev->caps.kind == IFAX_KIND_PRINTER)
+		ifax_print_let_go(idev);
 	dev_dbg(&idev->dev, "asleep: %d\n", err);
 	mutex_unlock(&idev->op_lock);
 	return err;

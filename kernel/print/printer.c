@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Print engine of a fax machine: lines of a page, decoded by the core band by
+ * Print engine of a fax machine: lines of a sheet, decoded by the core band by
  * band into a ring, from which DMA takes them while the sheet moves.
  *
  * The interrupt, the DMA callback and the watchdog only wake one ordered queue;
  * print_work() there fills the ring, starts the engine when there is something
- * in it, and ends the page when the exit sensor saw the sheet.
+ * in it, and ends the page when the exit sensor saw the sheet, or when it stands in
+ * the duplex unit. An engine that is cold gets warm on its own after the start; the
+ * watchdog knows.
  */
 #include <linux/interrupt.h>
 #include <linux/mod_devicetable.h>
@@ -20,7 +22,9 @@
 
 #define PRINT_INTERRUPTS (IFAX_INT_PAGE_END | IFAX_INT_UNDERRUN | IFAX_INT_JAM | \
 			  IFAX_INT_COVER | IFAX_INT_NO_PAPER | IFAX_INT_FAULT | IFAX_INT_LAMP | \
-			  IFAX_INT_DOUBLE)
+			  IFAX_INT_DOUBLE | IFAX_INT_PHASE)
+
+static_assert(IFAX_TRAYS_MAX <= IFAX_ENGINE_TRAYS_MAX);
 
 /**
  * struct printer - one print engine
@@ -34,6 +38,8 @@
  * @watchdog: looks whether it gets on at all
  * @active: a page is under way
  * @started: its sheet moves
+ * @hold: it is to wait in the duplex unit for its back
+ * @held: a sheet does
  * @events: IFAX_INT_* of this page
  * @length: lines of the page
  * @filled: lines of it that were put into the ring
@@ -50,6 +56,8 @@ struct printer {
 	struct delayed_work watchdog;
 	bool active;
 	bool started;
+	bool hold;
+	bool held;
 	atomic_t events;
 	u32 length;
 	u32 filled;
@@ -72,6 +80,7 @@ static void print_end(struct printer *printer, enum ifax_page_status status)
 	print_halt(printer);
 	if (printer->started && ifax_bank_read(&printer->bank, IFAX_REG_LINES, &lines))
 		lines = 0;
+	printer->held = printer->hold && !status;
 	WRITE_ONCE(printer->active, false);
 	ifax_print_end(printer->idev, status, lines);
 }
@@ -106,7 +115,8 @@ static int print_move(struct printer *printer)
 	if (printer->started)
 		return 0;
 	printer->started = true;
-	return ifax_bank_start(&printer->bank, PRINT_INTERRUPTS);
+	return ifax_bank_start(&printer->bank,
+			       PRINT_INTERRUPTS & ifax_bank_interrupts(&printer->bank));
 }
 
 static void print_work(struct work_struct *work)
@@ -142,7 +152,7 @@ static bool print_look(struct printer *printer)
 
 	if (!ifax_bank_events(&printer->bank, &events))
 		return false;
-	if (events & IFAX_INT_PAPER)
+	if (events & (IFAX_INT_PAPER | IFAX_INT_PHASE))
 		ifax_paper_path_changed(printer->idev);
 	atomic_or(events, &printer->events);
 	return true;
@@ -187,13 +197,27 @@ static void print_band_done(void *arg)
 	queue_work(printer->queue, &printer->work);
 }
 
+static int print_begin(struct printer *printer, const struct ifax_sheet *sheet)
+{
+	const struct ifax_format fmt = {
+		.width_px = sheet->width_px, .x_dpi = sheet->x_dpi, .y_dpi = sheet->y_dpi,
+	};
+	u32 mode = (sheet->back ? IFAX_MODE_BACK : 0) | (sheet->hold ? IFAX_MODE_HOLD : 0);
+	int ret;
+
+	ret = ifax_bank_begin(&printer->bank, &fmt, sheet->lines, mode, IFAX_BAND_LINES, 0);
+	if (!ret && printer->bank.features & IFAX_FEATURE_TRAYS)
+		ret = ifax_bank_write(&printer->bank, IFAX_REG_TRAY, sheet->tray);
+	return ret;
+}
+
 /* The lines come from print_work(): the core gives none before this returned */
-static int print_start(struct ifax_device *idev, const struct ifax_format *fmt)
+static int print_start(struct ifax_device *idev, const struct ifax_sheet *sheet)
 {
 	struct printer *printer = ifax_priv(idev);
 	int ret;
 
-	ret = ifax_bank_begin(&printer->bank, fmt, fmt->length_lines, 0, IFAX_BAND_LINES, 0);
+	ret = print_begin(printer, sheet);
 	if (ret)
 		return ret;
 	ret = ifax_power_begin(&printer->power);
@@ -201,11 +225,13 @@ static int print_start(struct ifax_device *idev, const struct ifax_format *fmt)
 		return ret;
 	printer->idev = idev;
 	printer->started = false;
-	printer->length = fmt->length_lines;
+	printer->hold = sheet->hold;
+	printer->held = false;
+	printer->length = sheet->lines;
 	printer->filled = 0;
 	printer->seen = (struct ifax_progress){};
 	atomic_set(&printer->events, 0);
-	ifax_ring_form(&printer->ring, IFAX_LINE_BYTES(fmt->width_px), IFAX_BAND_LINES);
+	ifax_ring_form(&printer->ring, IFAX_LINE_BYTES(sheet->width_px), IFAX_BAND_LINES);
 	ret = ifax_ring_start(&printer->ring, DMA_MEM_TO_DEV, print_band_done, printer);
 	if (ret) {
 		print_halt(printer);
@@ -226,19 +252,47 @@ static void print_stop(struct ifax_device *idev)
 	cancel_work_sync(&printer->work);
 	cancel_delayed_work_sync(&printer->watchdog);
 	print_halt(printer);
+	if (printer->held)
+		ifax_bank_write(&printer->bank, IFAX_REG_CONTROL, IFAX_CONTROL_EJECT);
+	printer->held = false;
 }
 
 static u32 print_state(struct ifax_device *idev)
 {
 	struct printer *printer = ifax_priv(idev);
+	u32 state = ifax_bank_paper_path(&printer->bank, IFAX_STATE_NO_PAPER, 0);
 
-	return ifax_bank_paper_path(&printer->bank, IFAX_STATE_NO_PAPER, 0);
+	return ifax_bank_warm_up_ms(&printer->bank) ? state | IFAX_STATE_WARM_UP : state;
+}
+
+static int print_trays(struct ifax_device *idev, struct ifax_tray *trays)
+{
+	struct printer *printer = ifax_priv(idev);
+	u32 count, at, size, i;
+
+	if (!(printer->bank.features & IFAX_FEATURE_TRAYS))
+		return 0;
+	if (ifax_bank_read(&printer->bank, IFAX_REG_TRAYS, &count) || !count ||
+	    count > IFAX_TRAYS_MAX)
+		return -EIO;
+	for (i = 0; i < count; i++) {
+		if (ifax_bank_read(&printer->bank, IFAX_REG_TRAY_AT(i), &at) ||
+		    ifax_bank_read(&printer->bank, IFAX_REG_TRAY_SIZE(i), &size) ||
+		    at & ~IFAX_TRAY_BITS)
+			return -EIO;
+		trays[i].present = at & IFAX_TRAY_PRESENT;
+		trays[i].paper = at & IFAX_TRAY_PAPER;
+		trays[i].x_dmm = FIELD_GET(IFAX_TRAY_SIZE_X, size);
+		trays[i].y_dmm = FIELD_GET(IFAX_TRAY_SIZE_Y, size);
+	}
+	return count;
 }
 
 static const struct ifax_printer_ops print_ops = {
 	.start = print_start,
 	.stop = print_stop,
 	.state = print_state,
+	.trays = print_trays,
 };
 
 static void print_destroy_queue(void *queue)

@@ -2,8 +2,10 @@
 # Drivers and simulator: paper in, paper out, and what goes wrong in between.
 
 HW_PAGE := $(B)/tests/hw/page
+HW_SHEETS := $(B)/tests/hw/sheets
 CHECKS += tests/hw/registers
-HW_CHECKS := tests/hw/paper tests/hw/faults tests/hw/fault-kinds tests/hw/grey tests/hw/sleep tests/hw/warm
+HW_CHECKS := tests/hw/paper tests/hw/faults tests/hw/fault-kinds tests/hw/grey tests/hw/sleep tests/hw/warm \
+	tests/hw/fit tests/hw/duplex
 CHECKS += $(HW_CHECKS)
 
 $(HW_CHECKS) tests/hw/fault-places: $(HW_PAGE)
@@ -15,4 +17,9 @@ check-faults: packages
 
 $(B)/tests/hw/page.o: ROOM_CFLAGS = -Iuserland/libifax
 $(HW_PAGE): $(B)/tests/hw/page.o $(LIBIFAX)
+	$(CC) $(CFLAGS) -static -o $@ $^
+
+tests/hw/fit tests/hw/duplex: $(HW_SHEETS)
+$(B)/tests/hw/sheets.o: ROOM_CFLAGS = -Iuserland/libifax
+$(HW_SHEETS): $(B)/tests/hw/sheets.o $(LIBIFAX) $(CODEC_LIB)
 	$(CC) $(CFLAGS) -static -o $@ $^

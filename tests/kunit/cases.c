@@ -4,6 +4,8 @@
 #else
 #include <string.h>
 #endif
+#include <linux/ifax/fit.h>
+
 #include "cases.h"
 
 #define LINES	24
@@ -384,4 +386,48 @@ const char *codec_case_formats_refused(void)
 		if (!ifax_codec_format_ok(&refused[i]) || ifax_encoder_init(mem, &refused[i]))
 			return "a format that cannot be coded is taken";
 	return NULL;
+}
+
+/* tests/codec/fit.c has all of them: width, length, way, sheets, size */
+static const struct {
+	u32 width_px;
+	u32 lines;
+	bool turned;
+	u32 sheets;
+	u32 to_width_px;
+	u32 to_lines;
+} on_a4[] = {
+	{ 1728, 2292, false, 1, 1686, 2291 },
+	{ 2432, 1620, true, 1, 1686, 2291 },
+	{ 2048, 2809, false, 1, 1670, 2291 },
+	{ 1728, 4630, false, 3, 1686, 4630 },
+};
+
+/* Pages come onto paper as an office wants it */
+const char *codec_case_paper(void)
+{
+	static const struct ifax_resolution resolution = { 204, 196 };
+	static const struct ifax_fit_paper a4 = { 2100, 2970 };
+	static const struct ifax_fit_engine engine = {
+		.resolution = &resolution, .resolutions = 1, .width_px_min = 1,
+		.width_px_max = 7296, .lines_max = 16384, .paper = &a4, .papers = 1,
+	};
+	struct ifax_fit_page page = {
+		.x_dpi = 204, .y_dpi = 196, .scaling = IFAX_SCALING_ENGINE,
+		.page_fit = IFAX_FIT_OFFICE,
+	};
+	struct ifax_fit fit;
+	u32 i;
+
+	for (i = 0; i < sizeof(on_a4) / sizeof(on_a4[0]); i++) {
+		page.width_px = on_a4[i].width_px;
+		page.lines = on_a4[i].lines;
+		if (ifax_fit_page(&fit, &page, &engine))
+			return "there is no way onto A4";
+		if (fit.turned != on_a4[i].turned || fit.sheets != on_a4[i].sheets ||
+		    fit.scale.width_px != on_a4[i].to_width_px || fit.lines != on_a4[i].to_lines)
+			return "it is not the way of an office";
+	}
+	page.lines = 0;
+	return ifax_fit_page(&fit, &page, &engine) ? NULL : "a page without lines";
 }

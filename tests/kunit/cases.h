@@ -17,7 +17,8 @@
 	CASE(faults)		\
 	CASE(concealment)	\
 	CASE(damage)		\
-	CASE(formats_refused)
+	CASE(formats_refused)	\
+	CASE(paper)
 
 #define DECLARE_CASE(name)	const char *codec_case_##name(void);
 CODEC_CASES(DECLARE_CASE)

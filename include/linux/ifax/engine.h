@@ -18,7 +18,6 @@
 #include <linux/ifax.h>
 
 struct ifax_device;
-struct ifax_scale;
 
 /**
  * struct ifax_scanner_ops - a scanner
@@ -49,33 +48,70 @@ struct ifax_scanner_ops {
 	int (*hold)(struct ifax_device *idev);
 };
 
+/* Most trays of an engine */
+#define IFAX_ENGINE_TRAYS_MAX	8
+
+/**
+ * struct ifax_tray - paper
+ * @x_dmm: its width as it is drawn in, along the line, in 0.1 mm; 0: not known
+ * @y_dmm: its length, the same
+ * @present: the tray is there
+ * @paper: there is paper in it
+ */
+struct ifax_tray {
+	u32 x_dmm;
+	u32 y_dmm;
+	bool present;
+	bool paper;
+};
+
+/**
+ * struct ifax_sheet - a side of a sheet
+ * @width_px: pixels in a line
+ * @lines: lines, not 0
+ * @x_dpi: one of the engine's resolutions
+ * @y_dpi: the same across the lines
+ * @tray: where it is taken from
+ * @back: it is the back of the sheet that waits for it
+ * @hold: the sheet waits in the engine for its back
+ */
+struct ifax_sheet {
+	u32 width_px;
+	u32 lines;
+	u16 x_dpi;
+	u16 y_dpi;
+	u32 tray;
+	bool back;
+	bool hold;
+};
+
 /**
  * struct ifax_printer_ops - a print engine
- * @start: take a sheet and print a page of @fmt (width, resolution, exact
- *	lines in length_lines, and of sides, paper, scaling and page_fit what the
- *	driver's caps offer; with scaling, width and resolution need not be the
- *	engine's: ifax_print_scale()). The driver fetches its lines in order by
+ * @start: take a sheet and print @sheet on it. The driver fetches its lines in order by
  *	ifax_print_lines(), also before this returns, and calls
- *	ifax_print_end() once, after the sheet has left the engine or went
- *	wrong. -ENOMEDIUM: no paper; -EIO: jam or cover, as @state tells; after
- *	an error it calls no ifax_print_end()
- * @stop: as in &struct ifax_scanner_ops
+ *	ifax_print_end() once, after the sheet has left the engine, waits for its
+ *	back, or went wrong. -ENOMEDIUM: no paper; -EIO: jam or cover, as @state tells;
+ *	after an error it calls no ifax_print_end()
+ * @stop: as in &struct ifax_scanner_ops. A sheet that waits for its back comes out
  * @state: IFAX_STATE_* of the paper path (NO_PAPER, PAPER_LOW, TONER_LOW, COVER_OPEN,
- *	JAM)
+ *	JAM, WARM_UP)
+ * @trays: tell what is in the trays, at most IFAX_ENGINE_TRAYS_MAX. Returns their
+ *	number, or -EIO. NULL: there is paper or not, and nobody knows of what size
  */
 struct ifax_printer_ops {
-	int (*start)(struct ifax_device *idev, const struct ifax_format *fmt);
+	int (*start)(struct ifax_device *idev, const struct ifax_sheet *sheet);
 	void (*stop)(struct ifax_device *idev);
 	u32 (*state)(struct ifax_device *idev);
+	int (*trays)(struct ifax_device *idev, struct ifax_tray *trays);
 };
 
 /**
  * ifax_scanner_register() - offer a scanner as /dev/ifax/scanN
  * @parent: the driver's device
  * @ops: its functions
- * @caps: width, length, resolutions, and bits for each of binarisations, sides,
- *	papers, scalings and page_fits that the driver has; what is 0 in &struct
- *	ifax_format need not be told. IFAX_CAP_PAUSE. The rest is the core's
+ * @caps: width, length, resolutions, and bits for each of binarisations, sides and
+ *	papers that the driver has; what is 0 in &struct ifax_format need not be told.
+ *	IFAX_CAP_PAUSE. The rest is the core's
  * @priv: for ifax_priv()
  *
  * Context: process. The device can be opened before this returns.
@@ -89,7 +125,8 @@ struct ifax_device *ifax_scanner_register(struct device *parent,
  * ifax_printer_register() - offer a print engine as /dev/ifax/printN
  * @parent: the driver's device
  * @ops: its functions
- * @caps: as in ifax_scanner_register()
+ * @caps: width, length, resolutions, sides. How pages come onto the paper is the
+ *	core's affair
  * @priv: for ifax_priv()
  *
  * Context: process. The device can be opened before this returns.
@@ -193,26 +230,13 @@ u32 ifax_scan_lines(struct ifax_device *idev, const void *rows, size_t stride, u
 void ifax_scan_end(struct ifax_device *idev, enum ifax_page_status status, u32 flags);
 
 /**
- * ifax_print_scale() - have the page in the engine at another resolution or place
- * @idev: printer
- * @scale: what becomes of it (linux/ifax/scale.h); ifax_scaled() tells how many
- *	lines there will be
- *
- * From ops.start(), before ifax_print_lines(), which gives lines of @scale's width
- * then.
- *
- * Context: process.
- * Return: 0; -EINVAL if ifax_scale_ok() refuses; -ENOMEM.
- */
-int ifax_print_scale(struct ifax_device *idev, const struct ifax_scale *scale);
-
-/**
- * ifax_print_lines() - fetch the next lines of the page in the engine
+ * ifax_print_lines() - fetch the next lines of the sheet in the engine
  * @idev: printer
  * @rows: lines of pixels go here
  * @stride: bytes from one line to the next
  * @lines: most lines to fetch
  *
+ * They come in the width and resolution of the sheet, whatever the page is coded in.
  * The page was decoded once before ops.start(), so this finds no coding fault.
  *
  * Context: process, may sleep for a lock, allocates nothing.
@@ -221,10 +245,10 @@ int ifax_print_scale(struct ifax_device *idev, const struct ifax_scale *scale);
 u32 ifax_print_lines(struct ifax_device *idev, void *rows, size_t stride, u32 lines);
 
 /**
- * ifax_print_end() - the sheet has left the engine, or went wrong
+ * ifax_print_end() - the sheet has left the engine, waits for its back, or went wrong
  * @idev: printer
- * @status: how
- * @lines: lines on paper
+ * @status: how; IFAX_PAGE_OK for a back: both sides have left it
+ * @lines: lines of this side on paper
  *
  * Context: process.
  */

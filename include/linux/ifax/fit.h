@@ -139,19 +139,4 @@ static inline u32 ifax_fit_sheet_lines(const struct ifax_fit *fit, u32 sheet)
 	return rest < fit->sheet_lines ? rest : fit->sheet_lines;
 }
 
-/**
- * ifax_fit_is_plain() - are the pixels of the page those on paper, one to one?
- * @fit: what ifax_fit_page() found
- * @page: page
- *
- * Return: true if nothing has to be scaled, turned or cut off at a side.
- */
-static inline bool ifax_fit_is_plain(const struct ifax_fit *fit, const struct ifax_fit_page *page)
-{
-	const struct ifax_scale *scale = &fit->scale;
-
-	return !fit->turned && scale->x_from == scale->x_to && scale->y_from == scale->y_to &&
-	       !scale->left_px && scale->width_px == page->width_px;
-}
-
 #endif /* _LINUX_IFAX_FIT_H */

@@ -84,7 +84,7 @@ enum ifax_binarisation {
  * enum ifax_sides - which sides of a sheet are scanned or printed
  * @IFAX_SIDES_FRONT: the front
  * @IFAX_SIDES_BOTH: front and back, as two pages; what is printed as the page
- *	after a front comes onto its back
+ *	after a front comes onto its back; see IFAX_IOC_FINISH
  */
 enum ifax_sides {
 	IFAX_SIDES_FRONT = 0,
@@ -171,6 +171,8 @@ enum ifax_page_fit {
  *	see IFAX_IOC_FINISH. Several copies with IFAX_SIDES_BOTH come out no other way
  * @conceal: printer: 1: a wrong line of MH or MR becomes the last good one again,
  *	&struct ifax_page_record.bad_lines counts them; 0: the page is refused
+ * @wait_s: printer: how many seconds a page waits for paper, at most 86400; 0: it ends at
+ *	once as IFAX_PAGE_NO_PAPER
  * @reserved: zero
  *
  * What is zero is what every device has.
@@ -192,7 +194,8 @@ struct ifax_format {
 	__u32 copies;
 	__u32 collate;
 	__u32 conceal;
-	__u32 reserved[3];
+	__u32 wait_s;
+	__u32 reserved[2];
 };
 
 #define IFAX_RESOLUTIONS_MAX	16
@@ -265,7 +268,8 @@ struct ifax_caps {
  *	scanned until then is there
  * @IFAX_PAGE_JAM: paper jam
  * @IFAX_PAGE_COVER_OPEN: the cover was opened
- * @IFAX_PAGE_NO_PAPER: the engine has no paper
+ * @IFAX_PAGE_NO_PAPER: the engine has no paper, or none on which the page may be printed
+ *	as &struct ifax_format.page_fit says
  * @IFAX_PAGE_OVERRUN: lines of the sensor were lost
  * @IFAX_PAGE_UNDERRUN: the engine ran dry, three times: two more sheets were tried
  * @IFAX_PAGE_NO_MEMORY: the page store's budget, or memory, was used up
@@ -310,6 +314,9 @@ enum ifax_page_status {
  *	engine took the sheet (0: it never did)
  * @end_ns: CLOCK_BOOTTIME when it ended
  * @copies: printer: copies that are on paper, whatever @status says
+ * @sheets: printer: sheets with a side of this page that left the engine whole,
+ *	in all copies
+ * @spoilt: printer: sheets with this page that were spoilt and printed again
  * @reserved: zero
  */
 struct ifax_page_record {
@@ -323,13 +330,15 @@ struct ifax_page_record {
 	__u64 begin_ns;
 	__u64 end_ns;
 	__u32 copies;
-	__u32 reserved[3];
+	__u32 sheets;
+	__u32 spoilt;
+	__u32 reserved;
 };
 
 /* ifax_state.flags */
 /** IFAX_STATE_DOCUMENT: a sheet lies in the feeder */
 #define IFAX_STATE_DOCUMENT	(1U << 0)
-/** IFAX_STATE_NO_PAPER: the engine has no paper */
+/** IFAX_STATE_NO_PAPER: the engine has no paper, or none for the page that waits */
 #define IFAX_STATE_NO_PAPER	(1U << 1)
 /** IFAX_STATE_COVER_OPEN: a cover is open */
 #define IFAX_STATE_COVER_OPEN	(1U << 2)
@@ -343,6 +352,8 @@ struct ifax_page_record {
 #define IFAX_STATE_TONER_LOW	(1U << 6)
 /** IFAX_STATE_PAUSED: the motor waits until there is room in the page store */
 #define IFAX_STATE_PAUSED	(1U << 7)
+/** IFAX_STATE_WARM_UP: the engine warms up; the page in it waits for that */
+#define IFAX_STATE_WARM_UP	(1U << 8)
 
 /**
  * struct ifax_state - the paper path now
@@ -455,6 +466,11 @@ struct ifax_start {
  * for one before this call waits for ever. Pages committed later belong to the
  * next document, which begins when this one is on paper. EBUSY: a page was
  * written but not committed.
+ *
+ * With IFAX_SIDES_BOTH, a front waits until its back is committed, or the document
+ * is complete: then it comes alone. Neither counts as printed before the sheet with
+ * both has left the engine; if one goes wrong, both do. A page that takes several
+ * sheets comes on fronts alone.
  */
 #define IFAX_IOC_FINISH		_IO(IFAX_IOC_MAGIC, 0x09)
 
