@@ -242,6 +242,9 @@ static cfg_opt_t station_opts[] = {
 	CFG_STR("scanner", "scan0", CFGF_NONE),
 	CFG_STR("printer", "print0", CFGF_NONE),
 	CFG_BOOL("printing", cfg_true, CFGF_NONE),
+	CFG_STR("paper", "auto", CFGF_NONE),
+	CFG_STR("page_fit", "office", CFGF_NONE),
+	CFG_BOOL("both_sides", cfg_false, CFGF_NONE),
 	CFG_STR("coding", "mh", CFGF_NONE),
 	CFG_STR("resolution", "204x196", CFGF_NONE),
 	CFG_STR("number", "", CFGF_NONE),
@@ -766,6 +769,9 @@ static bool fill(struct config *config, cfg_t *cfg)
 	config->name_servers = cfg_getstr(cfg, "name_servers");
 	config->scanner = cfg_getstr(cfg, "scanner");
 	config->printer = cfg_getstr(cfg, "printer");
+	config->paper = cfg_getstr(cfg, "paper");
+	config->page_fit = cfg_getstr(cfg, "page_fit");
+	config->both_sides = cfg_getbool(cfg, "both_sides");
 	config->printing = cfg_getbool(cfg, "printing");
 	config->coding = cfg_getstr(cfg, "coding");
 	config->resolution = cfg_getstr(cfg, "resolution");

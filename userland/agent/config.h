@@ -318,6 +318,9 @@ struct config {
 	const char *name_servers;
 	const char *scanner;
 	const char *printer;
+	const char *paper;
+	const char *page_fit;
+	bool both_sides;
 	bool printing;
 	const char *coding;
 	const char *resolution;

@@ -243,6 +243,36 @@ static int check_coding(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+static int check_paper(cfg_t *cfg, cfg_opt_t *opt)
+{
+	static const char *const names[] = {
+		"auto", "a4", "a3", "a5", "b4", "letter", "legal", NULL
+	};
+	const char *paper = cfg_opt_getnstr(opt, 0);
+
+	for (const char *const *name = names; *name; name++)
+		if (!strcmp(paper, *name))
+			return 0;
+	cfg_error(cfg, "%s = %s: allowed are auto, a4, a3, a5, b4, letter, legal", opt->name,
+		  paper);
+	return -1;
+}
+
+static int check_page_fit(cfg_t *cfg, cfg_opt_t *opt)
+{
+	static const char *const names[] = {
+		"office", "same", "trim", "reduce", "rotate", "split", NULL
+	};
+	const char *fit = cfg_opt_getnstr(opt, 0);
+
+	for (const char *const *name = names; *name; name++)
+		if (!strcmp(fit, *name))
+			return 0;
+	cfg_error(cfg, "%s = %s: allowed are office, same, trim, reduce, rotate, split",
+		  opt->name, fit);
+	return -1;
+}
+
 static int check_address(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *address = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
@@ -444,6 +474,8 @@ static const struct {
 	{ "control", check_path },
 	{ "scanner", check_device },
 	{ "printer", check_device },
+	{ "paper", check_paper },
+	{ "page_fit", check_page_fit },
 	{ "coding", check_coding },
 	{ "resolution", check_resolution },
 	{ "confirm|features", check_features },

@@ -624,7 +624,10 @@ static struct worker *start_printer(struct incoming *incoming, int pages, int pr
 	char skip[24];
 	char *argv[] = {
 		(char *)station->config.paper_worker, "print", "--progress", "--skip", skip,
-		"--device", (char *)station->config.printer, NULL,
+		"--device", (char *)station->config.printer,
+		"--paper", (char *)station->config.paper,
+		"--fit", (char *)station->config.page_fit,
+		station->config.both_sides ? "--both-sides" : NULL, NULL,
 	};
 	struct worker_task task = {
 		.argv = argv, .stdin_fd = -1, .fd = { pages, -1, progress },

@@ -22,6 +22,7 @@
 struct print {
 	const struct paper_options *options;
 	int device;
+	struct ifax_caps caps;
 	struct page_reader pages;
 	unsigned int done;		/* pages on paper */
 	unsigned int committed;		/* pages whose record was not taken */
@@ -83,11 +84,23 @@ static void take_records(struct print *print, unsigned int leave)
 	}
 }
 
+static int set_format(struct print *print)
+{
+	struct ifax_format format = print->pages.page.format;
+
+	format.scaling = IFAX_SCALING_ENGINE;
+	format.page_fit = print->options->page_fit;
+	format.paper = print->options->paper;
+	format.sides = print->caps.sides & 1U << print->options->sides ? print->options->sides :
+									  IFAX_SIDES_FRONT;
+	return ifax_set_format(print->device, &format);
+}
+
 static int write_page(struct print *print)
 {
 	static char data[CHUNK_BYTES];
 	uint64_t offset = 0;
-	int err = ifax_set_format(print->device, &print->pages.page.format);
+	int err = set_format(print);
 
 	while (!err && offset < print->pages.page.data_bytes) {
 		ssize_t n = page_reader_data(&print->pages, offset, data, sizeof(data));
@@ -100,32 +113,16 @@ static int write_page(struct print *print)
 	return err;
 }
 
-/* Why the printer does not take a page; a resolution that it lacks is told with those it has. */
-static const char *refusal(struct print *print, int err, char *text, size_t bytes)
+/* No page follows: a front that waits for its back comes alone */
+static void finish(struct print *print)
 {
-	const struct ifax_format *format = &print->pages.page.format;
-	struct ifax_caps caps;
-	size_t used;
-
-	if (err != -EINVAL || ifax_get_caps(print->device, &caps))
-		return ifax_error_text(err);
-	used = snprintf(text, bytes, "the printer has no %ux%u dpi; it has", format->x_dpi,
-			format->y_dpi);
-	for (uint32_t i = 0; i < caps.resolutions && i < IFAX_RESOLUTIONS_MAX; i++) {
-		const struct ifax_resolution *has = &caps.resolution[i];
-
-		if (has->x_dpi == format->x_dpi && has->y_dpi == format->y_dpi)
-			return ifax_error_text(err);
-		if (used < bytes)
-			used += snprintf(text + used, bytes - used, "%s %ux%u", i ? "," : "",
-					 has->x_dpi, has->y_dpi);
-	}
-	return text;
+	if (print->committed && ifax_finish(print->device))
+		ifax_cancel(print->device);
+	take_records(print, 0);
 }
 
 static void print_page(struct print *print)
 {
-	char why[300];
 	unsigned int number = print->pages.number;
 	int err = write_page(print);
 
@@ -139,9 +136,9 @@ static void print_page(struct print *print)
 		}
 	}
 	/* those before it come out first */
-	take_records(print, 0);
+	finish(print);
 	fail(print, number, err == -EINVAL || err == -ENOSPC ? PAPER_REFUSED : PAPER_AGAIN,
-	     paper_stopped() ? "stopped" : refusal(print, err, why, sizeof(why)));
+	     paper_stopped() ? "stopped" : ifax_error_text(err));
 }
 
 static void print_pages(struct print *print)
@@ -157,7 +154,7 @@ static void print_pages(struct print *print)
 	}
 	if (print->code != PAPER_DONE || paper_stopped())
 		ifax_cancel(print->device);
-	take_records(print, 0);
+	finish(print);
 	if (paper_stopped() && more > 0)
 		fail(print, print->done + 1, PAPER_AGAIN, "stopped");
 	if (more < 0)
@@ -172,17 +169,21 @@ static void print_pages(struct print *print)
 enum paper_exit paper_print(const struct paper_options *options)
 {
 	struct print print = { .options = options, .done = options->skip };
+	int err;
 
 	if (page_reader_init(&print.pages, PRINT_PAGES_FD)) {
 		paper_line(options, "error page file: %s", print.pages.why);
 		return PAPER_AGAIN;
 	}
 	print.device = ifax_open_printer(options->device, 0);
-	if (print.device < 0) {
-		paper_line(options, "error %s: %s", options->device, ifax_error_text(print.device));
-		return PAPER_AGAIN;
+	err = print.device < 0 ? print.device : ifax_get_caps(print.device, &print.caps);
+	if (err) {
+		paper_line(options, "error %s: %s", options->device, ifax_error_text(err));
+		print.code = PAPER_AGAIN;
+	} else {
+		print_pages(&print);
 	}
-	print_pages(&print);
-	close(print.device);
+	if (print.device >= 0)
+		close(print.device);
 	return print.code;
 }

@@ -15,7 +15,8 @@
 
 static const char usage[] =
 	"usage: ifax-paper scan --device NAME [--coding mh|mmr] [--resolution 204x196] 4>PAGES\n"
-	"       ifax-paper print --device NAME [--skip N] 3<PAGES\n"
+	"       ifax-paper print --device NAME [--skip N] [--paper SIZE] [--fit POLICY]\n"
+	"                  [--both-sides] 3<PAGES\n"
 	"\n"
 	"Scans all sheets in the feeder into a page file, or prints a page file. One line\n"
 	"on standard output for each page that is done, \"ok\" or \"error\" and why at the end.\n"
@@ -24,6 +25,9 @@ static const char usage[] =
 	"  -c, --coding CODING    mh (default) or mmr\n"
 	"  -r, --resolution XxY   in dots per inch (default 204x196)\n"
 	"  -s, --skip N           do not print the first N pages\n"
+	"  -P, --paper SIZE       auto (default), a4, a3, a5, b4, letter, legal\n"
+	"  -f, --fit POLICY       office (default), same, trim, reduce, rotate, split\n"
+	"  -b, --both-sides       every second page comes onto a back, if the engine can\n"
 	"  -p, --progress         write each line to descriptor 5 too, and to disk\n"
 	"  -h, --help             this text\n"
 	"\n"
@@ -101,6 +105,9 @@ static bool parse_options(int argc, char **argv, struct paper_options *options)
 		{ "coding", required_argument, NULL, 'c' },
 		{ "resolution", required_argument, NULL, 'r' },
 		{ "skip", required_argument, NULL, 's' },
+		{ "paper", required_argument, NULL, 'P' },
+		{ "fit", required_argument, NULL, 'f' },
+		{ "both-sides", no_argument, NULL, 'b' },
 		{ "progress", no_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
@@ -108,7 +115,7 @@ static bool parse_options(int argc, char **argv, struct paper_options *options)
 	bool good = true;
 	int c;
 
-	while (good && (c = getopt_long(argc, argv, "d:c:r:s:ph", known, NULL)) != -1) {
+	while (good && (c = getopt_long(argc, argv, "d:c:r:s:P:f:bph", known, NULL)) != -1) {
 		switch (c) {
 		case 'd':
 			options->device = optarg;
@@ -123,6 +130,15 @@ static bool parse_options(int argc, char **argv, struct paper_options *options)
 			break;
 		case 's':
 			good = parse_count(optarg, &options->skip);
+			break;
+		case 'P':
+			good = !ifax_paper_by_name(optarg, &options->paper);
+			break;
+		case 'f':
+			good = !ifax_page_fit_by_name(optarg, &options->page_fit);
+			break;
+		case 'b':
+			options->sides = IFAX_SIDES_BOTH;
 			break;
 		case 'p':
 			options->progress = true;
@@ -141,6 +157,7 @@ int main(int argc, char **argv)
 {
 	struct paper_options options = {
 		.coding = IFAX_CODING_MH, .x_dpi = 204, .y_dpi = 196,
+		.page_fit = IFAX_FIT_OFFICE,
 	};
 	/* no SA_RESTART: a wait for the device ends */
 	const struct sigaction stop = { .sa_handler = on_stop };

@@ -28,6 +28,9 @@ enum paper_exit { PAPER_DONE, PAPER_REFUSED, PAPER_AGAIN, PAPER_USAGE };
  * @x_dpi: scan: pixels per inch
  * @y_dpi: scan: lines per inch
  * @skip: print: pages at the begin that are on paper already
+ * @paper: print: &enum ifax_paper
+ * @page_fit: print: &enum ifax_page_fit
+ * @sides: print: &enum ifax_sides
  * @progress: each line goes to descriptor 5 too, and to disk, before it goes to stdout
  */
 struct paper_options {
@@ -36,6 +39,9 @@ struct paper_options {
 	unsigned int x_dpi;
 	unsigned int y_dpi;
 	unsigned int skip;
+	uint32_t paper;
+	uint32_t page_fit;
+	uint32_t sides;
 	bool progress;
 };
 

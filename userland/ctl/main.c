@@ -56,6 +56,8 @@ static const char usage[] =
 	"                         TIFF: A4 wide and as long as the paper, in MMR, if not told\n"
 	"                         otherwise\n"
 	"  ifax print [--device print0] [--pages FIRST[-LAST]] [--copies N] [--collate]\n"
+	"            [--paper SIZE] [--fit office|same|trim|reduce|rotate|split]\n"
+	"            [--both-sides] [--wait SECONDS]\n"
 	"            FILE.tif\n"
 	"                         print a TIFF, or some of its pages; copies come out page by\n"
 	"                         page, with --collate one after the other\n"

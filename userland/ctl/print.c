@@ -3,8 +3,8 @@
  * ifax print: the pages of a TIFF file come out on paper
  *
  * A process that can do nothing else makes a page file of the TIFF: what the
- * engine's decoder takes goes there byte for byte; a page of a width or resolution
- * that the engine lacks is scaled. While one page is in the engine, the next is
+ * engine's decoder takes goes there byte for byte. How a page comes onto the paper that
+ * there is the kernel knows. While one page is in the engine, the next is
  * written. If a page goes wrong, the kernel ends those behind it: what has been
  * printed is always the begin.
  */
@@ -24,9 +24,9 @@
 #include "../message/sandbox.h"
 #include "../message/tiff_read.h"
 #include "command.h"
-#include "fit.h"
 
 #define DATA_BYTES	65536
+#define WAIT_S_MAX	86400
 
 /**
  * struct print - a print and what was asked for
@@ -36,6 +36,10 @@
  * @last: last page
  * @copies: how often each page is printed
  * @rounds: how often the document is
+ * @paper: &enum ifax_paper
+ * @page_fit: &enum ifax_page_fit
+ * @sides: &enum ifax_sides
+ * @wait_s: how long a page waits for paper
  * @fd: printer
  * @caps: what it can do
  * @pages: page file
@@ -50,6 +54,10 @@ struct print {
 	long long last;
 	long long copies;
 	long long rounds;
+	uint32_t paper;
+	uint32_t page_fit;
+	uint32_t sides;
+	long long wait_s;
 	int fd;
 	struct ifax_caps caps;
 	struct page_reader pages;
@@ -112,33 +120,25 @@ static enum exit_code read_tiff(struct print *print, int pages_fd)
 	return failed(print->path, why);
 }
 
-/* What the engine lacks of width and resolution the kernel makes up for, if it can. */
 static int set_format(struct print *print)
 {
 	struct ifax_format format = print->pages.page.format;
-	int err;
 
 	format.copies = print->copies;
-	err = ifax_set_format(print->fd, &format);
-
-	for (format.scaling = IFAX_SCALING_FIT;
-	     err == -EINVAL && format.scaling <= IFAX_SCALING_ENGINE; format.scaling++)
-		if (print->caps.scalings & 1U << format.scaling)
-			err = ifax_set_format(print->fd, &format);
-	return err;
+	format.scaling = IFAX_SCALING_ENGINE;
+	format.page_fit = print->page_fit;
+	format.paper = print->paper;
+	format.sides = print->sides;
+	format.wait_s = print->wait_s;
+	return ifax_set_format(print->fd, &format);
 }
 
-/* The data as it is; if the engine cannot have it so, scaled */
 static int write_page(struct print *print)
 {
 	static char data[DATA_BYTES];
 	uint64_t offset = 0;
 	int err = set_format(print);
 
-	if (err == -EINVAL) {
-		err = fit_page(print->fd, &print->caps, &print->pages, print->copies);
-		return err ? err : ifax_commit(print->fd);
-	}
 	while (!err && offset < print->pages.page.data_bytes) {
 		ssize_t n = page_reader_data(&print->pages, offset, data, sizeof(data));
 
@@ -164,6 +164,8 @@ static void page_failed(struct print *print, unsigned int number,
 		fprintf(stderr, " (line %u)", record->fault_line);
 	if (print->copies > 1)
 		fprintf(stderr, ", %u of %lld copies", record->copies, print->copies);
+	if (record->sheets > record->copies)
+		fprintf(stderr, ", %u sheets of it are printed", record->sheets);
 	fputc('\n', stderr);
 	print->is_bad = true;
 }
@@ -175,6 +177,10 @@ static void page_printed(struct print *print, unsigned int number,
 	       (unsigned long long)record->bytes);
 	if (print->copies > 1)
 		printf(", %u copies", record->copies);
+	if (record->sheets > record->copies)
+		printf(", %u sheets", record->sheets);
+	if (record->spoilt)
+		printf(", %u spoilt and printed again", record->spoilt);
 	putchar('\n');
 	fflush(stdout);
 }
@@ -202,6 +208,14 @@ static void take_records(struct print *print, unsigned int leave)
 		take_record(print);
 }
 
+/* No page follows: a front that waits for its back comes alone */
+static void finish(struct print *print)
+{
+	if (print->waiting_count && ifax_finish(print->fd))
+		ifax_cancel(print->fd);
+	take_records(print, 0);
+}
+
 static void print_page(struct print *print)
 {
 	unsigned int number = print->pages.number;
@@ -213,7 +227,7 @@ static void print_page(struct print *print)
 		take_records(print, err ? 0 : 1);
 		return;
 	}
-	take_records(print, 0);
+	finish(print);
 	page_failure(print, number, ifax_error_text(err));
 }
 
@@ -231,7 +245,7 @@ static bool print_round(struct print *print)
 		if (print->pages.number >= print->first)
 			print_page(print);
 	}
-	take_records(print, 0);
+	finish(print);
 	if (more < 0)
 		failed(print->path, print->pages.why);
 	else if (print->pages.number < print->first)
@@ -255,6 +269,8 @@ static enum exit_code print_tiff(struct print *print)
 	print->pages.fd = fileno(file);
 	if (!code && print->copies > print->caps.copies_max)
 		code = failed(print->device, "it does not make so many copies of a page");
+	if (!code && !(print->caps.sides & 1U << print->sides))
+		code = failed(print->device, "it does not print on both sides");
 	while (!code && print->rounds--)
 		code = print_round(print) ? EXIT_GOOD : EXIT_FAILED;
 	if (print->fd >= 0)
@@ -287,17 +303,21 @@ enum exit_code do_print(int argc, char **argv)
 		{ "pages", required_argument, NULL, 'p' },
 		{ "copies", required_argument, NULL, 'n' },
 		{ "collate", no_argument, NULL, 'C' },
+		{ "paper", required_argument, NULL, 'P' },
+		{ "fit", required_argument, NULL, 'f' },
+		{ "both-sides", no_argument, NULL, 'b' },
+		{ "wait", required_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
 	struct print print = {
 		.device = "print0", .first = 1, .last = LLONG_MAX, .copies = 1,
-		.rounds = 1,
+		.rounds = 1, .page_fit = IFAX_FIT_OFFICE,
 	};
 	bool collate = false;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "d:p:n:Ch", known, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "d:p:n:CP:f:bw:h", known, NULL)) != -1) {
 		switch (c) {
 		case 'd':
 			print.device = optarg;
@@ -312,6 +332,21 @@ enum exit_code do_print(int argc, char **argv)
 			break;
 		case 'C':
 			collate = true;
+			break;
+		case 'P':
+			if (ifax_paper_by_name(optarg, &print.paper))
+				return bad_usage("--paper takes a4, a3, a5, b4, letter or legal");
+			break;
+		case 'f':
+			if (ifax_page_fit_by_name(optarg, &print.page_fit))
+				return bad_usage("--fit takes office, same, trim, reduce, rotate or split");
+			break;
+		case 'b':
+			print.sides = IFAX_SIDES_BOTH;
+			break;
+		case 'w':
+			if (!parse_number(optarg, &print.wait_s) || print.wait_s > WAIT_S_MAX)
+				return bad_usage("--wait takes seconds, at most a day, as in --wait=600");
 			break;
 		default:
 			return other_option(c);

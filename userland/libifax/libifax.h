@@ -464,6 +464,24 @@ const char *ifax_coding_name(uint32_t coding);
 int ifax_coding_by_name(const char *name, uint32_t *coding);
 
 /**
+ * ifax_paper_by_name() - size of paper of a name
+ * @name: "auto", "a4", "a3", "a5", "b4", "letter", "legal", in any case of letters
+ * @paper: set to &enum ifax_paper
+ *
+ * Return: 0, -EINVAL if there is no such paper.
+ */
+int ifax_paper_by_name(const char *name, uint32_t *paper);
+
+/**
+ * ifax_page_fit_by_name() - what becomes of a page that is larger than the paper
+ * @name: "same", "trim", "reduce", "rotate", "split", "office", in any case of letters
+ * @page_fit: set to &enum ifax_page_fit
+ *
+ * Return: 0, -EINVAL if there is no such thing.
+ */
+int ifax_page_fit_by_name(const char *name, uint32_t *page_fit);
+
+/**
  * ifax_event_name() - name of an event: "page-end"
  * @what: IFAX_CMD_*_NTF
  *

@@ -30,6 +30,25 @@ static const char *const coding_names[] = {
 	[IFAX_CODING_JBIG] = "jbig",
 };
 
+static const char *const paper_names[] = {
+	[IFAX_PAPER_AUTO] = "auto",
+	[IFAX_PAPER_A4] = "a4",
+	[IFAX_PAPER_A3] = "a3",
+	[IFAX_PAPER_A5] = "a5",
+	[IFAX_PAPER_B4] = "b4",
+	[IFAX_PAPER_LETTER] = "letter",
+	[IFAX_PAPER_LEGAL] = "legal",
+};
+
+static const char *const page_fit_names[] = {
+	[IFAX_FIT_SAME] = "same",
+	[IFAX_FIT_TRIM] = "trim",
+	[IFAX_FIT_REDUCE] = "reduce",
+	[IFAX_FIT_ROTATE] = "rotate",
+	[IFAX_FIT_SPLIT] = "split",
+	[IFAX_FIT_OFFICE] = "office",
+};
+
 static const char *const event_names[] = {
 	[IFAX_CMD_DEVICE_ADDED_NTF] = "device-added",
 	[IFAX_CMD_DEVICE_REMOVED_NTF] = "device-removed",
@@ -53,6 +72,7 @@ static const struct {
 	{ IFAX_STATE_PAPER_LOW, "paper-low" },
 	{ IFAX_STATE_TONER_LOW, "toner-low" },
 	{ IFAX_STATE_PAUSED, "paused" },
+	{ IFAX_STATE_WARM_UP, "warm-up" },
 };
 
 const char *ifax_page_status_text(uint32_t status)
@@ -102,17 +122,33 @@ const char *ifax_coding_name(uint32_t coding)
 	return coding < ARRAY_SIZE(coding_names) ? coding_names[coding] : NULL;
 }
 
-int ifax_coding_by_name(const char *name, uint32_t *coding)
+static int find_name(const char *const *names, uint32_t count, const char *name,
+		     uint32_t *number)
 {
 	uint32_t i;
 
-	for (i = 0; i < ARRAY_SIZE(coding_names); i++) {
-		if (!strcasecmp(name, coding_names[i])) {
-			*coding = i;
+	for (i = 0; i < count; i++) {
+		if (!strcasecmp(name, names[i])) {
+			*number = i;
 			return 0;
 		}
 	}
 	return -EINVAL;
+}
+
+int ifax_coding_by_name(const char *name, uint32_t *coding)
+{
+	return find_name(coding_names, ARRAY_SIZE(coding_names), name, coding);
+}
+
+int ifax_paper_by_name(const char *name, uint32_t *paper)
+{
+	return find_name(paper_names, ARRAY_SIZE(paper_names), name, paper);
+}
+
+int ifax_page_fit_by_name(const char *name, uint32_t *page_fit)
+{
+	return find_name(page_fit_names, ARRAY_SIZE(page_fit_names), name, page_fit);
 }
 
 const char *ifax_event_name(uint32_t what)
