@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,8 +63,11 @@ bool input_open(struct input *in, const char *name)
 
 void input_close(struct input *in)
 {
-	if (in->tiff)
+	if (in->tiff) {
+		/* nothing is written back */
+		TIFFSetMode(in->tiff, O_RDONLY);
 		TIFFClose(in->tiff);
+	}
 	free(in->file.data);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +33,7 @@ int tiff_file_open(struct tiff_file *file, int fd, const char *mode)
 		return -1;
 	}
 	file->bytes = st.st_size;
+	file->reads = *mode == 'r';
 	/* To be changed, an empty file gets a header */
 	if (!strncmp(mode, "r+", 2) && file->bytes < HEADER_BYTES) {
 		snprintf(file->complaint, sizeof(file->complaint), "it has no header");
@@ -50,5 +52,8 @@ int tiff_file_open(struct tiff_file *file, int fd, const char *mode)
 
 void tiff_file_close(struct tiff_file *file)
 {
+	/* libtiff would write back what it found, and hostile fields break that */
+	if (file->reads)
+		TIFFSetMode(file->tif, O_RDONLY);
 	TIFFCleanup(file->tif);
 }

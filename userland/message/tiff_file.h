@@ -3,6 +3,7 @@
 #ifndef _IFAX_TIFF_FILE_H
 #define _IFAX_TIFF_FILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <tiffio.h>
 
@@ -11,6 +12,7 @@
  * @tif: libtiff's
  * @fd: the file; stays the caller's
  * @bytes: its size when it was opened
+ * @reads: it is only read, whatever libtiff was told
  * @complaints: errors and warnings of libtiff since this was last set to 0
  * @complaint: the first of them
  */
@@ -18,6 +20,7 @@ struct tiff_file {
 	TIFF *tif;
 	int fd;
 	uint64_t bytes;
+	bool reads;
 	unsigned int complaints;
 	char complaint[200];
 };
