@@ -238,7 +238,7 @@ static bool tiff_is_survived(const struct sample *sample, unsigned int codings)
 
 static bool mail_is_survived(const struct sample *sample, unsigned int codings)
 {
-	struct open_options options = { codings, OPEN_ALL, font };
+	struct open_options options = { .codings = codings, .parts = OPEN_ALL, .font = font };
 	struct failure failure = { 0 };
 
 	put(in_fd, sample);
