@@ -111,6 +111,35 @@ static unsigned int dice(unsigned int sides)
 	return (seed >> 16) % sides;
 }
 
+/* Machines as RFC 2879, 4, and 2533 describe them: from a simple one to one with colour. */
+static void try_machines(void)
+{
+	static const struct {
+		const char *name, *expression, *wanted;
+	} machines[] = {
+		{ "S14: a machine of the simple mode",
+		  "(& (color=Binary) (image-file-structure=TIFF-minimal) (MRC-mode=0)\r\n"
+		  " (dpi=204) (dpi-xyratio=[204/98,204/196]) (image-coding=MH) (size-x<=2150/254)\r\n"
+		  " (paper-size=A4) (ua-media=stationery))", "mh|204x98,204x196|a4" },
+		{ "S14: one with better black and white, of several resolutions",
+		  "(& (color=Binary) (MRC-mode=0) (ua-media=stationery)\r\n"
+		  " (image-file-structure=[TIFF-minimal,TIFF-limited]) (paper-size=[A4,B4])\r\n"
+		  " (image-coding=[MH,MR,MMR])\r\n"
+		  " (| (& (dpi=204) (dpi-xyratio=[204/98,204/196,204/391]))\r\n"
+		  "    (& (dpi=300) (dpi-xyratio=1)) ))",
+		  "mh,mr,mmr|204x98,204x196,204x391,300x300|a4,b4" },
+		{ "S14: one that sends colour, too: black and white is what counts",
+		  "(| (& (color=Binary) (image-coding=[MH,MMR]) (dpi=204) (dpi-xyratio=204/196)\r\n"
+		  "      (paper-size=A4))\r\n"
+		  "   (& (color=Full) (image-coding=JPEG) (dpi=[100,200,300]) (dpi-xyratio=1)\r\n"
+		  "      (color-subsampling=[\"1:1:1\",\"4:1:1\"]) (color-illuminant=D50)) )",
+		  "mh,mmr|204x196|a4" },
+	};
+
+	for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++)
+		means(machines[i].expression, machines[i].wanted, machines[i].name);
+}
+
 static void mutate(unsigned int rounds)
 {
 	static const char signs[] = "()[]&|!=<>;,.\"/ h0";
@@ -138,6 +167,7 @@ int main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	try_answers();
+	try_machines();
 	hash_is("(& (pix-x<=200) (pix-y<=150) )", "h.SBB5REAOMHC09CP2GM4V07PQP0",
 		"the hash that RFC 2938 shows");
 	hash_is("(&(PIX-X<=200)\r\n\t(pix-y<=150))", "h.SBB5REAOMHC09CP2GM4V07PQP0",
