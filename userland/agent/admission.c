@@ -66,7 +66,8 @@ bool admission_sender(const struct config_server *server, const struct visitor *
 
 bool admission_trusts(const struct config_server *server, const struct visitor *visitor)
 {
-	return *visitor->user || in_networks(&server->relay_networks, visitor->peer);
+	return *visitor->user || visitor->collected ||
+	       in_networks(&server->relay_networks, visitor->peer);
 }
 
 bool admission_spf(const struct config_server *server, enum spf_result result, const char *peer,
@@ -86,7 +87,7 @@ bool admission_spf(const struct config_server *server, enum spf_result result, c
 
 static bool may_relay(const struct config_server *server, const struct visitor *visitor)
 {
-	return (*visitor->user && server->relay_users) ||
+	return (*visitor->user && server->relay_users) || visitor->collected ||
 	       in_networks(&server->relay_networks, visitor->peer);
 }
 

@@ -18,10 +18,12 @@
  * struct visitor - who is there
  * @peer: address
  * @user: who logged in, "": nobody
+ * @collected: one of our users logged in by POP3 from this address, a short while ago
  */
 struct visitor {
 	const char *peer;
 	const char *user;
+	bool collected;
 };
 
 /** admission_peer - whether an address may speak to us at all */

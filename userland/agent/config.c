@@ -37,6 +37,8 @@ static cfg_opt_t oauth_opts[] = {
 };
 
 static cfg_opt_t route_opts[] = {
+	CFG_STR("pop3_first", NULL, CFGF_NODEFAULT),
+	TIME("pop3_first_valid", 10 * MINUTE),
 	CFG_STR_LIST("host", NULL, CFGF_NODEFAULT),
 	CFG_INT("port", 25, CFGF_NONE),
 	TLS_OPTIONS(TLS_OPPORTUNISTIC),
@@ -79,6 +81,7 @@ static cfg_opt_t smtp_server_opts[] = {
 	TIME("repeats", DAY),
 	CFG_BOOL("refuse_unprintable", cfg_false, CFGF_NONE),
 	CFG_BOOL("verify", cfg_true, CFGF_NONE),
+	TIME("relay_after_pop3", 0),
 	CFG_INT_CB("spf", SPF_OFF, CFGF_NONE, parse_spf),
 	CFG_INT_CB("spf_errors", 0, CFGF_NONE, parse_spf_errors),
 	CFG_END()
@@ -445,6 +448,24 @@ static bool fill_token(const struct config *config, struct config_account *accou
 	return account->oauth || complain(cfg, "there is no oauth \"%s\"", oauth);
 }
 
+/* Behind the accounts, which routes name */
+static bool fill_pop3_first(struct config *config, cfg_t *cfg)
+{
+	for (size_t i = 0; i < config->routes; i++) {
+		cfg_t *section = cfg_getnsec(cfg, "route", i);
+		const char *title = cfg_getstr(section, "pop3_first");
+		struct config_route *route = &config->route[i];
+
+		route->pop3_first_valid_ms = cfg_getint(section, "pop3_first_valid");
+		for (size_t j = 0; title && j < config->accounts; j++)
+			if (!strcmp(config->account[j].title, title))
+				route->pop3_first = &config->account[j];
+		if (title && !route->pop3_first)
+			return complain(section, "pop3_first: there is no pop3 \"%s\"", title);
+	}
+	return true;
+}
+
 static bool fill_accounts(struct config *config, cfg_t *cfg)
 {
 	config->accounts = cfg_size(cfg, "pop3");
@@ -620,6 +641,7 @@ static bool fill_server(struct config_server *server, cfg_t *cfg)
 		.repeats_ms = cfg_getint(cfg, "repeats"),
 		.refuse_unprintable = cfg_getbool(cfg, "refuse_unprintable"),
 		.verify = cfg_getbool(cfg, "verify"),
+		.relay_after_pop3_ms = cfg_getint(cfg, "relay_after_pop3"),
 		.spf = cfg_getint(cfg, "spf"),
 		.spf_errors_refused = cfg_getint(cfg, "spf_errors"),
 	};
@@ -813,7 +835,8 @@ static bool fill(struct config *config, cfg_t *cfg)
 	       fill_relay_lists(config, cfg) &&
 	       fill_pop3_server(config, cfg) && fill_mailboxes(config, cfg) &&
 	       fill_rules(config, cfg) && fill_oauths(config, cfg) &&
-	       fill_routes(config, cfg) && fill_accounts(config, cfg);
+	       fill_routes(config, cfg) && fill_accounts(config, cfg) &&
+	       fill_pop3_first(config, cfg);
 }
 
 /* The file and END_OF_FILE, to be read; NULL: errno says why not. */

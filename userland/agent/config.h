@@ -69,6 +69,8 @@ struct config_oauth {
  * @oauth: where its token comes from, instead of a password; NULL: a password
  * @auth: mechanisms that may be used, none: all that fit
  * @auth_without_tls: the password may be said in the clear
+ * @pop3_first: the server wants a login there by POP3 before; NULL: it does not
+ * @pop3_first_valid_ms: for how long that is good
  */
 struct config_route {
 	const char *domain;
@@ -81,6 +83,8 @@ struct config_route {
 	const struct config_oauth *oauth;
 	struct config_list auth;
 	bool auth_without_tls;
+	const struct config_account *pop3_first;
+	long pop3_first_valid_ms;
 };
 
 /**
@@ -139,6 +143,8 @@ enum config_spf { SPF_OFF, SPF_NOTED, SPF_FAIL_REFUSED, SPF_SOFTFAIL_REFUSED };
  * @refuse_unprintable: a mail without a page that can be printed is refused, not kept
  * @verify: VRFY tells what there is
  * @spf: what SPF is asked for
+ * @relay_after_pop3_ms: from where a user logged in by POP3 mail may be sent to anybody for so
+ *	long; 0: it may not
  * @spf_errors_refused: no answer of a name server to SPF: the sender is to try later
  */
 struct config_server {
@@ -157,6 +163,7 @@ struct config_server {
 	bool verify;
 	enum config_spf spf;
 	bool spf_errors_refused;
+	long relay_after_pop3_ms;
 };
 
 /**

@@ -537,6 +537,7 @@ static const struct {
 	{ "pop3|port", check_port },
 	{ "pop3|secret_file", check_path },
 	{ "pop3|poll", check_positive_time },
+	{ "route|pop3_first_valid", check_positive_time },
 	{ "smtp_client_timeouts|connect", check_positive_time },
 	{ "smtp_server_timeouts|inspection", check_positive_time },
 	{ "smtp_server_timeouts|spf", check_positive_time },

@@ -91,6 +91,8 @@ struct delivery {
 	char secret[SECRET_BYTES];
 	struct worker *refresh;			/* gets a fresh token */
 	bool refreshed;				/* for this server already */
+	struct fetcher_login *pop3;		/* POP-before-SMTP */
+	bool pop3_done;				/* just now */
 	struct dial *dial;
 	struct connection *connection;
 	struct smtp_client *engine;
@@ -116,6 +118,8 @@ static void hang_up(struct delivery *delivery)
 	if (delivery->refresh)
 		worker_leave(delivery->refresh);
 	delivery->refresh = NULL;
+	fetcher_login_cancel(delivery->pop3);
+	delivery->pop3 = NULL;
 	dial_cancel(delivery->dial);
 	connection_free(delivery->connection);
 	smtp_client_destroy(delivery->engine);
@@ -728,6 +732,37 @@ static bool has_token(struct delivery *delivery)
 	return false;
 }
 
+static void on_pop3(void *arg, const char *why)
+{
+	struct delivery *delivery = arg;
+	char reason[512];
+
+	delivery->pop3 = NULL;
+	delivery->pop3_done = true;
+	if (!why) {
+		try_hop(delivery);
+		return;
+	}
+	snprintf(reason, sizeof(reason), "no login by POP3 at %s before: %.400s",
+		 delivery->route->pop3_first->title, why);
+	next_hop(delivery, reason);
+}
+
+/* true: the server knows us by a login by POP3, if it wants one; false: that is being cared for */
+static bool is_known(struct delivery *delivery)
+{
+	const struct config_route *route = delivery->route;
+	struct fetcher *fetcher = delivery->station->fetcher;
+
+	if (!route || !route->pop3_first || delivery->pop3_done ||
+	    fetcher_logged_in(fetcher, route->pop3_first, route->pop3_first_valid_ms))
+		return true;
+	delivery->pop3 = fetcher_log_in(fetcher, route->pop3_first, on_pop3, delivery);
+	if (!delivery->pop3)
+		next_hop(delivery, "out of memory");
+	return false;
+}
+
 static void try_hop(struct delivery *delivery)
 {
 	struct station *station = delivery->station;
@@ -739,7 +774,7 @@ static void try_hop(struct delivery *delivery)
 		next_hop(delivery, reason);
 		return;
 	}
-	if (!has_token(delivery))
+	if (!has_token(delivery) || !is_known(delivery))
 		return;
 	delivery->config = (struct smtp_client_config){
 		.host_name = station->config.host_name,

@@ -61,8 +61,9 @@ struct storing {
  * struct fetch_visit - a visit
  * @station: the station
  * @account: where
+ * @logged_in: see fetch_visit_start()
  * @ended: see fetch_visit_start()
- * @arg: for @ended
+ * @arg: for both
  * @dial: while it is connecting
  * @connection: afterwards
  * @config: of @engine
@@ -94,6 +95,7 @@ struct storing {
 struct fetch_visit {
 	struct station *station;
 	const struct config_account *account;
+	void (*logged_in)(void *arg);
 	void (*ended)(void *arg, bool later, const char *result);
 	void *arg;
 	struct dial *dial;
@@ -145,6 +147,13 @@ static const char *on_auth_respond(void *arg, const char *challenge, bool final)
 	struct fetch_visit *visit = arg;
 
 	return sasl_respond(visit->sasl, challenge, final);
+}
+
+static void on_logged_in(void *arg)
+{
+	struct fetch_visit *visit = arg;
+
+	visit->logged_in(visit->arg);
 }
 
 /* Deciding */
@@ -459,7 +468,8 @@ static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 }
 
 static const struct pop3_client_ops client_ops = {
-	.auth_begin = on_auth_begin, .auth_respond = on_auth_respond, .decide = on_decide, .message_begin = on_message_begin, .message = on_message,
+	.auth_begin = on_auth_begin, .auth_respond = on_auth_respond,
+	.logged_in = on_logged_in, .decide = on_decide, .message_begin = on_message_begin, .message = on_message,
 	.message_end = on_message_end, .message_abort = on_message_abort, .finished = on_finished,
 };
 
@@ -677,6 +687,7 @@ static bool begin(struct fetch_visit *visit, bool fresh)
 }
 
 struct fetch_visit *fetch_visit_start(struct station *station, const struct config_account *account,
+				      void (*logged_in)(void *arg),
 				      void (*ended)(void *arg, bool later, const char *result),
 				      void *arg, char *reason, size_t bytes)
 {
@@ -694,6 +705,7 @@ struct fetch_visit *fetch_visit_start(struct station *station, const struct conf
 		return NULL;
 	visit->station = station;
 	visit->account = account;
+	visit->logged_in = logged_in;
 	visit->ended = ended;
 	visit->arg = arg;
 	visit->file.fd = -1;

@@ -23,13 +23,15 @@ struct fetch_visit;
  * fetch_visit_start - begin a visit
  * @station: the station
  * @account: where; outlives the visit
+ * @logged_in: called, from within a callback of an event, when the server let us in
  * @ended: called once, not from within fetch_visit_start(), with what became of the visit,
  *	for people; the visit is freed after it. @later: another visit soon may succeed
- * @arg: for @ended
+ * @arg: for both
  *
  * Return: the visit, NULL: it could not begin, @reason tells why.
  */
 struct fetch_visit *fetch_visit_start(struct station *station, const struct config_account *account,
+				      void (*logged_in)(void *arg),
 				      void (*ended)(void *arg, bool later, const char *result),
 				      void *arg, char *reason, size_t bytes);
 

@@ -17,6 +17,28 @@
 #define AGAIN_MS	15000	/* after a visit that failed; doubled each time */
 #define SPREAD		10	/* a poll comes up to 1/SPREAD of its time earlier or later */
 
+/**
+ * struct fetcher_login - somebody who waits for a login
+ * @maildrop: where; NULL: the fetcher is gone
+ * @told: event that tells @why
+ * @answered: @why is known
+ * @why: not; "": we are in
+ */
+struct fetcher_login {
+	struct fetcher_login *next;
+	struct maildrop *maildrop;
+	struct event *told;
+	bool answered;
+	char why[512];
+	void (*done)(void *arg, const char *why);
+	void *arg;
+};
+
+/**
+ * struct maildrop - a maildrop
+ * @logins: who waits for one
+ * @login_ms: when the last one was good, by steady_ms(); 0: none was
+ */
 struct maildrop {
 	struct fetcher *fetcher;
 	const struct config_account *account;
@@ -25,6 +47,8 @@ struct maildrop {
 	long again_ms;
 	char result[512];
 	int64_t result_ms;
+	struct fetcher_login *logins;
+	int64_t login_ms;
 };
 
 struct fetcher {
@@ -54,6 +78,26 @@ static long spread(long ms)
 	return ms - ms / SPREAD + (long)(random % (2UL * (ms / SPREAD) + 1));
 }
 
+/* Those who wait hear it from the event loop, each for himself. */
+static void answer_logins(struct maildrop *maildrop, const char *why)
+{
+	for (struct fetcher_login *login = maildrop->logins; login; login = login->next) {
+		if (login->answered)
+			continue;
+		login->answered = true;
+		snprintf(login->why, sizeof(login->why), "%s", why);
+		event_active(login->told, EV_TIMEOUT, 1);
+	}
+}
+
+static void on_logged_in(void *arg)
+{
+	struct maildrop *maildrop = arg;
+
+	maildrop->login_ms = steady_ms();
+	answer_logins(maildrop, "");
+}
+
 static void on_ended(void *arg, bool later, const char *result)
 {
 	struct maildrop *maildrop = arg;
@@ -61,6 +105,7 @@ static void on_ended(void *arg, bool later, const char *result)
 
 	maildrop->visit = NULL;
 	note_result(maildrop, result);
+	answer_logins(maildrop, result);
 	if (!later) {
 		maildrop->again_ms = AGAIN_MS;
 		return;
@@ -79,12 +124,73 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	if (maildrop->visit)
 		return;
 	maildrop->visit = fetch_visit_start(maildrop->fetcher->station, maildrop->account,
-					    on_ended, maildrop, reason, sizeof(reason));
+					    on_logged_in, on_ended, maildrop, reason, sizeof(reason));
 	if (maildrop->visit)
 		return;
 	log_event(LOG_WARNING, "fetcher.visit account=%s error=%s", maildrop->account->title,
 		  reason);
 	note_result(maildrop, reason);
+	answer_logins(maildrop, reason);
+}
+
+/* POP-before-SMTP */
+
+static struct maildrop *maildrop_of(const struct fetcher *fetcher,
+				    const struct config_account *account)
+{
+	return &fetcher->maildrop[account - fetcher->station->config.account];
+}
+
+bool fetcher_logged_in(const struct fetcher *fetcher, const struct config_account *account,
+		       long valid_ms)
+{
+	const struct maildrop *maildrop = maildrop_of(fetcher, account);
+
+	return maildrop->login_ms && steady_ms() - maildrop->login_ms < valid_ms;
+}
+
+static void on_told(evutil_socket_t fd, short what, void *arg)
+{
+	struct fetcher_login *login = arg;
+
+	login->done(login->arg, *login->why ? login->why : NULL);
+	fetcher_login_cancel(login);
+}
+
+struct fetcher_login *fetcher_log_in(struct fetcher *fetcher, const struct config_account *account,
+				     void (*done)(void *arg, const char *why), void *arg)
+{
+	struct maildrop *maildrop = maildrop_of(fetcher, account);
+	struct fetcher_login *login = calloc(1, sizeof(*login));
+
+	if (!login)
+		return NULL;
+	login->done = done;
+	login->arg = arg;
+	login->maildrop = maildrop;
+	login->told = evtimer_new(fetcher->station->base, on_told, login);
+	if (!login->told) {
+		free(login);
+		return NULL;
+	}
+	login->next = maildrop->logins;
+	maildrop->logins = login;
+	event_active(maildrop->timer, EV_TIMEOUT, 1);
+	return login;
+}
+
+void fetcher_login_cancel(struct fetcher_login *login)
+{
+	struct fetcher_login **at = login && login->maildrop ? &login->maildrop->logins : NULL;
+
+	if (!login)
+		return;
+	while (at && *at != login)
+		at = &(*at)->next;
+	if (at)
+		*at = login->next;
+	event_free(login->told);
+	free(login);
 }
 
 void fetcher_run(struct fetcher *fetcher)
@@ -144,6 +250,9 @@ void fetcher_free(struct fetcher *fetcher)
 		return;
 	for (size_t i = 0; i < fetcher->maildrops; i++) {
 		fetch_visit_cancel(fetcher->maildrop[i].visit);
+		for (struct fetcher_login *login = fetcher->maildrop[i].logins; login;
+		     login = login->next)
+			login->maildrop = NULL;
 		event_free(fetcher->maildrop[i].timer);
 	}
 	free(fetcher->maildrop);

@@ -316,13 +316,14 @@ static void close_parts(struct station *station)
 	station->pop3_listener = NULL;
 	pdf_forms_free(station->pdf_forms);
 	listener_free(station->listener);
+	/* before those whom it wakes */
+	sender_free(station->sender);
 	outgoing_free(station->outgoing);
 	relay_free(station->relay);
 	forwarder_free(station->forwarder);
 	joiner_free(station->joiner);
 	reporter_free(station->reporter);
 	incoming_free(station->incoming);
-	sender_free(station->sender);
 	resolver_free(station->resolver);
 	arrivals_free(station->arrivals);
 	commits_drain(station->commits);

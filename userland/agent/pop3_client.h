@@ -130,6 +130,7 @@ enum pop3_outcome {
  *	none can be used. Only for POP3_LOGIN_SASL
  * @auth_respond: answer a challenge, both in base64; @final: the server says that we are in, the
  *	challenge is "". Return: the response; NULL: something is wrong, cancel
+ * @logged_in: the server let us in
  * @decide: a message lies in the maildrop: KEEP, FETCH, DELETE (durable since an earlier visit)
  *	or STOP. @unique_id is NULL if the server has no UIDL or gave none that is valid (1 to 70
  *	characters, 0x21 to 0x7e): then only a digest can tell whether the message is known.
@@ -144,7 +145,7 @@ enum pop3_outcome {
  * @message_missing: the server refused RETR (another client took it): goes on with the next
  * @finished: the visit is over; messages that the glue is storing are still its own. @text says what happened, for people, without control characters
  *
- * @message_missing may be NULL. number counts from 1 as in the protocol.
+ * @logged_in and @message_missing may be NULL. number counts from 1 as in the protocol.
  */
 struct pop3_client_ops {
 	const char *(*auth_begin)(void *arg, const char *offered, bool secure,
@@ -158,6 +159,7 @@ struct pop3_client_ops {
 	void (*message_abort)(void *arg, unsigned int number);
 	void (*message_missing)(void *arg, unsigned int number, const char *text);
 	void (*finished)(void *arg, enum pop3_outcome outcome, const char *text);
+	void (*logged_in)(void *arg);
 };
 
 /**

@@ -168,6 +168,7 @@ static enum pop3_answer open_mailbox(struct pop3_session *session, const char *u
 							    &session->as_pdf);
 
 	guard_passed(&listener->guard, session->peer);
+	recent_note(&listener->station->pop3_logins, session->peer, steady_ms());
 	if (!mailbox) {
 		pop3_reply_set(reply, "[SYS/PERM] you have no mailbox here");
 		return POP3_NO;

@@ -46,6 +46,8 @@ static const char *number(const char *text, uint64_t *value)
 
 void pop3_visit_begin(struct pop3_client *client)
 {
+	if (client->ops->logged_in)
+		client->ops->logged_in(client->arg);
 	pop3_client_command(client, STEP_STAT, "STAT\r\n");
 }
 

@@ -104,7 +104,13 @@ static void clear_envelope(struct reception *session)
 
 static struct visitor visitor_of(const struct reception *session)
 {
-	return (struct visitor){ .peer = session->peer, .user = session->user };
+	const struct station *station = session->all->station;
+
+	return (struct visitor){
+		.peer = session->peer, .user = session->user,
+		.collected = recent_has(&station->pop3_logins, session->peer, steady_ms(),
+					station->config.server.relay_after_pop3_ms),
+	};
 }
 
 static void judge_spf(struct reception *session, enum spf_result result, struct smtp_reply *reply)

@@ -15,6 +15,7 @@
 #include "config.h"
 #include "jobs.h"
 #include "mails.h"
+#include "recent.h"
 #include "spool.h"
 
 struct resolver;
@@ -53,6 +54,7 @@ struct station {
 	struct pop3_listener *pop3_listener;
 	struct fetcher *fetcher;
 	struct control *control;
+	struct recent pop3_logins;
 	int64_t started_ms;
 };
 
@@ -153,6 +155,21 @@ void fetcher_run(struct fetcher *fetcher);
 void fetcher_report(struct fetcher *fetcher,
 		    void (*each)(void *arg, const char *account, bool visiting, const char *result,
 				 int64_t time_ms), void *arg);
+/** fetcher_logged_in - whether the last login at a maildrop is not older than @valid_ms */
+bool fetcher_logged_in(const struct fetcher *fetcher, const struct config_account *account,
+		       long valid_ms);
+struct fetcher_login;
+/**
+ * fetcher_log_in - visit a maildrop now, or wait for the visit that is under way
+ * @done: called once, never from within: @why: NULL: the server let us in; else why not.
+ *	The login is freed after it
+ *
+ * Return: the login, NULL without memory.
+ */
+struct fetcher_login *fetcher_log_in(struct fetcher *fetcher, const struct config_account *account,
+				     void (*done)(void *arg, const char *why), void *arg);
+/** fetcher_login_cancel - without a call of @done; NULL is allowed */
+void fetcher_login_cancel(struct fetcher_login *login);
 void fetcher_free(struct fetcher *fetcher);
 
 struct control *control_open(struct station *station);
