@@ -6,7 +6,7 @@ AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect pdf-maildrop hostile cr
 AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails rules requests)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,bounces transport)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,repeats printable replies quirks spf sheets readiness pop-before-smtp)
-AGENT_CHECKS += $(patsubst %,tests/agent/%,forms conneg alternative)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,forms conneg alternative dsn)
 CHECKS += $(AGENT_CHECKS) tests/agent/attacks
 
 # The same with the simulated engine, in a virtual machine
