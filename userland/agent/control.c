@@ -34,6 +34,7 @@
 #define IDLE_S			60
 #define ACCEPT_PAUSE_S		1
 #define SUBJECT_BYTES_MAX	500
+#define TEXT_BYTES_MAX		4000
 #define JOBS_LISTED		100
 #define JOBS_LISTED_MAX		10000
 
@@ -106,35 +107,75 @@ static const char *collect_recipients(struct control *control, json_t *to,
 	return NULL;
 }
 
+/* Texts of a request; what is not there stays as it is. */
+static void take_texts(struct job_draft *draft, json_t *request)
+{
+	const struct {
+		const char *name;
+		const char **text;
+	} texts[] = {
+		{ "subject", &draft->subject }, { "text", &draft->text },
+		{ "coding", &draft->policy }, { "resolution", &draft->resolution },
+		{ "importance", &draft->importance }, { "broadcast", &draft->broadcast },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		const char *value = json_string_value(json_object_get(request, texts[i].name));
+
+		if (value)
+			*texts[i].text = value;
+	}
+}
+
+static bool is_one_of(const char *value, const char *const *words)
+{
+	while (*words && strcmp(value, *words))
+		words++;
+	return *words;
+}
+
+static const char *draft_fault(const struct job_draft *draft)
+{
+	static const char * const importances[] = { "", "high", "normal", "low", NULL };
+	static const char * const broadcasts[] = { "", "hidden", "each", "open", NULL };
+
+	if (draft->part_bytes && draft->part_bytes < PARTIAL_BYTES_MIN)
+		return "partial: parts have at least 4096 bytes";
+	if (!forms_policy_ok(draft->policy))
+		return "the coding must be mh, mr, mmr, jbig or auto";
+	if (!page_form_list_ok(draft->resolution) || strchr(draft->resolution, ','))
+		return "the resolution must be one of fax, as in 204x196";
+	if (!is_one_of(draft->importance, importances))
+		return "the importance must be high, normal or low";
+	if (!is_one_of(draft->broadcast, broadcasts))
+		return "broadcast must be hidden, each or open";
+	if (draft->text && strlen(draft->text) > TEXT_BYTES_MAX)
+		return "the text is longer than 4000 bytes";
+	for (const char *c = draft->text; c && *c; c++)
+		if (((unsigned char)*c < ' ' && *c != '\n') || *c == 0x7f)
+			return "the text has control characters";
+	return subject_fault(draft->subject);
+}
+
 static json_t *do_send(struct control *control, json_t *request)
 {
 	json_t *to = json_object_get(request, "to");
 	struct job_recipient *recipient = calloc(json_array_size(to) + 1, sizeof(*recipient));
 	struct job_draft draft = {
-		.subject = "", .policy = control->station->config.coding,
+		.subject = "", .importance = "", .broadcast = "",
+		.policy = control->station->config.coding,
 		.resolution = control->station->config.resolution, .recipient = recipient,
 		.recipients = json_array_size(to),
+		.part_bytes = json_integer_value(json_object_get(request, "partial")),
 	};
 	const char *fault =
 		recipient ? collect_recipients(control, to, recipient) : "out of memory";
 	json_t *answer = NULL;
 	int64_t id;
 
-	if (json_is_string(json_object_get(request, "subject")))
-		draft.subject = json_string_value(json_object_get(request, "subject"));
-	if (json_is_string(json_object_get(request, "coding")))
-		draft.policy = json_string_value(json_object_get(request, "coding"));
-	if (json_is_string(json_object_get(request, "resolution")))
-		draft.resolution = json_string_value(json_object_get(request, "resolution"));
-	draft.part_bytes = json_integer_value(json_object_get(request, "partial"));
-	if (!fault && draft.part_bytes && draft.part_bytes < PARTIAL_BYTES_MIN)
-		fault = "partial: parts have at least 4096 bytes";
+	take_texts(&draft, request);
 	if (!fault)
-		fault = subject_fault(draft.subject);
-	if (!fault && !forms_policy_ok(draft.policy))
-		fault = "the coding must be mh, mr, mmr, jbig or auto";
-	if (!fault && (!page_form_list_ok(draft.resolution) || strchr(draft.resolution, ',')))
-		fault = "the resolution must be one of fax, as in 204x196";
+		fault = draft_fault(&draft);
 	if (!fault) {
 		id = outgoing_submit(control->station->outgoing, &draft, &fault);
 		if (id)

@@ -160,6 +160,8 @@ static const char * const schema[] = {
 	/* documents that can be asked for in a better form, or are */
 	"CREATE INDEX job_pages_until ON job(pages_until_ms) WHERE pages_until_ms > 0;"
 	"PRAGMA user_version = 16;",
+	"ALTER TABLE job ADD COLUMN broadcast TEXT NOT NULL DEFAULT '';"
+	"PRAGMA user_version = 17;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -169,7 +171,7 @@ static const char * const schema[] = {
 	" source, message_file, page_file, pages, pages_printed, page_bytes, message_bytes," \
 	" created_ms, changed_ms, envelope_id, dsn_return, mdn_to, error_to, part_bytes," \
 	" policy, resolution, login, answer_to, spf, document, convertible," \
-	" pages_until_ms, original_id"
+	" pages_until_ms, original_id, importance, broadcast, text"
 
 static const char * const state_name[JOB_STATES] = {
 	[JOB_SCANNING] = "scanning",
@@ -326,12 +328,12 @@ static bool insert_outgoing(struct jobs *jobs, const struct job_draft *draft, in
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, subject, coding,"
 			  " message_id, envelope_id, dsn_return, page_file, part_bytes, policy,"
-			  " resolution, created_ms, changed_ms)"
-			  " VALUES (0, 'scanning', ?, ?, ?, ?, ?, ifnull(?, ''), ?, ?, ?, ?, ?, ?)",
-			  "sssssssissii", draft->sender, draft->subject, draft->coding,
+			  " resolution, importance, broadcast, text, created_ms, changed_ms)"
+			  " VALUES (0, 'scanning', ?, ?, ?, ?, ?, ifnull(?, ''), ?, ?, ?, ?, ?, ?, ?,"
+			  " ?, ?)", "sssssssisssssii", draft->sender, draft->subject, draft->coding,
 			  draft->message_id, draft->envelope_id, draft->dsn_return,
-			  draft->page_file, draft->part_bytes, draft->policy, draft->resolution, now,
-			  now))
+			  draft->page_file, draft->part_bytes, draft->policy, draft->resolution,
+			  draft->importance, draft->broadcast, draft->text, now, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return add_recipients(jobs, *id, draft->recipient, draft->recipients, RECIPIENT_QUEUED) &&
@@ -478,6 +480,9 @@ static bool take_job(void *arg, sqlite3_stmt *row)
 		.convertible = sqlite3_column_int(row, 29),
 		.pages_until_ms = sqlite3_column_int64(row, 30),
 		.original_id = jobs_text(row, 31),
+		.importance = jobs_text(row, 32),
+		.broadcast = jobs_text(row, 33),
+		.text = sqlite3_column_type(row, 34) == SQLITE_NULL ? NULL : jobs_text(row, 34),
 	};
 	return false;
 }
@@ -489,7 +494,8 @@ static bool job_whole(struct job *job)
 	    job->message_id && job->source && job->message_file && job->page_file &&
 	    job->envelope_id && job->dsn_return && job->mdn_to &&
 	    job->error_to && job->policy && job->resolution && job->login && job->answer_to && job->spf &&
-	    job->document && job->original_id)
+	    job->document && job->original_id &&
+	    job->importance && job->broadcast)
 		return true;
 	job_clear(job);
 	return false;
@@ -534,6 +540,9 @@ void job_clear(struct job *job)
 	free(job->answer_to);
 	free(job->document);
 	free(job->original_id);
+	free(job->importance);
+	free(job->broadcast);
+	free(job->text);
 	free(job->message_file);
 	free(job->page_file);
 	*job = (struct job){ 0 };

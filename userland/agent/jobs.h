@@ -110,6 +110,9 @@ enum job_state {
  * @login: incoming: who had logged in to bring it by SMTP; "": nobody
  * @spf: incoming: result of SPF (spf.h); "": it was not asked for
  * @document: outgoing: what its pages are at most (page_form.h), "": not known
+ * @importance: outgoing: "high", "normal", "low", "": nothing is said
+ * @broadcast: outgoing: what recipients see of each other, "": as configured
+ * @text: outgoing: what its mail says, with names in it; NULL: as configured
  * @pages_until_ms: outgoing: its pages are kept so long, for those who ask; 0: they are not
  * @original_id: of the message that it is about, in a report (alternative.h); ""
  * @convertible: outgoing: its author permits that it is converted on its way (RFC 4141)
@@ -146,6 +149,9 @@ struct job {
 	char *spf;
 	char *answer_to;
 	char *document;
+	char *importance;
+	char *broadcast;
+	char *text;
 	int64_t pages_until_ms;
 	char *original_id;
 	bool convertible;
@@ -230,6 +236,9 @@ struct job_draft {
 	const char *sender;
 	const char *subject;
 	const char *coding;
+	const char *text;		/* NULL: that of the configuration */
+	const char *importance;
+	const char *broadcast;		/* "": that of the configuration */
 	const char *policy;
 	const char *resolution;
 	const char *message_id;

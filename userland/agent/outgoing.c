@@ -83,15 +83,34 @@ static void on_scan_line(void *arg, const char *line)
 		outgoing->scanned = page.number;
 }
 
+/* What was asked for this document, or else for all. */
+static enum config_broadcast broadcast_of(const struct config *config, const struct job *job)
+{
+	static const char * const words[] = {
+		[BROADCAST_HIDDEN] = "hidden", [BROADCAST_EACH] = "each",
+		[BROADCAST_OPEN] = "open",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (!strcmp(job->broadcast, words[i]))
+			return i;
+	return config->broadcast;
+}
+
+static const char *text_of(const struct config *config, const struct job *job)
+{
+	return job->text ? job->text : config->text;
+}
+
 /* What names a recipient is for this one only. */
 struct mail_plan outgoing_plan(const struct config *config, const struct job *job)
 {
 	bool by_pages = !job->part_bytes;
 
 	struct mail_plan plan = {
-		.each = config->broadcast == BROADCAST_EACH ||
+		.each = broadcast_of(config, job) == BROADCAST_EACH ||
 			template_has(config->header_line, "to") ||
-			template_has(config->text, "to"),
+			template_has(text_of(config, job), "to"),
 		.pages_max = by_pages ? config->mail_pages : 0,
 		/* base64 and line ends make a third more of it, the rest is small */
 		.bytes_max = by_pages ? config->mail_bytes / 4 * 3 * 76 / 78 : 0,
@@ -350,19 +369,19 @@ static void fill_words(struct words *words, const struct config *config, const s
 	}, 9 * sizeof(*words->value));
 }
 
-static void write_to(int fd, const struct config *config, const struct recipients *recipients,
+static void write_to(int fd, enum config_broadcast broadcast, const struct recipients *recipients,
 		     const struct mail *mail)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < recipients->items; i++) {
-		if (config->broadcast != BROADCAST_OPEN &&
+		if (broadcast != BROADCAST_OPEN &&
 		    mail->position != recipients->item[i].mail)
 			continue;
 		dprintf(fd, "to=%s\n", recipients->item[i].address);
 		count++;
 	}
-	if (count > 1 && config->broadcast == BROADCAST_HIDDEN)
+	if (count > 1 && broadcast == BROADCAST_HIDDEN)
 		dprintf(fd, "hide-recipients=yes\n");
 }
 
@@ -420,13 +439,15 @@ static bool is_offered(const struct config *config, const struct job *job, const
 static void write_values(int fd, const struct config *config, const struct job *job,
 			 const struct recipients *recipients, const struct mail *mail)
 {
-	char id[MAIL_ID_BYTES], text[1500];
+	char id[MAIL_ID_BYTES], text[8192];
 	struct words words;
 
 	fill_words(&words, config, job, only_recipient(recipients, mail));
 	mail_id(job->message_id, mail, id);
 	dprintf(fd, "from=%s\n", job->sender);
-	write_to(fd, config, recipients, mail);
+	write_to(fd, broadcast_of(config, job), recipients, mail);
+	if (*job->importance)
+		dprintf(fd, "importance=%s\n", job->importance);
 	write_subject(fd, job, mail);
 	dprintf(fd, "message-id=%s\ndate=%lld\n", id, (long long)job->created_ms / 1000);
 	if (*mail->form)
@@ -444,9 +465,12 @@ static void write_values(int fd, const struct config *config, const struct job *
 	snprintf(words.pages, sizeof(words.pages), "%lld", (long long)job->pages);
 	words.value[8] = (struct template_value){ "pages", words.pages };
 	words.value[9] = (struct template_value){ NULL, NULL };
-	template_fill(config->text, words.value, text, sizeof(text));
-	if (*text)
-		dprintf(fd, "text=%s\n", text);
+	template_fill(text_of(config, job), words.value, text, sizeof(text));
+	for (char *line = text, *end; *line; line = end) {
+		end = line + strcspn(line, "\n");
+		dprintf(fd, "text=%.*s\n", (int)(end - line), line);
+		end += *end == '\n';
+	}
 }
 
 static int header_values(struct station *station, const struct job *job, const struct mail *mail)
@@ -552,14 +576,15 @@ void outgoing_run(struct outgoing *outgoing)
 }
 
 /* The subject is the job's: it can name the station, not the recipient. */
-static void fill_subject(const struct config *config, char *subject, size_t bytes)
+static void fill_subject(const struct config *config, const char *template, char *subject,
+			 size_t bytes)
 {
 	const struct job now = { .created_ms = now_ms(), .subject = "" };
 	struct words words;
 
 	fill_words(&words, config, &now, "");
 	words.value[7] = (struct template_value){ NULL, NULL };
-	template_fill(config->subject, words.value, subject, bytes);
+	template_fill(template, words.value, subject, bytes);
 }
 
 static bool scanner_is_free(struct outgoing *outgoing, const char **reason)
@@ -591,10 +616,9 @@ int64_t outgoing_submit(struct outgoing *outgoing, struct job_draft *draft, cons
 	spool_name(name);
 	snprintf(envelope_id, sizeof(envelope_id), "%s.%lld", name, (long long)now_ms());
 	snprintf(message_id, sizeof(message_id), "<%s@%s>", envelope_id, station->config.host_name);
-	if (!*draft->subject) {
-		fill_subject(&station->config, subject, sizeof(subject));
-		draft->subject = subject;
-	}
+	fill_subject(&station->config, *draft->subject ? draft->subject : station->config.subject,
+		     subject, sizeof(subject));
+	draft->subject = subject;
 	draft->coding = forms_scanned_as(station->jobs, draft);
 	if (!draft->part_bytes && station->config.split == SPLIT_PARTIAL)
 		draft->part_bytes = station->config.mail_bytes;

@@ -24,12 +24,15 @@
 static const char usage[] =
 	"usage: ifax [-s SOCKET] COMMAND [OPTIONS]\n"
 	"\n"
-	"  ifax send --to ADDRESS [--to ADDRESS ...] [--subject TEXT] [--coding mh|mmr]\n"
+	"  ifax send --to ADDRESS [--to ADDRESS ...] [--subject TEXT] [--text TEXT]\n"
+	"            [--coding mh|mr|mmr|jbig|auto] [--resolution 204x196]\n"
+	"            [--importance high|normal|low] [--broadcast hidden|each|open]\n"
 	"            [--partial SIZE] [--wait[=SECONDS]]\n"
 	"                         scan what lies in the feeder and send it; returns when it\n"
 	"                         is scanned, with --wait when it is handed over to the next\n"
-	"                         mail server or has failed. --partial sends what is longer than\n"
-	"                         SIZE (bytes, or with k or M) as a message in parts\n"
+	"                         mail server or has failed. In texts {name}, {date} and others\n"
+	"                         stand for what the configuration tells. --partial sends what\n"
+	"                         is longer than SIZE (bytes, or with k or M) in parts\n"
 	"  ifax jobs [--json] [ID]\n"
 	"                         list the jobs, or tell all about one\n"
 	"  ifax status [--json]   tell how the station is\n"
@@ -178,39 +181,62 @@ static bool parse_size(const char *text, long long *bytes)
 	       parse_number(number, bytes) && !__builtin_mul_overflow(*bytes, unit, bytes);
 }
 
+/* What the daemon is told as it stands; it says what is wrong with it. */
+static const struct {
+	const char *option, *name;
+} sent[] = {
+	{ "subject", "subject" }, { "text", "text" }, { "coding", "coding" },
+	{ "resolution", "resolution" }, { "importance", "importance" },
+	{ "broadcast", "broadcast" },
+};
+
+#define SENT	(sizeof(sent) / sizeof(*sent))
+#define OWN	4	/* options of do_send() itself */
+
+static enum exit_code send_request(json_t *question, bool wait, long long wait_s)
+{
+	enum exit_code code;
+	json_t *answer;
+	long long id;
+
+	code = request(control_socket, question, &answer);
+	if (code)
+		return code;
+	id = show_number(answer, "job");
+	json_decref(answer);
+	return follow(id, wait, wait_s);
+}
+
 static enum exit_code do_send(int argc, char **argv)
 {
-	static const struct option known[] = {
+	struct option known[OWN + SENT + 1] = {
 		{ "to", required_argument, NULL, 't' },
-		{ "subject", required_argument, NULL, 'S' },
-		{ "coding", required_argument, NULL, 'c' },
 		{ "partial", required_argument, NULL, 'p' },
 		{ "wait", optional_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
-		{ 0 }
 	};
-	const char *subject = NULL, *coding = NULL;
-	json_auto_t *to = json_array();
-	json_t *question, *answer;
-	long long id, wait_s = 0, part_bytes = 0;
-	enum exit_code code;
+	json_auto_t *question = json_pack("{s:s, s:[]}", "command", "send", "to");
+	json_t *to = json_object_get(question, "to");
+	long long wait_s = 0, part_bytes = 0;
 	bool wait = false;
-	int c;
+	int c, which;
 
-	while ((c = getopt_long(argc, argv, "t:S:c:p:w::h", known, NULL)) != -1) {
+	for (size_t i = 0; i < SENT; i++)
+		known[OWN + i] = (struct option){ sent[i].option, required_argument, NULL, 0 };
+	while ((c = getopt_long(argc, argv, "t:w::h", known, &which)) != -1) {
 		switch (c) {
+		case 0:
+			if (json_object_set_new(question, sent[which - OWN].name,
+						json_string(optarg)))
+				return bad_usage("an option is not UTF-8");
+			break;
 		case 't':
 			json_array_append_new(to, json_string(optarg));
-			break;
-		case 'S':
-			subject = optarg;
-			break;
-		case 'c':
-			coding = optarg;
 			break;
 		case 'p':
 			if (!parse_size(optarg, &part_bytes))
 				return bad_usage("--partial takes a size, as in --partial 500k");
+			json_object_set_new(question, "partial", json_integer(part_bytes));
 			break;
 		case 'w':
 			wait = true;
@@ -228,18 +254,7 @@ static enum exit_code do_send(int argc, char **argv)
 		return bad_usage("send takes options only, as in --to ADDRESS");
 	if (!json_array_size(to))
 		return bad_usage("send needs --to ADDRESS");
-	question = json_pack("{s:s, s:O, s:s*, s:s*}", "command", "send", "to", to,
-			     "subject", subject, "coding", coding);
-	if (!question)
-		return bad_usage("the subject is not UTF-8");
-	if (part_bytes)
-		json_object_set_new(question, "partial", json_integer(part_bytes));
-	code = request(control_socket, question, &answer);
-	if (code)
-		return code;
-	id = show_number(answer, "job");
-	json_decref(answer);
-	return follow(id, wait, wait_s);
+	return send_request(json_incref(question), wait, wait_s);
 }
 
 /* The other commands */

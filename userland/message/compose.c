@@ -79,6 +79,25 @@ static void set_id(GMimeMessage *message, const char *name, const char *id)
 	g_free(value);
 }
 
+/* One of them every mail program knows (RFC 2156, 5.3.4; X-Priority is nobody's standard). */
+static void set_importance(GMimeMessage *message, const char *importance)
+{
+	static const struct {
+		const char *importance, *priority, *number;
+	} words[] = {
+		{ "high", "urgent", "1 (Highest)" }, { "normal", "normal", "3 (Normal)" },
+		{ "low", "non-urgent", "5 (Lowest)" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+		if (strcmp(importance, words[i].importance))
+			continue;
+		g_mime_object_set_header(GMIME_OBJECT(message), "Importance", importance, NULL);
+		g_mime_object_set_header(GMIME_OBJECT(message), "Priority", words[i].priority, NULL);
+		g_mime_object_set_header(GMIME_OBJECT(message), "X-Priority", words[i].number, NULL);
+	}
+}
+
 static void set_headers(GMimeMessage *message, const struct letter *letter)
 {
 	const char *from = internet_address_mailbox_get_addr(letter->from);
@@ -97,8 +116,7 @@ static void set_headers(GMimeMessage *message, const struct letter *letter)
 	g_mime_object_set_header(GMIME_OBJECT(message), "X-Mailer", "ifax", NULL);
 	g_mime_object_set_header(GMIME_OBJECT(message), "Message-Context", "fax-message", NULL);
 	if (letter->importance)
-		g_mime_object_set_header(GMIME_OBJECT(message), "Importance", letter->importance,
-					 NULL);
+		set_importance(message, letter->importance);
 	if (letter->mdn_to)
 		g_mime_object_set_header(GMIME_OBJECT(message), "Disposition-Notification-To",
 					 internet_address_mailbox_get_addr(letter->mdn_to), NULL);
