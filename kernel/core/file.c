@@ -2,6 +2,7 @@
 /*
  * What the files of scanners and printers have in common.
  */
+#include <linux/minmax.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -132,7 +133,8 @@ static int get_caps(struct ifax_device *idev, void __user *argp)
 {
 	struct ifax_caps caps = idev->caps;
 
-	caps.budget_bytes = ifax_budget_bytes(&idev->budget);
+	caps.budget_bytes = min(ifax_budget_bytes(&idev->budget),
+				ifax_budget_bytes(&ifax_total_budget));
 	return put_user_struct(argp, &caps, sizeof(caps));
 }
 

@@ -40,6 +40,10 @@ TEST_F(budget, caps)
 
 	ASSERT_EQ(0, ifax_get_caps(self->scanner, &caps));
 	EXPECT_EQ(SMALL_KIB * 1024, caps.budget_bytes);
+	/* More than all devices have, one cannot have */
+	ASSERT_TRUE(set_total_budget_kib(SMALL_KIB / 2));
+	ASSERT_EQ(0, ifax_get_caps(self->scanner, &caps));
+	EXPECT_EQ(SMALL_KIB * 1024 / 2, caps.budget_bytes);
 }
 
 static void read_whole_page(struct __test_metadata *_metadata, FIXTURE_DATA(budget) *self,

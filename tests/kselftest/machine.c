@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "machine.h"
@@ -258,25 +259,47 @@ static struct binding *find_binding(const char *name)
 	return binding;
 }
 
-static bool write_binding(const char *name, const char *file)
+static int write_binding(const char *name, const char *file)
 {
 	struct binding *binding = find_binding(name);
 	char path[PATH_MAX];
+	const char *hardware;
+	int fd, err = 0;
 
-	if (!binding)
-		return false;
-	if (snprintf(path, sizeof(path), "%s/%s", binding->driver, file) >= (int)sizeof(path))
-		return false;
-	return write_file(path, strrchr(binding->hardware, '/') + 1);
+	if (!binding ||
+	    snprintf(path, sizeof(path), "%s/%s", binding->driver, file) >= (int)sizeof(path))
+		return -ENODEV;
+	hardware = strrchr(binding->hardware, '/') + 1;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, hardware, strlen(hardware)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+static bool change_binding(const char *name, const char *file)
+{
+	int err = write_binding(name, file);
+
+	if (err)
+		fprintf(stderr, "# %s: %s: %s\n", name, file, strerror(-err));
+	return !err;
 }
 
 /* Takes the hardware away from the driver, and with it the device. */
 bool driver_unbind(const char *name)
 {
-	return write_binding(name, "unbind");
+	return change_binding(name, "unbind");
 }
 
 bool driver_bind(const char *name)
+{
+	return change_binding(name, "bind");
+}
+
+int driver_try_bind(const char *name)
 {
 	return write_binding(name, "bind");
 }
@@ -344,6 +367,14 @@ uint64_t used_bytes(int fd)
 	struct ifax_state state;
 
 	return ifax_get_state(fd, &state) ? UINT64_MAX : state.budget_used_bytes;
+}
+
+uint64_t boottime_ns(void)
+{
+	struct timespec now = {};
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
 static bool set_both(int scanner, int printer, const struct ifax_format *format)

@@ -61,6 +61,8 @@ bool set_sensor(const char *pile, const char *sensor, unsigned int value);
 bool order_fault(const char *engine, const char *fault);
 bool driver_unbind(const char *name);
 bool driver_bind(const char *name);
+/* 0 or a negative errno, and silence */
+int driver_try_bind(const char *name);
 
 bool write_sheet(int fd, const struct ifax_format *format, const struct sheet *sheet);
 ssize_t read_page(int fd, struct coded *coded);
@@ -68,5 +70,7 @@ void block(int fd, bool blocking);
 int poll_ms(int fd, short events, int timeout_ms);
 bool wait_for_state(int fd, uint32_t mask, uint32_t flags);
 uint64_t used_bytes(int fd);
+/* The clock of time stamps */
+uint64_t boottime_ns(void);
 
 #endif /* IFAX_TEST_MACHINE_H */

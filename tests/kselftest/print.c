@@ -46,15 +46,19 @@ static void print_and_compare(struct __test_metadata *_metadata, FIXTURE_DATA(pr
 			      const struct ifax_format *format, const struct sheet *sheet)
 {
 	struct ifax_page_record record;
+	uint64_t commit_ns;
 
 	ASSERT_EQ(0, ifax_set_format(self->fd, format));
 	ASSERT_TRUE(write_sheet(self->fd, format, sheet));
+	commit_ns = boottime_ns();
 	ASSERT_EQ(0, ifax_commit(self->fd));
 	ASSERT_EQ(0, ifax_get_page(self->fd, &record));
 	EXPECT_EQ(IFAX_PAGE_OK, record.status);
 	EXPECT_EQ(sheet->lines, record.lines);
 	EXPECT_EQ(0, record.fault_line);
+	EXPECT_LT(commit_ns, record.begin_ns);
 	EXPECT_LT(record.begin_ns, record.end_ns);
+	EXPECT_GT(boottime_ns(), record.end_ns);
 	expect_in_tray(_metadata, sheet);
 }
 

@@ -40,9 +40,11 @@ static void scan_and_compare(struct __test_metadata *_metadata, FIXTURE_DATA(sca
 	struct ifax_page_record record;
 	struct coded coded;
 	struct sheet got;
+	uint64_t start_ns;
 
 	ASSERT_TRUE(feeder_put(sheet));
 	ASSERT_EQ(0, ifax_set_format(self->fd, format));
+	start_ns = boottime_ns();
 	ASSERT_EQ(0, ifax_start(self->fd));
 	ASSERT_LT(0, read_page(self->fd, &coded));
 	ASSERT_EQ(0, ifax_get_page(self->fd, &record));
@@ -50,7 +52,9 @@ static void scan_and_compare(struct __test_metadata *_metadata, FIXTURE_DATA(sca
 	EXPECT_EQ(sheet->lines, record.lines);
 	EXPECT_EQ(coded.bytes, record.bytes);
 	EXPECT_EQ(0, record.flags);
+	EXPECT_LT(start_ns, record.begin_ns);
 	EXPECT_LT(record.begin_ns, record.end_ns);
+	EXPECT_GT(boottime_ns(), record.end_ns);
 
 	scanned.length_lines = record.lines;
 	EXPECT_TRUE(coded_to_sheet(&coded, &scanned, &got));

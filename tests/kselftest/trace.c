@@ -10,6 +10,9 @@
 
 #define TRACING		"/sys/kernel/tracing"
 #define LINES		40
+/* Noise, coded, needs more than this */
+#define NOISE_LINES	600
+#define SMALL_KIB	64
 #define LOG_BYTES	65536
 
 FIXTURE(trace)
@@ -91,6 +94,33 @@ TEST_F(trace, scan)
 		 record.seq, IFAX_CODING_MMR, LINES, (unsigned long long)record.bytes);
 	EXPECT_NE(NULL, after(at, end));
 	EXPECT_NE(NULL, after(at, "ifax_user: " SCANNER " bytes="));
+	coded_free(&coded);
+	sheet_free(&sheet);
+}
+
+/* The motor waits for a reader */
+TEST_F(trace, pause)
+{
+	struct ifax_page_record record;
+	struct coded coded;
+	struct sheet sheet;
+	const char *at;
+
+	sheet_noise(&sheet, A4_WIDTH_PX, NOISE_LINES, 1);
+	ASSERT_TRUE(feeder_put(&sheet));
+	ASSERT_TRUE(set_budget_kib(SMALL_KIB));
+	ASSERT_EQ(0, ifax_start(self->scanner));
+	ASSERT_TRUE(wait_for_state(self->scanner, IFAX_STATE_PAUSED, IFAX_STATE_PAUSED));
+	EXPECT_LT(0, read_page(self->scanner, &coded));
+	ASSERT_EQ(0, ifax_get_page(self->scanner, &record));
+	EXPECT_EQ(IFAX_PAGE_OK, record.status);
+	take_log(self);
+	at = after(self->log, "ifax_page_start: " SCANNER " page=1");
+	at = after(at, "ifax_page_pause: " SCANNER " page=1");
+	at = after(at, "ifax_user: " SCANNER " bytes=");
+	at = after(at, "ifax_page_resume: " SCANNER " page=1");
+	at = after(at, "ifax_page_end: " SCANNER " page=1");
+	EXPECT_NE(NULL, at);
 	coded_free(&coded);
 	sheet_free(&sheet);
 }

@@ -277,7 +277,9 @@ struct ifax_caps {
  *	ifax_page_record.fault_line; no paper was used
  * @IFAX_PAGE_CANCELLED: cancelled by the user
  * @IFAX_PAGE_GONE: the device was removed
- * @IFAX_PAGE_HARDWARE: DMA or register error, or the hardware stopped answering
+ * @IFAX_PAGE_HARDWARE: DMA or register error, or the hardware stopped answering.
+ *	What an engine without a driver does with its sheet nobody knows: it may come
+ *	out, spoilt or even whole
  */
 enum ifax_page_status {
 	IFAX_PAGE_OK = 0,
