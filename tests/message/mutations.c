@@ -19,6 +19,7 @@
 #include "../../userland/lint/lint.h"
 #include "../../userland/message/open.h"
 #include "../../userland/message/pdf_mail.h"
+#include "../../userland/message/signed.h"
 #include "../../userland/message/tiff_read.h"
 
 #define BYTES_MAX	16384
@@ -271,6 +272,71 @@ static bool lint_is_survived(const struct sample *sample, unsigned int codings)
 	return findings.left <= PROFILES;
 }
 
+#define HEAD(subject)						\
+	"Return-Path: <>\r\nFrom: <mailer-daemon@example.net>\r\nTo: fax@example.com\r\n"	\
+	"Subject: " subject "\r\nDate: Sun, 22 Nov 2026 03:00:00 +0000\r\n"			\
+	"Message-ID: <2@example.net>\r\nMIME-Version: 1.0\r\n"
+
+/* Mails that are about something else than their pages */
+static const struct {
+	const char *name, *text;
+} letters[] = {
+	{ "DSN", HEAD("failed")
+	  "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+	  "--b\r\n\r\nIt failed.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+	  "Reporting-MTA: dns; example.net\r\nOriginal-Envelope-Id: 0.1\r\n\r\n"
+	  "Original-Recipient: rfc822;a@example.net\r\nFinal-Recipient: rfc822; a@example.net\r\n"
+	  "Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1\r\n no\r\n"
+	  "Media-Accept-Features: (& (color=Binary) (image-coding=[MH,MMR]))\r\n\r\n"
+	  "--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <1@example.com>\r\n"
+	  "--b--\r\n" },
+	{ "MDN", HEAD("read")
+	  "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n\r\n"
+	  "--b\r\n\r\nIt was read.\r\n--b\r\nContent-Type: message/disposition-notification\r\n"
+	  "\r\nFinal-Recipient: rfc822;a@example.net\r\nOriginal-Message-ID: <1@example.com>\r\n"
+	  "Disposition: automatic-action/MDN-sent-automatically; processed/error\r\n"
+	  "Error: line 7\r\nMedia-Accept-Features:\r\n (color=Binary)\r\n\r\n--b--\r\n" },
+	{ "bounce", HEAD("failure notice")
+	  "X-Failed-Recipients: b@example.net, c@example.net\r\nReferences: <1@example.com>\r\n\r\n"
+	  "<a@example.net>:\r\nRemote host said: 550 5.1.1 unknown\r\n\r\n"
+	  "Message-ID: <1@example.com>\r\n\r\n"
+	  "SUkqAAgAAAAQAP4ABAABAAAAAgAAAAABBAABAAAAwAYAAAEBBAABAAAAZAAAAAIBAwABAAAA\r\n"
+	  "AQAAAAMBAwABAAAAAwAAAAYBAwABAAAAAAAAAAoBAwABAAAAAgAAABEBBAABAAAA3gAAABUB\r\n"
+	  "AwABAAAA\r\n" },
+	{ "request", "From: a@example.net\r\nTo: fax@example.com\r\nSubject: ifax relay\r\n"
+	  "Date: Sun, 22 Nov 2026 03:00:00 +0000\r\nMessage-ID: <3@example.net>\r\n"
+	  "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/simple; d=example.net; s=s;\r\n"
+	  " h=from:to:subject:date:message-id; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=;\r\n"
+	  " b=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n"
+	  "secret: x\r\nto: a@example.net\r\nlist: branches\r\nsubject: y\r\n" },
+	{ "part of a message", HEAD("part 1")
+	  "Content-Type: message/partial; id=\"1@example.com\"; number=1; total=2\r\n\r\n"
+	  "Message-ID: <1@example.com>\r\nSubject: all\r\n\r\ntext\r\n" },
+};
+
+/* Whatever it says, it says it and ends; so does the check of its signatures. */
+static bool letter_is_survived(const struct sample *sample, unsigned int codings)
+{
+	static char key[] = "key=s._domainkey.example.net v=DKIM1; k=rsa; p=AAAA\n";
+	struct open_options options = { .codings = codings, .parts = OPEN_FALLBACK, .font = font };
+	struct failure failure = { 0 };
+	FILE *keys;
+	bool good;
+
+	put(in_fd, sample);
+	good = !open_message(in_fd, scratch_fd, pages_fd, &options, nowhere, &failure) ||
+	       (failure.text[0] && failure.exit_code == EXIT_INPUT);
+	failure = (struct failure){ 0 };
+	keys = fmemopen(key, strlen(key), "r");
+	if (!keys)
+		die("keys");
+	lseek(in_fd, 0, SEEK_SET);
+	good &= !signed_check(in_fd, keys, nowhere, &failure) ||
+		(failure.text[0] && failure.exit_code == EXIT_INPUT);
+	fclose(keys);
+	return good;
+}
+
 static bool survived(const struct sample *sample, unsigned int rounds,
 		     bool (*test)(const struct sample *sample, unsigned int codings))
 {
@@ -325,7 +391,7 @@ int main(int argc, char **argv)
 		die("pdfs");
 	g_mime_init();
 	font = text_font_open();
-	fprintf(tap, "1..%zu\n", 4 * G_N_ELEMENTS(kinds));
+	fprintf(tap, "1..%zu\n", 4 * G_N_ELEMENTS(kinds) + G_N_ELEMENTS(letters));
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		bool good;
 
@@ -346,6 +412,15 @@ int main(int argc, char **argv)
 		fprintf(tap, "%sok %u - mail with PDFs: %s\n", good ? "" : "not ", ++tests,
 			kinds[i].name);
 		fflush(tap);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(letters); i++) {
+		bool good;
+
+		mail.bytes = strlen(letters[i].text);
+		memcpy(mail.data, letters[i].text, mail.bytes);
+		good = survived(&mail, rounds, letter_is_survived);
+		failures += !good;
+		fprintf(tap, "%sok %u - %s\n", good ? "" : "not ", ++tests, letters[i].name);
 	}
 	fclose(pdfs);
 	fclose(nowhere);
