@@ -5,7 +5,7 @@ AGENT_CHECKS += $(patsubst %,tests/agent/%,send receive tls auth routing policy 
 AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect pdf-maildrop hostile crash-maildrop)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails rules requests)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,bounces transport)
-AGENT_CHECKS += $(patsubst %,tests/agent/%,repeats printable replies quirks spf sheets readiness pop-before-smtp)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,repeats printable replies quirks spf sheets readiness pop-before-smtp machine)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,forms conneg alternative dsn)
 CHECKS += $(AGENT_CHECKS) tests/agent/attacks
 

@@ -6,6 +6,8 @@
  *	fsync ERRNO	fsync() and fdatasync() fail
  *	fdatasync ERRNO	fdatasync() fails: that is the log of the database
  *	write ERRNO	write() to files fails
+ *	create ERRNO	openat() makes no file: no inodes, or a disk that became read-only
+ *	clock SECONDS	the clock on the wall is wrong by so many
  *	kill N		the process is killed before its Nth call (from the moment the
  *			file is there) of fsync, fdatasync, renameat or unlinkat
  */
@@ -15,9 +17,11 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static int fault(const char *kind)
@@ -95,4 +99,28 @@ ssize_t write(int fd, const void *data, size_t bytes)
 		return REAL(write)(fd, data, bytes);
 	errno = error;
 	return -1;
+}
+
+int openat(int fd, const char *name, int flags, ...)
+{
+	int error = flags & O_CREAT ? fault("create") : 0;
+	mode_t mode = 0;
+	va_list values;
+
+	if (flags & O_CREAT) {
+		va_start(values, flags);
+		mode = va_arg(values, mode_t);
+		va_end(values);
+	}
+	errno = error;
+	return error ? -1 : REAL(openat)(fd, name, flags, mode);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+	int result = REAL(clock_gettime)(clock, time);
+
+	if (clock == CLOCK_REALTIME)
+		time->tv_sec += fault("clock");
+	return result;
 }

@@ -123,7 +123,7 @@ static const char *on_auth_respond(void *arg, const char *challenge, bool final)
 }
 
 static const struct pop3_client_ops ops = {
-	on_auth_begin, on_auth_respond, on_decide, on_begin, on_message, on_end, on_abort, on_missing, on_finished,
+	on_auth_begin, on_auth_respond, on_decide, on_begin, on_message, on_end, on_abort, on_missing, on_finished, NULL,
 };
 
 /* The last first: the order is the glue's. */

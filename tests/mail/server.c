@@ -688,6 +688,9 @@ static void test_limits(void)
 	tap_ok(ok, "server: 100 recipients are taken");
 	tap_ok(!strncmp(talk("RCPT TO:<b@example.com>\r\n"), "452 4.5.3", 9),
 	       "server: the next one gets 452");
+	for (i = 0; i < 2000 && !smtp_server_wants_close(server); i++)
+		talk("RCPT TO:<b@example.com>\r\n");
+	tap_ok(i > 900 && i < 1100, "server: recipients without end: cut after %u more", i);
 	smtp_server_destroy(server);
 
 	server_begin(&config);

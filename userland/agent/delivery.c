@@ -929,6 +929,18 @@ static bool make_header(struct delivery *delivery)
 	return delivery->header;
 }
 
+/* Our own line about the sender is for a mail that stays here (RFC 5321, 4.4). */
+static void skip_return_path(struct delivery *delivery)
+{
+	static const char name[] = "Return-Path:";
+	char line[1024];
+	ssize_t n = pread(delivery->message_fd, line, sizeof(line), 0);
+	const char *end = n > 0 ? memchr(line, '\n', n) : NULL;
+
+	if (end && end - line > (ssize_t)strlen(name) && !memcmp(line, name, strlen(name)))
+		delivery->mail.begin_byte = end + 1 - line;
+}
+
 static bool begin(struct delivery *delivery)
 {
 	struct station *station = delivery->station;
@@ -938,6 +950,8 @@ static bool begin(struct delivery *delivery)
 					       delivery->job.message_file, O_RDONLY);
 	if (delivery->message_fd < 0 && delivery->message_fd != -ENOENT)
 		return false;
+	if (!strncmp(delivery->job.source, "smtp", 4))
+		skip_return_path(delivery);
 	if (!make_header(delivery) || !fill_envelope(delivery) ||
 	    !jobs_set_recipients(station->jobs, delivery->job.id, delivery->recipients.item,
 				 delivery->recipients.items))

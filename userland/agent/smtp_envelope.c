@@ -11,6 +11,8 @@
 #include "smtp_session.h"
 #include "xtext.h"
 
+#define REFUSED_FACTOR	10	/* times recipients_max more than that are refused, then cut */
+
 bool smtp_parse_size(const char *text, uint64_t *bytes)
 {
 	*bytes = 0;
@@ -260,6 +262,20 @@ void smtp_mail(struct smtp_server *server, char *args)
 	smtp_session_ask(server, SMTP_ASK_MAIL, 250, "2.1.0", "sender ok");
 }
 
+/* RFC 5321, 4.5.3.1.10: the others come in another transaction; but there is an end to telling so. */
+static void too_many_recipients(struct smtp_server *server)
+{
+	unsigned int max = server->config->recipients_max;
+
+	if (server->refused_recipients++ / REFUSED_FACTOR < max) {
+		smtp_session_say(server, 452, "4.5.3", "%u recipients at most", max);
+		return;
+	}
+	smtp_session_note(server, "recipients without end: session ended");
+	smtp_session_say(server, 421, "4.7.0", "%s too many recipients, closing",
+			 server->config->host_name);
+}
+
 void smtp_rcpt(struct smtp_server *server, char *args)
 {
 	if (!server->transaction || server->chunked) {
@@ -273,8 +289,7 @@ void smtp_rcpt(struct smtp_server *server, char *args)
 	    !is_announced(server, &server->rcpt.path))
 		return;
 	if (server->recipients >= server->config->recipients_max) {
-		smtp_session_say(server, 452, "4.5.3", "%u recipients at most",
-				 server->config->recipients_max);
+		too_many_recipients(server);
 		return;
 	}
 	smtp_session_ask(server, SMTP_ASK_RCPT, 250, "2.1.5", "recipient ok");

@@ -231,6 +231,7 @@ static void settle(struct smtp_server *server)
 	case SMTP_ASK_MAIL:
 		server->transaction = positive;
 		server->recipients = 0;
+		server->refused_recipients = 0;
 		break;
 	case SMTP_ASK_RCPT:
 		if (positive && !server->recipients++)

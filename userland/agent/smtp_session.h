@@ -79,6 +79,7 @@ enum smtp_content {
  * @lost: the connection is broken: nothing can be sent any more
  * @transaction: MAIL was accepted: there is something to abandon
  * @recipients: accepted in this transaction
+ * @refused_recipients: in this transaction, because there are enough
  * @mail: of this transaction
  * @rcpt: that is decided
  * @first_recipient: for the trace line
@@ -122,6 +123,7 @@ struct smtp_server {
 
 	bool transaction;
 	unsigned int recipients;
+	unsigned int refused_recipients;
 	struct smtp_server_mail mail;
 	struct smtp_server_rcpt rcpt;
 	struct mail_path first_recipient;
