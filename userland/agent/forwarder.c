@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "commits.h"
+#include "forms.h"
 #include "forward.h"
 #include "log.h"
 #include "relay.h"
 #include "station.h"
+#include "words.h"
 #include "worker.h"
 
 struct forwarder {
@@ -101,15 +103,37 @@ static void on_made(void *arg, enum worker_end end, const char *text)
 	run_again(forwarder, end == WORKER_AGAIN ? STATION_RECOVER_MS : 0);
 }
 
-static void write_relay(int fd, const struct config *config, const struct job *job)
+/* The form that its recipient is known to take, else profile S. */
+static void write_form(int fd, struct forwarder *forwarder, int pages)
 {
+	struct page_form document, form;
+	char note[FORMS_NOTE_BYTES], text[PAGE_FORM_BYTES];
+	struct peer peer;
+
+	if (!forms_document(pages, &document))
+		return;
+	book_look_up(forwarder->station->jobs, forwarder->forward.address, &peer);
+	forms_choose("auto", &document, &peer, &form, note);
+	page_form_to_text(&form, text);
+	dprintf(fd, "form=%s\n", text);
+}
+
+/* As if it had been scanned here: with a header line, and a request for confirmation. */
+static void write_relay(int fd, struct forwarder *forwarder, const struct job *job, int pages)
+{
+	const struct config *config = &forwarder->station->config;
+	struct words words;
+
+	words_fill(&words, config, job, forwarder->forward.address);
+	words_header_line(&words, config, fd);
+	write_form(fd, forwarder, pages);
 	if (config_can_receive(config) && config->confirm.processing)
 		dprintf(fd, "mdn-to=%s\n", config->address);
 	dprintf(fd, "text=Sent by %s, as %s asked for.\n", config->name, job->answer_to);
 }
 
 /* Values on lines of their own; what came from the mail was made harmless by who opened it. */
-static int values(struct forwarder *forwarder, const struct job *job)
+static int values(struct forwarder *forwarder, const struct job *job, int pages)
 {
 	const struct config *config = &forwarder->station->config;
 	int fd = memfd_create("forward", MFD_CLOEXEC);
@@ -124,7 +148,7 @@ static int values(struct forwarder *forwarder, const struct job *job)
 			dprintf(fd, "loop=%s\n", loop);
 		dprintf(fd, "loop=%s\n", config->address);
 		if (is_relay(forwarder))
-			write_relay(fd, config, job);
+			write_relay(fd, forwarder, job, pages);
 		else
 			dprintf(fd, "text=Forwarded by %s; it came from %s.\n", config->name,
 				*job->sender ? job->sender : "somebody");
@@ -155,7 +179,7 @@ static bool start_worker(struct forwarder *forwarder, const struct job *job, int
 		 forwarder->mail.name, (long long)now_ms());
 	snprintf(forwarder->message_id, sizeof(forwarder->message_id), "<%s@%s>",
 		 forwarder->envelope_id, station->config.host_name);
-	task.stdin_fd = values(forwarder, job);
+	task.stdin_fd = values(forwarder, job, pages);
 	task.fd[1] = forwarder->mail.fd;
 	if (task.stdin_fd >= 0) {
 		forwarder->worker = worker_start(station->base, &task);

@@ -23,6 +23,7 @@
 #include "partial.h"
 #include "station.h"
 #include "template.h"
+#include "words.h"
 #include "worker.h"
 
 struct outgoing {
@@ -337,38 +338,6 @@ static void on_composed(void *arg, enum worker_end end, const char *text)
 
 /* ---- what a mail says ---- */
 
-/**
- * struct words - what the names in templates stand for
- * @value: names and values
- */
-struct words {
-	struct template_value value[12];
-	char pages[24];
-	char document[32];
-	char date[16];
-	char time[16];
-};
-
-static void fill_words(struct words *words, const struct config *config, const struct job *job,
-		       const char *to)
-{
-	const time_t created = job->created_ms / 1000;
-	struct tm tm;
-
-	localtime_r(&created, &tm);
-	strftime(words->date, sizeof(words->date), "%Y-%m-%d", &tm);
-	strftime(words->time, sizeof(words->time), "%H:%M", &tm);
-	snprintf(words->pages, sizeof(words->pages), "%lld", (long long)job->pages);
-	snprintf(words->document, sizeof(words->document), "%s %s", words->pages,
-		 job->pages == 1 ? "page" : "pages");
-	memcpy(words->value, (const struct template_value[]){
-		{ "name", config->name }, { "number", config->number },
-		{ "address", config->address }, { "to", to }, { "subject", job->subject },
-		{ "date", words->date }, { "time", words->time },
-		{ "document", words->document }, { NULL, NULL },
-	}, 9 * sizeof(*words->value));
-}
-
 static void write_to(int fd, enum config_broadcast broadcast, const struct recipients *recipients,
 		     const struct mail *mail)
 {
@@ -391,23 +360,6 @@ static void write_subject(int fd, const struct job *job, const struct mail *mail
 	if (mail->parts > 1)
 		dprintf(fd, " (part %lld of %lld)", (long long)mail->part, (long long)mail->parts);
 	dprintf(fd, "\n");
-}
-
-/* {page} and {pages} are for the composer, which knows them; what is behind | is at the right. */
-static void write_header_line(int fd, const struct config *config, const struct words *words)
-{
-	char text[1500];
-	char *right;
-
-	if (!*config->header_line)
-		return;
-	template_fill(config->header_line, words->value, text, sizeof(text));
-	right = strchr(text, '|');
-	if (right)
-		*right++ = 0;
-	dprintf(fd, "header=%s\n", text);
-	if (right)
-		dprintf(fd, "header-right=%s\n", right);
 }
 
 /* A mail that names its recipient has one only. */
@@ -442,7 +394,7 @@ static void write_values(int fd, const struct config *config, const struct job *
 	char id[MAIL_ID_BYTES], text[8192];
 	struct words words;
 
-	fill_words(&words, config, job, only_recipient(recipients, mail));
+	words_fill(&words, config, job, only_recipient(recipients, mail));
 	mail_id(job->message_id, mail, id);
 	dprintf(fd, "from=%s\n", job->sender);
 	write_to(fd, broadcast_of(config, job), recipients, mail);
@@ -461,7 +413,7 @@ static void write_values(int fd, const struct config *config, const struct job *
 	if (mail->parts > 1)
 		dprintf(fd, "pages=%lld-%lld\n", (long long)mail->first_page,
 			(long long)mail->last_page);
-	write_header_line(fd, config, &words);
+	words_header_line(&words, config, fd);
 	snprintf(words.pages, sizeof(words.pages), "%lld", (long long)job->pages);
 	words.value[8] = (struct template_value){ "pages", words.pages };
 	words.value[9] = (struct template_value){ NULL, NULL };
@@ -582,7 +534,7 @@ static void fill_subject(const struct config *config, const char *template, char
 	const struct job now = { .created_ms = now_ms(), .subject = "" };
 	struct words words;
 
-	fill_words(&words, config, &now, "");
+	words_fill(&words, config, &now, "");
 	words.value[7] = (struct template_value){ NULL, NULL };
 	template_fill(template, words.value, subject, bytes);
 }
