@@ -241,7 +241,8 @@ class Pop3Handler(socketserver.StreamRequestHandler):
             elif verb == "STAT":
                 self.say(f"+OK {len(drop)} {sum(len(m) for _, m in drop)}")
             elif verb == "LIST":
-                self.listing(f"{i} {len(m)}" for i, (_, m) in enumerate(drop, 1))
+                self.listing(f"{i} {server.listed_bytes or len(m)}"
+                             for i, (_, m) in enumerate(drop, 1))
             elif verb == "UIDL":
                 if server.no_uidl:
                     self.say("-ERR unknown")
@@ -269,6 +270,7 @@ class Pop3Handler(socketserver.StreamRequestHandler):
 
 class Pop3Server(Server):
     """A maildrop. @cut: the verb at which the connection is cut."""
+    listed_bytes = None     # what LIST says of each
 
     def __init__(self, *messages):
         self.messages = list(messages)

@@ -319,7 +319,17 @@ static const struct script scripts[] = {
 	    "decide 1 120 keep; finished protocol *", false }, 0, NULL, NULL },
 	{ { "a message longer than the limit", TURNS(TO_RETR,
 		ONE("+OK\r\n" A100 A100 A100 "a", "")),
-	    DECIDED_2 "begin 1; abort 1; finished protocol *300 bytes>; ", false }, 0, NULL, NULL },
+	    DECIDED_2 "begin 1; abort 1; missing 1 <it is longer than the limit>; ", true },
+	  0, NULL, NULL },
+	{ { "the message behind one that is longer than the limit", TURNS(TO_RETR,
+		ONE("+OK\r\n" A100 A100 A100 "a\r\n.\r\n", "RETR 2\r\n"),
+		ONE("+OK\r\nb\r\n.\r\n", "DELE 2\r\n")),
+	    DECIDED_2 "begin 1; abort 1; missing 1 <it is longer than the limit>; begin 2; "
+	    "end 2 \"b\r\n\"; ", true }, 0, NULL, NULL },
+	{ { "a message that is sixteen times as long", TURNS(TO_RETR,
+		ONE("+OK\r\n" TEN(A100) TEN(A100) TEN(A100) TEN(A100) TEN(A100) A100 "a", "")),
+	    DECIDED_2 "begin 1; abort 1; missing 1 <it is longer than the limit>; "
+	    "finished protocol *300 bytes>; ", false }, 0, NULL, NULL },
 	{ { "a message that is not to be begun", TURNS(TO_STAT, ONE("+OK 7 7\r\n", "LIST\r\n"),
 		ONE("+OK\r\n7 1\r\n.\r\n", "UIDL\r\n"),
 		ONE("+OK\r\n1 keep\r\n2 keep\r\n3 keep\r\n4 keep\r\n5 keep\r\n"
@@ -400,6 +410,16 @@ static const struct modern_script modern_scripts[] = {
 	  0, NULL, NULL }, POP3_CLIENT_TLS_REQUIRED },
 	{ { { "TLS first", TURNS(ONE(NULL, ""), ONE("+OK ready\r\n", "CAPA\r\n")), "", true },
 	  0, NULL, NULL }, POP3_CLIENT_TLS_FIRST },
+	{ { { "UTF8 before the login", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nUTF8 USER\r\n.\r\n", "UTF8\r\n"), ONE("+OK\r\n", "USER fax\r\n")),
+	    "", true }, 0, NULL, NULL }, 0 },
+	{ { { "UTF8 refused", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nUTF8\r\n.\r\n", "UTF8\r\n"), ONE("-ERR no\r\n", "USER fax\r\n")),
+	    "", true }, 0, NULL, NULL }, 0 },
+	{ { { "UTF8 behind STLS", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nUTF8\r\nSTLS\r\n.\r\n", "STLS\r\n"), ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nUTF8\r\n.\r\n", "UTF8\r\n"), ONE("+OK\r\n", "USER fax\r\n")),
+	    "", true }, 0, NULL, NULL }, POP3_CLIENT_TLS_OFFERED },
 	{ { { "AUTH with a challenge", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
 		ONE("+OK\r\nSASL CRAM-MD5\r\n.\r\n", "AUTH CRAM-MD5\r\n"),
 		ONE("+ Y2hhbGxlbmdl\r\n", "cmVzcG9uc2U=\r\n"), ONE("+OK in\r\n", "STAT\r\n")),
@@ -584,6 +604,79 @@ static void said(const char *text, const char *what)
 	pop3_client_sent(client, len);
 }
 
+/* RFC 1939, 3: a server may log out who says nothing. */
+static void test_keep_alive(void)
+{
+	struct pop3_client_config config = config_usual;
+
+	config.timeouts.noop_ms = 1007;
+	answers_wait = true;
+	begin(&config);
+	hear("+OK 2 6\r\n");
+	hear("+OK\r\n1 3\r\n2 3\r\n.\r\n");
+	hear("+OK\r\n1 a\r\n2 keep\r\n.\r\n");
+	hear("+OK\r\nx\r\n.\r\n");
+	tap_ok(pop3_client_deadline(client)->timeout_ms == 1007,
+	       "pop3: NOOP: waits for a message to be stored, not for ever");
+	pop3_client_timeout(client);
+	said("NOOP\r\n", "NOOP: is said meanwhile");
+	tap_ok(pop3_client_deadline(client)->timeout_ms == 1003, "pop3: NOOP: has a deadline");
+	pop3_client_message_done(client, 1, POP3_DELETE);
+	said("", "NOOP: DELE waits for its reply");
+	hear("+OK\r\n");
+	said("DELE 1\r\n", "NOOP: and is said then");
+	hear("+OK\r\n");
+	said("QUIT\r\n", "NOOP: then all is as usual");
+	pop3_client_destroy(client);
+
+	begin(&config);
+	hear("+OK 1 3\r\n");
+	hear("+OK\r\n1 3\r\n.\r\n");
+	hear("+OK\r\n1 a\r\n.\r\n");
+	hear("+OK\r\nx\r\n.\r\n");
+	pop3_client_timeout(client);
+	hear("-ERR what?\r\n");
+	tap_ok(pop3_client_deadline(client)->timeout_ms == 1007 && !strstr(events(), "finished"),
+	       "pop3: NOOP: refused, and it goes on");
+	pop3_client_timeout(client);
+	pop3_client_timeout(client);
+	tap_ok(strstr(events(), "finished temporary <timed out after 1 s waiting for the reply to NOOP"),
+	       "pop3: NOOP: without a reply the server is gone");
+	pop3_client_destroy(client);
+	answers_wait = false;
+}
+
+/* What CAPA says about the time between logins, and how long mail stays. */
+static void test_offer(void)
+{
+	static const struct {
+		const char *capabilities;
+		unsigned int login_delay_s;
+		int expire_days;
+	} cases[] = {
+		{ "TOP\r\n.\r\n", 0, -1 },
+		{ "LOGIN-DELAY 900\r\nEXPIRE 60\r\n.\r\n", 900, 60 },
+		{ "login-delay 120 USER\r\nEXPIRE NEVER\r\n.\r\n", 120, -1 },
+		{ "EXPIRE 0\r\n.\r\n", 0, 0 },
+		{ "LOGIN-DELAY 99999999999999999999\r\nEXPIRE 4294967296\r\n.\r\n", 86400, 36500 },
+		{ "LOGIN-DELAY -5\r\nEXPIRE\r\n.\r\n", 0, 0 },
+	};
+	struct pop3_client_config config = config_usual;
+
+	config.no_capa = false;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		client = pop3_client_create(&config, &ops, NULL);
+		pop3_client_start(client);
+		hear("+OK\r\n");
+		hear("+OK\r\n");
+		hear(cases[i].capabilities);
+		tap_ok(pop3_client_offer(client)->login_delay_s == cases[i].login_delay_s &&
+		       pop3_client_offer(client)->expire_days == cases[i].expire_days,
+		       "pop3: LOGIN-DELAY and EXPIRE, %zu", i + 1);
+		pop3_client_destroy(client);
+	}
+}
+
 static void begin_many(unsigned int storing_max, const char *capabilities)
 {
 	static struct pop3_client_config config;
@@ -750,6 +843,8 @@ int main(void)
 	test_modern_scripts();
 	test_messages_max();
 	test_storing();
+	test_keep_alive();
+	test_offer();
 	test_pipelining();
 	test_injection();
 	test_endless();

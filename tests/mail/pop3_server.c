@@ -262,9 +262,14 @@ static const struct dialogue dialogues[] = {
 		SAY("AUTH\r\n", "+OK *\r\nSCRAM-SHA-256\r\nPLAIN\r\n.\r\n")), NULL, true },
 	{ "CAPA", TURNS(
 		START, SAY("CAPA\r\n", "+OK *\r\nTOP\r\nUIDL\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\n"
-			   "PIPELINING\r\nUTF8 USER\r\nEXPIRE 30\r\nUSER\r\n"
+			   "PIPELINING\r\nUTF8 USER\r\nLANG\r\nEXPIRE 30\r\nUSER\r\n"
 			   "SASL SCRAM-SHA-256 PLAIN\r\nIMPLEMENTATION ifax\r\n.\r\n")),
 	  "", true },
+	{ "LANG", TURNS(
+		START, SAY("LANG\r\n", "+OK *\r\ni-default English\r\nen English\r\n.\r\n"),
+		SAY("LANG EN\r\nLANG *\r\n", "+OK en *\r\n+OK i-default *\r\n"),
+		SAY("LANG tlh\r\n", "-ERR *\r\n"), LOGIN, SAY("LANG en\r\n", "+OK en *\r\n")),
+	  "pass office good; ", true },
 	{ "endless line", TURNS(
 		START, SAY("NOOP                                                       \r\n",
 			   "-ERR *\r\n")), "", true },

@@ -23,13 +23,15 @@
 /**
  * struct letter - a mail on its way to the disk
  * @next: of all letters
- * @next_ready: of those that are as far as this one
+ * @next_ready: of those that are as far as this one, in the order in which they came
+ * @number: how many came before
  * @repeated: @id is the job of the same mail, which came before
  */
 struct letter {
 	struct arrivals *arrivals;
 	struct letter *next;
 	struct letter *next_ready;
+	uint64_t number;
 	struct spool_file file;
 	struct file_commit keeping;
 	struct job_arrival arrival;
@@ -45,6 +47,7 @@ struct letter {
 
 /**
  * struct arrivals - the letters
+ * @count: that came so far
  * @ready: their files are on disk; they wait for the database
  * @group: in the database; they wait until that is durable
  * @commit: of the group
@@ -57,6 +60,7 @@ struct letter {
 struct arrivals {
 	struct station *station;
 	struct letter *letters;
+	uint64_t count;
 	struct letter *ready;
 	struct letter *group;
 	struct commit commit;
@@ -310,6 +314,15 @@ static int measure(void *arg)
 	return bytes < 0 ? -bytes : 0;
 }
 
+/* Threads end in any order; what came first is printed first. */
+static void put_in_order(struct letter **list, struct letter *letter)
+{
+	while (*list && (*list)->number < letter->number)
+		list = &(*list)->next_ready;
+	letter->next_ready = *list;
+	*list = letter;
+}
+
 static void on_kept(void *arg, int err)
 {
 	struct letter *letter = arg;
@@ -321,8 +334,7 @@ static void on_kept(void *arg, int err)
 		tell(letter);
 		return;
 	}
-	letter->next_ready = arrivals->ready;
-	arrivals->ready = letter;
+	put_in_order(&arrivals->ready, letter);
 	if (!arrivals->in_doubt)
 		commits_add(arrivals->station->commits, &arrivals->commit);
 }
@@ -345,6 +357,7 @@ bool arrivals_take(struct arrivals *arrivals, struct spool_file *file,
 		.file = &letter->file, .place = SPOOL_MESSAGE, .names_later = true,
 		.prepare = measure, .done = on_kept, .arg = letter,
 	};
+	letter->number = arrivals->count++;
 	letter->next = arrivals->letters;
 	arrivals->letters = letter;
 	file->fd = -1;

@@ -214,6 +214,7 @@ static cfg_opt_t pop3_client_timeouts_opts[] = {
 	TIME("command", MINUTE),
 	TIME("block", MINUTE),
 	TIME("quit", 5 * MINUTE),
+	TIME("noop", 2 * MINUTE),
 	CFG_END()
 };
 
@@ -769,6 +770,7 @@ static void fill_timeouts(struct config *config, cfg_t *cfg)
 		.command_ms = cfg_getint(section, "command"),
 		.block_ms = cfg_getint(section, "block"),
 		.quit_ms = cfg_getint(section, "quit"),
+		.noop_ms = cfg_getint(section, "noop"),
 	};
 }
 

@@ -214,6 +214,16 @@ static int check_positive_time(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+static int check_poll(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (check_positive_time(cfg, opt))
+		return -1;
+	if (cfg_opt_getnint(opt, 0) <= 24 * 3600 * 1000L)
+		return 0;
+	cfg_error(cfg, "%s: at least once a day (1440min)", opt->name);
+	return -1;
+}
+
 /* It becomes a line of a mail, or of a page. */
 static int check_line(cfg_t *cfg, cfg_opt_t *opt)
 {
@@ -536,7 +546,7 @@ static const struct {
 	{ "pop3|tls_key", check_path },
 	{ "pop3|port", check_port },
 	{ "pop3|secret_file", check_path },
-	{ "pop3|poll", check_positive_time },
+	{ "pop3|poll", check_poll },
 	{ "route|pop3_first_valid", check_positive_time },
 	{ "smtp_client_timeouts|connect", check_positive_time },
 	{ "smtp_server_timeouts|inspection", check_positive_time },

@@ -87,6 +87,8 @@ struct storing {
  * @digest: of it
  * @storing: messages that are complete
  * @taken: messages that were taken
+ * @left: messages that are left on the server: too large, or the server refused them
+ * @login_delay_s: that the server wants
  * @bytes: that came
  * @started_ms: when the first message came
  * @later: another visit soon may succeed
@@ -123,6 +125,8 @@ struct fetch_visit {
 	EVP_MD_CTX *digest;
 	struct storing storing[STORING_MAX];
 	unsigned int taken;
+	unsigned int left;
+	unsigned int login_delay_s;
 	uint64_t bytes;
 	int64_t started_ms;
 
@@ -246,6 +250,7 @@ static enum pop3_verdict on_decide(void *arg, unsigned int number, uint64_t byte
 	    jobs_fetched(station->jobs, title, listed->unique_id, bytes, &fetched_ms))
 		return judge_known(visit, listed, fetched_ms);
 	if (bytes > limits->message_bytes) {
+		visit->left++;
 		log_event(LOG_WARNING,
 			  "fetcher.too_large account=%s number=%u bytes=%llu limit=%llu", title,
 			  number, (unsigned long long)bytes,
@@ -313,6 +318,16 @@ static void on_message_abort(void *arg, unsigned int number)
 	struct fetch_visit *visit = arg;
 
 	spool_discard(&visit->file);
+}
+
+/* It was taken by another client meanwhile, or is longer than LIST said. */
+static void on_message_missing(void *arg, unsigned int number, const char *text)
+{
+	struct fetch_visit *visit = arg;
+
+	visit->left++;
+	log_event(LOG_WARNING, "fetcher.left account=%s number=%u reason=%s",
+		  visit->account->title, number, text);
 }
 
 static void finish_digest(EVP_MD_CTX *context, char *text)
@@ -448,12 +463,30 @@ static void note_deleted(struct fetch_visit *visit)
 	}
 }
 
+/* What we leave there may not stay as long as we were told to leave it. */
+static void warn_of_expiry(const struct fetch_visit *visit)
+{
+	const struct config_account *account = visit->account;
+	int days = pop3_client_offer(visit->engine)->expire_days;
+
+	if (visit->taken && account->keep && days >= 0 &&
+	    (!account->keep_days || days < account->keep_days))
+		log_event(LOG_WARNING, "fetcher.expire account=%s days=%d advice=%s", account->title,
+			  days, "the server deletes mail after that time");
+}
+
 static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 {
 	struct fetch_visit *visit = arg;
 	const char *title = visit->account->title;
+	char left[64] = "";
 
-	snprintf(visit->result, sizeof(visit->result), "%u fetched; %.400s", visit->taken, text);
+	visit->login_delay_s = pop3_client_offer(visit->engine)->login_delay_s;
+	if (visit->left)
+		snprintf(left, sizeof(left), ", %u left there: the log says why", visit->left);
+	snprintf(visit->result, sizeof(visit->result), "%u fetched%s; %.400s", visit->taken, left,
+		 text);
+	warn_of_expiry(visit);
 	/* a token may have been taken back before its end */
 	visit->refused = outcome == POP3_OUTCOME_LOGIN_REFUSED && visit->sasl &&
 			 visit->account->oauth && !visit->refreshed;
@@ -469,7 +502,8 @@ static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 
 static const struct pop3_client_ops client_ops = {
 	.auth_begin = on_auth_begin, .auth_respond = on_auth_respond,
-	.logged_in = on_logged_in, .decide = on_decide, .message_begin = on_message_begin, .message = on_message,
+	.logged_in = on_logged_in, .decide = on_decide, .message_begin = on_message_begin,
+	.message = on_message, .message_missing = on_message_missing,
 	.message_end = on_message_end, .message_abort = on_message_abort, .finished = on_finished,
 };
 
@@ -726,6 +760,11 @@ struct fetch_visit *fetch_visit_start(struct station *station, const struct conf
 cancel:
 	fetch_visit_cancel(visit);
 	return NULL;
+}
+
+long fetch_visit_login_delay_ms(const struct fetch_visit *visit)
+{
+	return visit->login_delay_s * 1000L;
 }
 
 void fetch_visit_progress(const struct fetch_visit *visit, char *text, size_t bytes)

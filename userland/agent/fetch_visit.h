@@ -35,6 +35,9 @@ struct fetch_visit *fetch_visit_start(struct station *station, const struct conf
 				      void (*ended)(void *arg, bool later, const char *result),
 				      void *arg, char *reason, size_t bytes);
 
+/** fetch_visit_login_delay_ms - within @ended: the server wants so long between two logins */
+long fetch_visit_login_delay_ms(const struct fetch_visit *visit);
+
 /** fetch_visit_progress - how far it is, for people */
 void fetch_visit_progress(const struct fetch_visit *visit, char *text, size_t bytes);
 

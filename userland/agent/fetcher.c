@@ -15,6 +15,7 @@
 #include "station.h"
 
 #define AGAIN_MS	15000	/* after a visit that failed; doubled each time */
+#define LOGIN_DELAY_MS_MAX	(24 * 3600 * 1000)
 #define SPREAD		10	/* a poll comes up to 1/SPREAD of its time earlier or later */
 
 /**
@@ -44,6 +45,7 @@ struct maildrop {
 	const struct config_account *account;
 	struct event *timer;
 	struct fetch_visit *visit;
+	int64_t not_before_ms;		/* the server wants time between two logins */
 	long again_ms;
 	char result[512];
 	int64_t result_ms;
@@ -103,6 +105,7 @@ static void on_ended(void *arg, bool later, const char *result)
 	struct maildrop *maildrop = arg;
 	long poll_ms = maildrop->account->poll_ms;
 
+	maildrop->not_before_ms = now_ms() + fetch_visit_login_delay_ms(maildrop->visit);
 	maildrop->visit = NULL;
 	note_result(maildrop, result);
 	answer_logins(maildrop, result);
@@ -119,10 +122,17 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct maildrop *maildrop = arg;
 	char reason[512];
+	int64_t wait_ms;
 
 	wake(maildrop, spread(maildrop->account->poll_ms));
 	if (maildrop->visit)
 		return;
+	wait_ms = maildrop->not_before_ms - now_ms();
+	/* more than any server may want: the clock was set back */
+	if (wait_ms > 0 && wait_ms <= LOGIN_DELAY_MS_MAX) {
+		wake(maildrop, wait_ms);
+		return;
+	}
 	maildrop->visit = fetch_visit_start(maildrop->fetcher->station, maildrop->account,
 					    on_logged_in, on_ended, maildrop, reason, sizeof(reason));
 	if (maildrop->visit)

@@ -567,8 +567,9 @@ static void on_print_line(void *arg, const char *line)
 	/* a line comes twice: from the worker, and from its progress file at the end */
 	if (page.number <= incoming->printed || page.number > incoming->printing_pages)
 		return;
-	if (jobs_set_page(incoming->station->jobs, incoming->printing, &page, true))
-		incoming->printed = page.number;
+	/* it is on paper, whether that can be stored or not: the progress file has it */
+	jobs_set_page(incoming->station->jobs, incoming->printing, &page, true);
+	incoming->printed = page.number;
 }
 
 /* true: all pages are on paper */

@@ -21,6 +21,7 @@ const struct pop3_client_timeouts pop3_client_timeouts_defaults = {
 	.command_ms = 2 * MINUTE_MS,
 	.block_ms = 3 * MINUTE_MS,
 	.quit_ms = 10 * MINUTE_MS,
+	.noop_ms = 2 * MINUTE_MS,
 };
 
 struct pop3_client *pop3_client_create(const struct pop3_client_config *config,
@@ -33,6 +34,7 @@ struct pop3_client *pop3_client_create(const struct pop3_client_config *config,
 	client->config = config;
 	client->ops = ops;
 	client->arg = arg;
+	client->offer.expire_days = -1;
 	client->reader.line = client->line;
 	client->reader.size = sizeof(client->line);
 	client->output.bytes = client->output_bytes;
@@ -61,6 +63,7 @@ void pop3_client_await(struct pop3_client *client, enum pop3_step step)
 		[STEP_CAPA_LINES] = { timeouts->login_ms, "the list of capabilities" },
 		[STEP_STLS] = { timeouts->tls_ms, "the reply to STLS" },
 		[STEP_TLS] = { timeouts->tls_ms, "the TLS handshake" },
+		[STEP_UTF8] = { timeouts->login_ms, "the reply to UTF8" },
 		[STEP_APOP] = { timeouts->login_ms, "the reply to APOP" },
 		[STEP_SASL] = { timeouts->login_ms, "the reply to AUTH" },
 		[STEP_USER] = { timeouts->login_ms, "the reply to USER" },
@@ -72,8 +75,9 @@ void pop3_client_await(struct pop3_client *client, enum pop3_step step)
 		[STEP_UIDL_LINES] = { timeouts->block_ms, "the list of unique-ids" },
 		[STEP_RETR] = { timeouts->command_ms, "the reply to RETR" },
 		[STEP_DELE] = { timeouts->command_ms, "the reply to DELE" },
+		[STEP_NOOP] = { timeouts->command_ms, "the reply to NOOP" },
 		[STEP_MESSAGE] = { timeouts->block_ms, "the next part of the message" },
-		[STEP_STORING] = { 0, "a message to be stored" },
+		[STEP_STORING] = { timeouts->noop_ms, "a message to be stored" },
 		[STEP_QUIT] = { timeouts->quit_ms, "the reply to QUIT" },
 		[STEP_CLOSED] = { 0, "" },
 	};
@@ -259,9 +263,18 @@ void pop3_client_timeout(struct pop3_client *client)
 {
 	char text[200];
 
+	if (client->step == STEP_STORING) {
+		pop3_visit_keep_alive(client);
+		return;
+	}
 	snprintf(text, sizeof(text), "timed out after %u s waiting for %s",
 		 client->deadline.timeout_ms / 1000, client->deadline.awaited);
 	broken(client, POP3_OUTCOME_TEMPORARY, text);
+}
+
+const struct pop3_offer *pop3_client_offer(const struct pop3_client *client)
+{
+	return &client->offer;
 }
 
 bool pop3_client_irregular(const struct pop3_client *client)

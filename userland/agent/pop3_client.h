@@ -22,6 +22,7 @@
 
 #define POP3_UNIQUE_ID_MAX	70
 #define POP3_STORING_MAX	32	/* the most that storing_max can be */
+#define POP3_SKIPPED_MAX	16
 #define POP3_RESPONSE_MAX	12288	/* bytes of a response of AUTH (RFC 5034, 4) */
 
 struct pop3_client;
@@ -34,6 +35,7 @@ struct pop3_client;
  * @command_ms: for the replies to STAT, LIST, UIDL, RETR (first line), DELE
  * @block_ms: for the next 16 KiB of a message or of a list
  * @quit_ms: for the reply to QUIT (the server deletes now)
+ * @noop_ms: say NOOP so often while the glue stores: the server is not to log us out meanwhile
  */
 struct pop3_client_timeouts {
 	unsigned int greeting_ms;
@@ -42,6 +44,7 @@ struct pop3_client_timeouts {
 	unsigned int command_ms;
 	unsigned int block_ms;
 	unsigned int quit_ms;
+	unsigned int noop_ms;
 };
 
 extern const struct pop3_client_timeouts pop3_client_timeouts_defaults;
@@ -78,8 +81,9 @@ enum pop3_client_tls {
  * @tls: what of TLS
  * @no_capa: do not ask what the server can do (there are old ones that hang up)
  * @storing_max: begin to fetch so many messages before the first of them is durable; 0 is 1
- * @message_bytes_max: a message that is longer than this while it comes ends
- *	the visit; 0: no limit. (Its LIST size is shown to @decide before.)
+ * @message_bytes_max: a message that is longer than this while it comes is not stored, and
+ *	one that is POP3_SKIPPED_MAX times as long ends the visit; 0: no limit. (Its LIST
+ *	size is shown to @decide before.)
  * @messages_max: look at so many messages in one visit, at most
  * @timeouts: see above
  */
@@ -141,8 +145,10 @@ enum pop3_outcome {
  *	false: they cannot be stored: stop the visit (cut)
  * @message_end: the message is complete: make it durable, then call pop3_client_message_done()
  *	(not from within the callback). Up to storing_max messages may wait for that at a time
- * @message_abort: the message will not be complete: throw it away. The visit ends
- * @message_missing: the server refused RETR (another client took it): goes on with the next
+ * @message_abort: the message will not be complete: throw it away. The visit ends, or
+ *	@message_missing follows
+ * @message_missing: the server refused RETR (another client took it), or the message is longer
+ *	than the limit: goes on with the next
  * @finished: the visit is over; messages that the glue is storing are still its own. @text says what happened, for people, without control characters
  *
  * @logged_in and @message_missing may be NULL. number counts from 1 as in the protocol.
@@ -218,6 +224,23 @@ void pop3_client_timeout(struct pop3_client *client);
  */
 void pop3_client_message_done(struct pop3_client *client, unsigned int number,
 			      enum pop3_verdict verdict);
+
+/**
+ * struct pop3_offer - what CAPA said that the glue should know
+ * @login_delay_s: between two logins, at least
+ * @expire_days: messages are deleted by the server after so many days; negative: never, or
+ *	not said
+ */
+struct pop3_offer {
+	unsigned int login_delay_s;
+	int expire_days;
+};
+
+/**
+ * pop3_client_offer() - what CAPA said
+ * @client: the engine
+ */
+const struct pop3_offer *pop3_client_offer(const struct pop3_client *client);
 
 /**
  * pop3_client_irregular() - within @message_end: the message has a bare CR, a bare LF or a NUL

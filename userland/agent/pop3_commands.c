@@ -163,7 +163,7 @@ static void command_capa(struct pop3_server *server, char *args)
 
 	pop3_session_ok(server, "capabilities");
 	mail_output_printf(&server->output, "TOP\r\nUIDL\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\n"
-			   "PIPELINING\r\nUTF8 USER\r\n");
+			   "PIPELINING\r\nUTF8 USER\r\nLANG\r\n");
 	if (config->expire_days < 0)
 		mail_output_printf(&server->output, "EXPIRE NEVER\r\n");
 	else
@@ -297,6 +297,21 @@ static void command_noop(struct pop3_server *server, char *args)
 	pop3_session_ok(server, "%s", "");
 }
 
+/* RFC 6856, 3: what replies are written in */
+static void command_lang(struct pop3_server *server, char *args)
+{
+	if (!*args) {
+		pop3_session_ok(server, "languages");
+		mail_output_printf(&server->output, "i-default English\r\nen English\r\n.\r\n");
+	} else if (!strcasecmp(args, "en")) {
+		pop3_session_ok(server, "en it is");
+	} else if (!strcasecmp(args, "i-default") || !strcmp(args, "*")) {
+		pop3_session_ok(server, "i-default it is, that is English");
+	} else {
+		pop3_session_err(server, "only English is spoken here");
+	}
+}
+
 #define IN_AUTHORIZATION	(1U << POP3_AUTHORIZATION)
 #define IN_TRANSACTION		(1U << POP3_TRANSACTION)
 
@@ -321,6 +336,7 @@ static const struct pop3_command commands[] = {
 	{ "AUTH", command_auth, IN_AUTHORIZATION, -1 },
 	{ "STLS", command_stls, IN_AUTHORIZATION, 0 },
 	{ "UTF8", command_utf8, IN_AUTHORIZATION, -1 },
+	{ "LANG", command_lang, IN_AUTHORIZATION | IN_TRANSACTION, -1 },
 	{ "CAPA", command_capa, IN_AUTHORIZATION | IN_TRANSACTION, 0 },
 	{ "QUIT", command_quit, IN_AUTHORIZATION | IN_TRANSACTION, 0 },
 	{ "STAT", command_stat, IN_TRANSACTION, 0 },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* POP3 client engine: from the greeting to the open maildrop. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -8,6 +9,8 @@
 
 #include "pop3_visit.h"
 
+#define LOGIN_DELAY_S_MAX	86400
+#define EXPIRE_DAYS_MAX		36500
 #define CAPABILITIES_MAX	100	/* lines; a server that goes on is not sane */
 
 /* Capabilities */
@@ -16,11 +19,22 @@ static void ask_capabilities(struct pop3_client *client)
 {
 	client->stls = false;
 	client->pipelining = false;
+	client->utf8 = false;
+	client->offer = (struct pop3_offer){ .expire_days = -1 };
 	client->offered[0] = '\0';
 	pop3_client_command(client, STEP_CAPA, "CAPA\r\n");
 }
 
 static void log_in(struct pop3_client *client);
+
+/* Names, and mail as it is, need not be ASCII: that is said before the login. */
+static void begin_login(struct pop3_client *client)
+{
+	if (client->utf8)
+		pop3_client_command(client, STEP_UTF8, "UTF8\r\n");
+	else
+		log_in(client);
+}
 
 /* What the server can do is known, as far as it says. */
 static void capabilities_known(struct pop3_client *client)
@@ -28,14 +42,22 @@ static void capabilities_known(struct pop3_client *client)
 	enum pop3_client_tls tls = client->config->tls;
 
 	if (client->tls || tls == POP3_CLIENT_TLS_NONE)
-		log_in(client);
+		begin_login(client);
 	else if (client->stls)
 		pop3_client_command(client, STEP_STLS, "STLS\r\n");
 	else if (tls == POP3_CLIENT_TLS_OFFERED)
-		log_in(client);
+		begin_login(client);
 	else
 		pop3_client_finish(client, POP3_OUTCOME_LOGIN_REFUSED,
 				   "the server does not offer TLS, which is required");
+}
+
+/* A number of a capability, as far as it is one that makes sense. */
+static int capability_number(const char *text, int most)
+{
+	long value = strtol(text, NULL, 10);
+
+	return value < 0 ? 0 : value > most ? most : (int)value;
 }
 
 /* A line of CAPA. */
@@ -58,6 +80,12 @@ void pop3_login_capability(struct pop3_client *client, char *line)
 		client->stls = true;
 	else if (!strcasecmp(line, "PIPELINING"))
 		client->pipelining = true;
+	else if (!strcasecmp(line, "UTF8"))
+		client->utf8 = true;
+	else if (!strcasecmp(line, "LOGIN-DELAY"))
+		client->offer.login_delay_s = capability_number(rest, LOGIN_DELAY_S_MAX);
+	else if (!strcasecmp(line, "EXPIRE") && strncasecmp(rest, "NEVER", 5))
+		client->offer.expire_days = capability_number(rest, EXPIRE_DAYS_MAX);
 	else if (!strcasecmp(line, "SASL"))
 		snprintf(client->offered, sizeof(client->offered), "%s", rest);
 }
@@ -255,6 +283,9 @@ void pop3_login_positive(struct pop3_client *client, const char *line)
 	case STEP_STLS:
 		pop3_client_await(client, STEP_TLS);
 		break;
+	case STEP_UTF8:
+		log_in(client);
+		break;
 	case STEP_USER:
 		pop3_client_command(client, STEP_PASS, "PASS %s\r\n", client->config->secret);
 		break;
@@ -277,10 +308,13 @@ void pop3_login_negative(struct pop3_client *client, const char *line)
 		break;
 	case STEP_STLS:
 		if (client->config->tls == POP3_CLIENT_TLS_OFFERED)
-			log_in(client);
+			begin_login(client);
 		else
 			pop3_client_finish(client, POP3_OUTCOME_TEMPORARY, "STLS refused: %s",
 					   pop3_status_text(line));
+		break;
+	case STEP_UTF8:
+		log_in(client);
 		break;
 	default:
 		login_refused(client, line);

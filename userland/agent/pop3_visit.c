@@ -197,7 +197,8 @@ static void await_reply(struct pop3_client *client)
 {
 	unsigned int message = client->asked.number[client->asked.first];
 
-	pop3_client_await(client, message & POP3_ASKED_DELE ? STEP_DELE : STEP_RETR);
+	pop3_client_await(client, message & POP3_ASKED_DELE ? STEP_DELE :
+			  message & POP3_ASKED_NOOP ? STEP_NOOP : STEP_RETR);
 }
 
 /* Ask for what can be asked for; wait for the next reply if no message comes just now. */
@@ -214,13 +215,21 @@ static void go_on(struct pop3_client *client)
 	if (within)
 		return;
 	if (client->asked.count) {
-		if (!asked || (client->step != STEP_RETR && client->step != STEP_DELE))
+		if (!asked || client->step == STEP_STORING)
 			await_reply(client);
 	} else if (client->storing) {
 		pop3_client_await(client, STEP_STORING);
 	} else {
 		pop3_client_command(client, STEP_QUIT, "QUIT\r\n");
 	}
+}
+
+/* Nothing was asked for a while, because the glue stores. */
+void pop3_visit_keep_alive(struct pop3_client *client)
+{
+	queue_put(&client->asked, POP3_ASKED_NOOP);
+	mail_output_put(&client->output, "NOOP\r\n", 6);
+	await_reply(client);
 }
 
 /* The reply at the head of the queue has been dealt with. */
@@ -259,11 +268,28 @@ static void begin_message(struct pop3_client *client)
 				   client->current);
 }
 
+/* It is longer than it may be: the rest is not stored. */
+static void skip_message(struct pop3_client *client)
+{
+	if (!client->message_open)
+		return;
+	client->message_open = false;
+	client->skipping = true;
+	client->ops->message_abort(client->arg, client->current);
+	if (client->ops->message_missing)
+		client->ops->message_missing(client->arg, client->current,
+					     "it is longer than the limit");
+}
+
 static void take_message(void *arg, const char *bytes, size_t len)
 {
 	struct pop3_client *client = arg;
 
+	uint64_t max = client->config->message_bytes_max;
+
 	client->message_bytes += len;
+	if (max && client->message_bytes > max)
+		skip_message(client);
 	if (!client->skipping && !client->store_failed)
 		client->store_failed = !client->ops->message(client->arg, bytes, len);
 }
@@ -288,9 +314,9 @@ size_t pop3_visit_message(struct pop3_client *client, const char *bytes, size_t 
 	if (client->store_failed)
 		pop3_client_finish(client, POP3_OUTCOME_TEMPORARY, "message %u cannot be stored",
 				   client->current);
-	else if (max && client->message_bytes > max)
+	else if (max && client->message_bytes / POP3_SKIPPED_MAX > max)
 		pop3_client_finish(client, POP3_OUTCOME_PROTOCOL,
-				   "message %u is longer than the limit of %" PRIu64 " bytes",
+				   "message %u is much longer than the limit of %" PRIu64 " bytes",
 				   client->current, max);
 	else if (client->decoder.state == DOT_END)
 		end_message(client);
@@ -363,6 +389,10 @@ void pop3_visit_positive(struct pop3_client *client, const char *line)
 		client->deleted++;
 		replied(client);
 		break;
+	case STEP_NOOP:
+		queue_take(&client->asked);
+		replied(client);
+		break;
 	default:
 		updated(client, line);
 	}
@@ -392,6 +422,10 @@ void pop3_visit_negative(struct pop3_client *client, const char *line)
 	case STEP_DELE:
 		queue_take(&client->asked);
 		client->not_deleted++;
+		replied(client);
+		break;
+	case STEP_NOOP:
+		queue_take(&client->asked);
 		replied(client);
 		break;
 	case STEP_QUIT:

@@ -20,6 +20,7 @@ enum pop3_step {
 	STEP_CAPA_LINES,
 	STEP_STLS,
 	STEP_TLS,
+	STEP_UTF8,
 	STEP_APOP,
 	STEP_SASL,
 	STEP_USER,
@@ -31,6 +32,7 @@ enum pop3_step {
 	STEP_UIDL_LINES,
 	STEP_RETR,
 	STEP_DELE,
+	STEP_NOOP,
 	STEP_MESSAGE,
 	STEP_STORING,	/* message_done() by the glue */
 	STEP_QUIT,
@@ -66,6 +68,8 @@ struct pop3_queue {
  * @tls: under TLS
  * @stls: the server offers it
  * @pipelining: the server offers it
+ * @utf8: the server offers it
+ * @offer: what else it says
  * @offered: SASL mechanisms
  * @timestamp: of the greeting, with its brackets; "" if there is none that is valid
  * @stopped: no more messages: QUIT
@@ -75,7 +79,8 @@ struct pop3_queue {
  * @count: messages that are looked at, elements of @messages
  * @messages: message 1 is the first
  * @cursor: messages up to this one were asked for, or are not wanted
- * @asked: RETR or DELE was sent, their replies are awaited; of DELE the number has POP3_ASKED_DELE
+ * @asked: RETR, DELE or NOOP was sent, their replies are awaited; of DELE the number has
+ *	POP3_ASKED_DELE, of NOOP it is POP3_ASKED_NOOP
  * @coming: messages whose RETR was sent and whose end did not come
  * @durable: messages to be deleted
  * @storing: messages that the glue stores
@@ -104,6 +109,8 @@ struct pop3_client {
 	bool tls;
 	bool stls;
 	bool pipelining;
+	bool utf8;
+	struct pop3_offer offer;
 	char offered[POP3_OFFERED_MAX + 1];
 	char timestamp[128];
 	const char *initial;
@@ -136,6 +143,7 @@ struct pop3_client {
 };
 
 #define POP3_ASKED_DELE	(1U << 31)
+#define POP3_ASKED_NOOP	(1U << 30)
 
 /* pop3_login.c: from the greeting to the open maildrop */
 void pop3_login_positive(struct pop3_client *client, const char *line);
@@ -149,6 +157,7 @@ void pop3_visit_begin(struct pop3_client *client);
 void pop3_visit_positive(struct pop3_client *client, const char *line);
 void pop3_visit_negative(struct pop3_client *client, const char *line);
 void pop3_visit_list_line(struct pop3_client *client, const char *line);
+void pop3_visit_keep_alive(struct pop3_client *client);
 size_t pop3_visit_message(struct pop3_client *client, const char *bytes, size_t len);
 
 /* pop3_client.c */
