@@ -240,14 +240,19 @@ static enum pop3_verdict on_decide(void *arg, unsigned int number, uint64_t byte
 	const char *title = visit->account->title;
 	struct listed *listed = list_message(visit, number, bytes, unique_id);
 	int64_t fetched_ms;
+	int64_t job;
 
 	if (!listed) {
 		visit->stopped = true;
 		return POP3_STOP;
 	}
 	/* servers give a unique-id again, after years or a repair: then the size differs */
-	if (*listed->unique_id &&
-	    jobs_fetched(station->jobs, title, listed->unique_id, bytes, &fetched_ms))
+	job = *listed->unique_id ?
+		jobs_fetched(station->jobs, title, listed->unique_id, bytes, &fetched_ms) : 0;
+	/* of an earlier visit that ended before it was on disk */
+	if (job && !jobs_settled(station->jobs, job))
+		return POP3_KEEP;
+	if (job)
 		return judge_known(visit, listed, fetched_ms);
 	if (bytes > limits->message_bytes) {
 		visit->left++;
@@ -340,8 +345,11 @@ static void finish_digest(EVP_MD_CTX *context, char *text)
 		sprintf(text + 2 * i, "%02x", digest[i]);
 }
 
-/* The same content under another name: the server has changed its unique-ids. */
-static bool is_known(struct fetch_visit *visit, const struct job_arrival *arrival)
+/*
+ * The same content under another name: the server has changed its unique-ids. @err:
+ * EAGAIN: it is not on disk yet
+ */
+static bool is_known(struct fetch_visit *visit, const struct job_arrival *arrival, int *err)
 {
 	struct jobs *jobs = visit->station->jobs;
 	int64_t id = jobs_fetched_content(jobs, arrival->account, arrival->digest, is_listed,
@@ -352,6 +360,7 @@ static bool is_known(struct fetch_visit *visit, const struct job_arrival *arriva
 	log_event(LOG_NOTICE, "fetcher.known account=%s digest=%s", arrival->account,
 		  arrival->digest);
 	spool_discard(&visit->file);
+	*err = jobs_settled(jobs, id) ? 0 : EAGAIN;
 	return !*arrival->unique_id || jobs_set_fetched(jobs, id, arrival);
 }
 
@@ -414,6 +423,7 @@ static void on_message_end(void *arg, unsigned int number)
 	struct listed *listed = &visit->listed[number - 1];
 	char digest[2 * EVP_MAX_MD_SIZE + 1] = "";
 	char source[256];
+	int err = 0;
 	struct job_arrival arrival = {
 		.sender = "",
 		.source = source,
@@ -436,8 +446,8 @@ static void on_message_end(void *arg, unsigned int number)
 	if (!*listed->unique_id)
 		listed->digest = strdup(digest);
 	snprintf(source, sizeof(source), "pop3 %s", visit->account->title);
-	if (is_known(visit, &arrival))
-		answer_later(storing, 0);
+	if (is_known(visit, &arrival, &err))
+		answer_later(storing, err);
 	else if (!arrivals_take(visit->station->arrivals, &visit->file, &arrival, on_taken,
 				storing))
 		answer_later(storing, ENOMEM);

@@ -192,6 +192,11 @@ bool mailbox_set_pdf(struct jobs *jobs, const char *message_file, int64_t bytes)
 			    message_file, bytes);
 }
 
+bool mailbox_forget_pdf(struct jobs *jobs, const char *message_file)
+{
+	return database_run(jobs->db, "DELETE FROM pdf WHERE message_file = ?", "s", message_file);
+}
+
 bool mailbox_has_pdf(struct jobs *jobs, const char *message_file)
 {
 	/* as above */

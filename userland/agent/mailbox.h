@@ -66,7 +66,7 @@ void mailbox_clear(struct mailbox *mailbox);
  * @deleted: says whether a mail of the list is to be deleted
  * @arg: for @deleted
  *
- * Return: true: all are deleted, and on disk; false: none is.
+ * Return: true: all are deleted, and will be on disk (commits.h); false: none is.
  */
 bool mailbox_delete(struct jobs *jobs, const struct spool *spool, const struct mailbox *mailbox,
 		    bool (*deleted)(void *arg, unsigned int index), void *arg);
@@ -86,6 +86,9 @@ bool mailbox_without_pdf(struct jobs *jobs, const char *name, int64_t after,
 
 /** mailbox_set_pdf - a mail has that form, unless it was deleted meanwhile */
 bool mailbox_set_pdf(struct jobs *jobs, const char *message_file, int64_t bytes);
+
+/** mailbox_forget_pdf - it has not */
+bool mailbox_forget_pdf(struct jobs *jobs, const char *message_file);
 
 /** mailbox_has_pdf - whether a mail has that form */
 bool mailbox_has_pdf(struct jobs *jobs, const char *message_file);

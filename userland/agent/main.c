@@ -18,6 +18,7 @@
 #include "arrivals.h"
 #include "commits.h"
 #include "log.h"
+#include "lost.h"
 #include "oauth.h"
 #include "readiness.h"
 #include "pdf_forms.h"
@@ -207,7 +208,7 @@ static bool open_spool(struct station *station)
 /* After a crash: no connection is open, and what is in no job is in nobody's way. */
 static bool recover(struct station *station)
 {
-	if (!jobs_requeue(station->jobs))
+	if (!jobs_requeue(station->jobs) || !lost_forget(station->jobs, &station->spool))
 		return false;
 	for (int place = SPOOL_MESSAGE; place < SPOOL_PLACES; place++)
 		if (spool_sweep(&station->spool, place, jobs_needs_file, station->jobs))

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "acceptor.h"
+#include "commits.h"
 #include "connection.h"
 #include "guard.h"
 #include "log.h"
@@ -41,6 +42,7 @@ struct pop3_session {
 	const struct config_mailbox *open;	/* NULL: not logged in */
 	bool as_pdf;
 	struct event *waits;			/* pending: for mail to get the form with PDFs */
+	struct commit update;			/* what was deleted goes to the disk */
 	struct mailbox mailbox;
 	char unique_id[SPOOL_NAME_BYTES + 4];	/* that was listed last */
 	int fd;					/* of the message that is read, -1: none */
@@ -304,6 +306,9 @@ static bool on_open(void *arg, unsigned int number)
 	int fd = spool_open_file(&station->spool, session->as_pdf ? SPOOL_PDF : SPOOL_MESSAGE, file,
 				 O_RDONLY);
 
+	/* it is made again for the next session */
+	if (fd == -ENOENT && session->as_pdf)
+		mailbox_forget_pdf(station->jobs, file);
 	if (fd < 0) {
 		log_event(LOG_ERR, "pop3.open mailbox=%s file=%s error=%s", session->open->title,
 			  file, strerror(-fd));
@@ -335,13 +340,24 @@ static bool is_deleted(void *arg, unsigned int index)
 	return pop3_server_get_deleted(session->engine, index + 1);
 }
 
+/* With an error nobody knows whether it is deleted after a crash. */
+static void on_updated(void *arg, int err)
+{
+	struct pop3_session *session = arg;
+
+	pop3_server_answer(session->engine, err ? POP3_NO : POP3_YES, NULL);
+	connection_pump(session->connection);
+}
+
 static enum pop3_answer on_update(void *arg, struct pop3_reply *reply)
 {
 	struct pop3_session *session = arg;
 	struct station *station = session->listener->station;
 
-	return mailbox_delete(station->jobs, &station->spool, &session->mailbox, is_deleted,
-			      session) ? POP3_YES : POP3_NO;
+	if (!mailbox_delete(station->jobs, &station->spool, &session->mailbox, is_deleted, session))
+		return POP3_NO;
+	commits_add(station->commits, &session->update);
+	return POP3_LATER;
 }
 
 static void on_release(void *arg)
@@ -390,6 +406,7 @@ static void free_session(struct pop3_session *session)
 	sasl_end(session->sasl);
 	if (session->waits)
 		event_free(session->waits);
+	commits_forget(listener->station->commits, &session->update);
 	free(session);
 }
 
@@ -449,6 +466,7 @@ static void start_session(struct pop3_listener *listener, int fd, const char *pe
 		return;
 	}
 	session->listener = listener;
+	session->update = (struct commit){ .done = on_updated, .arg = session };
 	session->fd = -1;
 	snprintf(session->peer, sizeof(session->peer), "%s", peer);
 	if (listener->apop)

@@ -18,7 +18,7 @@ AGENT_PARTS += answer relay request signature words
 AGENT_PARTS += incoming outgoing paper
 AGENT_PARTS += oauth token_file
 AGENT_PARTS += admission delivery inspection listener network rate reception sender
-AGENT_PARTS += fetch_visit fetched fetcher
+AGENT_PARTS += fetch_visit fetched fetcher lost
 AGENT_PARTS += guard mailbox pdf_forms pop3_listener
 PAPER_PARTS := paper_worker paper_scan paper_print page_file
 
