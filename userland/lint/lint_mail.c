@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../message/mime_limits.h"
+#include "../message/parts.h"
 #include "lint.h"
 
 #define LINE_BYTES	998
@@ -16,12 +17,14 @@
  * @left: profiles that all TIFFs so far satisfy
  * @parts: leaf parts seen
  * @tiffs: of them, TIFFs
+ * @depth: of messages in messages
  */
 struct lint_mail {
 	struct findings *message;
 	unsigned int left;
 	unsigned int parts;
 	unsigned int tiffs;
+	unsigned int depth;
 };
 
 static void lint_lines(struct findings *findings, int fd)
@@ -116,13 +119,17 @@ static void lint_tiff_part(struct lint_mail *mail, GMimePart *part, GMimeContent
 	struct findings findings = { .name = mail->message->name };
 	GByteArray *bytes = content_of(part);
 	bool is_fx = g_mime_content_type_is_type(type, "image", "tiff-fx");
+	bool is_tiff = g_mime_content_type_is_type(type, "image", "tiff");
 	bool is_sf;
 
 	mail->tiffs++;
 	snprintf(findings.part, sizeof(findings.part), "part %u", mail->parts);
 	lint_tiff(&findings, bytes->data, bytes->len);
 	is_sf = findings.left & (PROFILE_S | PROFILE_F);
-	if (!is_fx && findings.left && !is_sf)
+	if (!is_fx && !is_tiff)
+		found(&findings, RULE_MAIL_TYPE_OTHER,
+		      "only some machines see a TIFF in a part that is no image/tiff");
+	if (is_tiff && findings.left && !is_sf)
 		found(&findings, RULE_MAIL_TYPE, "M13: image/tiff is for profiles S and F");
 	if (is_fx && is_sf)
 		found(&findings, RULE_MAIL_TYPE_FX,
@@ -134,19 +141,38 @@ static void lint_tiff_part(struct lint_mail *mail, GMimePart *part, GMimeContent
 	g_byte_array_free(bytes, TRUE);
 }
 
+static void lint_part(GMimeObject *parent, GMimeObject *object, void *data);
+
+/* A message within: what came back with a report is not printed, and not looked at. */
+static void lint_inner(struct lint_mail *mail, GMimeObject *parent, GMimeMessagePart *part)
+{
+	GMimeContentType *type = parent ? g_mime_object_get_content_type(parent) : NULL;
+	GMimeMessage *message = g_mime_message_part_get_message(part);
+
+	if (!message || mail->depth == NESTING_MAX ||
+	    (type && g_mime_content_type_is_type(type, "multipart", "report")))
+		return;
+	mail->depth++;
+	g_mime_message_foreach(message, lint_part, mail);
+	mail->depth--;
+}
+
+/* The same parts as ifax-message opens */
 static void lint_part(GMimeObject *parent, GMimeObject *object, void *data)
 {
-	GMimeContentType *type = g_mime_object_get_content_type(object);
 	struct lint_mail *mail = data;
 
 	if (GMIME_IS_MULTIPART(object)) {
 		lint_multipart(mail->message, object);
 		return;
 	}
+	if (GMIME_IS_MESSAGE_PART(object)) {
+		lint_inner(mail, parent, GMIME_MESSAGE_PART(object));
+		return;
+	}
 	mail->parts++;
-	if (GMIME_IS_PART(object) && (g_mime_content_type_is_type(type, "image", "tiff") ||
-				      g_mime_content_type_is_type(type, "image", "tiff-fx")))
-		lint_tiff_part(mail, GMIME_PART(object), type);
+	if (part_kind(object) == PART_TIFF)
+		lint_tiff_part(mail, GMIME_PART(object), g_mime_object_get_content_type(object));
 }
 
 static GMimeMessage *parse(int fd)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 LINT_PACKAGES := gmime-3.0 libtiff-4 libseccomp
 LINT_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard userland/lint/*.c)) \
-	$(addprefix $(B)/userland/message/,failure.o ifd.o line.o mime_limits.o sandbox.o)
+	$(addprefix $(B)/userland/message/,failure.o html_text.o ifd.o line.o \
+	mime_limits.o parts.o sandbox.o)
 
 PROGRAMS += $(B)/ifax-lint
 

@@ -80,6 +80,7 @@ static const struct rule_text {
 	[RULE_MAIL_NO_TIFF] = { "mail-no-tiff", 0, FALSE, "RFC 3965, 2.2.3" },
 	[RULE_MAIL_TYPE] = { "mail-type", 0, FALSE, "RFC 3949, 2.2; RFC 3249, 5.3; RFC 3950" },
 	[RULE_MAIL_TYPE_FX] = { "mail-type-fx", 0, TRUE, "RFC 3249, 5.3; RFC 3950" },
+	[RULE_MAIL_TYPE_OTHER] = { "mail-type-other", 0, TRUE, "RFC 3965, 2.2.3; RFC 3302" },
 	[RULE_MAIL_FAXBW] = { "mail-faxbw", 0, TRUE, "RFC 3302" },
 };
 
