@@ -18,8 +18,11 @@
 #include "halftone.h"
 #include "pdf_render.h"
 
-#define TEXT_OF(number)		TEXT_OF_(number)
-#define TEXT_OF_(number)	#number
+/*
+ * Sizes in a PDF are rounded, and pdftoppm rounds pixels up: what was 200 lines would be
+ * 201. So much less than one pixel in a page is nothing to see.
+ */
+#define LESS_DPI	0.004
 
 /* What the process that helps says */
 enum answer { ANSWER_DONE = 'd', ANSWER_REFUSED = 'r', ANSWER_LIMIT = 'l', ANSWER_MISSING = 'm' };
@@ -107,19 +110,18 @@ static bool confine_calls(void)
 /* Returns only if the program is not there. */
 static void run_program(int pdf_fd, int pictures_fd)
 {
-	static char *const arguments[] = {
+	char last[16], x_dpi[16], y_dpi[16];
+	char *const argv[] = {
 		"pdftoppm", "-gray", "-aa", "no", "-aaVector", "no", "-cropbox",
-		"-rx", TEXT_OF(SHEET_X_DPI), "-ry", TEXT_OF(SHEET_Y_DPI), "-l", NULL, "-", NULL,
+		"-rx", x_dpi, "-ry", y_dpi, "-l", last, "-", NULL,
 	};
 	static char *const environment[] = { "LANG=C.UTF-8", "HOME=/nonexistent", NULL };
-	char last[16];
-	char *argv[sizeof(arguments) / sizeof(*arguments)];
 	int null = open("/dev/null", O_WRONLY);
 
-	memcpy(argv, arguments, sizeof(argv));
+	snprintf(x_dpi, sizeof(x_dpi), "%.3f", SHEET_X_DPI - LESS_DPI);
+	snprintf(y_dpi, sizeof(y_dpi), "%.3f", SHEET_Y_DPI - LESS_DPI);
 	/* one more than may be: so that too many can be told */
 	snprintf(last, sizeof(last), "%d", PDF_PAGES_MAX + 1);
-	argv[sizeof(argv) / sizeof(*argv) - 3] = last;
 	if (lseek(pdf_fd, 0, SEEK_SET) || ftruncate(pictures_fd, 0) ||
 	    lseek(pictures_fd, 0, SEEK_SET) || dup2(pdf_fd, 0) < 0 || dup2(pictures_fd, 1) < 0 ||
 	    dup2(null, 2) < 0)

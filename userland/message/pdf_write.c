@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,12 +141,18 @@ static void write_image(struct pdf *pdf, unsigned int number, const struct page_
 	fputs("\nendstream\nendobj\n", pdf->out);
 }
 
+/* Never more than it is: who renders it rounds up, and a line would be added. */
+static double in_points(uint32_t count, uint16_t dpi)
+{
+	return floor(count * POINTS / dpi * 1000) / 1000;
+}
+
 static void write_page(struct pdf *pdf, const struct page_header *page,
 		       const struct recoding *recoding)
 {
 	unsigned int number = OBJECTS_FIRST + PER_PAGE * pdf->pages++;
-	double width = page->format.width_px * POINTS / page->format.x_dpi;
-	double length = page->lines * POINTS / page->format.y_dpi;
+	double width = in_points(page->format.width_px, page->format.x_dpi);
+	double length = in_points(page->lines, page->format.y_dpi);
 	char contents[128];
 	int bytes;
 
