@@ -21,7 +21,8 @@ const char *const fuzz_seeds[] = {
 const char *const fuzz_words[] = {
 	"220 x\r\n", "250 x\r\n", "354 x\r\n", "250-", "250 ", "421 x\r\n", "450 x\r\n",
 			"550 5.1.1 x\r\n",
-	"\r\n", "\n", "\r", "999 x\r\n", "250-PIPELINING\r\n", "250 SIZE 1\r\n", "4.0.0 ",
+	"\r\n", "\n", "\r", "999 x\r\n", "250-PIPELINING\r\n", "250-CONNEG\r\n", "CONNEG (a=b)\r\n",
+			"504 x\r\n", "250 SIZE 1\r\n", "4.0.0 ",
 			"552 x\r\n",
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	NULL
@@ -31,6 +32,7 @@ static struct {
 	unsigned int reports[RECIPIENTS];
 	unsigned int finished;
 	unsigned int blocks;	/* of the message that were read */
+	bool told;		/* features */
 	bool positive;		/* a 2xx was among the input */
 	unsigned char last[2];	/* bytes of the output */
 } glue;
@@ -73,8 +75,21 @@ static void on_finished(void *arg, enum smtp_outcome outcome, const struct smtp_
 	shown(reply->text);
 }
 
+static void on_features(void *arg, size_t index, const char *features)
+{
+	fuzz_assert(index < RECIPIENTS && !glue.reports[index]);
+	fuzz_assert(*features && strlen(features) <= SMTP_CLIENT_FEATURES_MAX);
+	glue.told = true;
+}
+
+static bool may_send(void *arg)
+{
+	return !glue.told;
+}
+
 static const struct smtp_client_ops ops = {
 	.read_message = read_message, .recipient = on_recipient, .finished = on_finished,
+	.features = on_features, .may_send = may_send,
 };
 
 /* No bare CR or LF ever leaves. */
@@ -117,10 +132,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&glue, 0, sizeof(glue));
 	glue.positive = memchr(data, '2', size);
 	envelope.eight_bit = data[0] & 0x40;
+	envelope.negotiate = envelope.convertible = true;
 	envelope.message_bytes = data[0] & 0x20 ? 30000 : 0;
 	client = smtp_client_create(&config, &envelope, &ops, NULL);
 	smtp_client_start(client);
 	while (i < size && !smtp_client_wants_close(client)) {
+		if (glue.told)
+			smtp_client_go(client, i & 1);
 		len = fuzz_piece(data + i, size - i, data[0]);
 		if (!len && data[i++] == FUZZ_EOF)
 			smtp_client_eof(client, NULL);

@@ -32,7 +32,7 @@ const char *const fuzz_words[] = {
 	"MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "DATA\r\n", "RSET\r\n", "QUIT\r\n", " SIZE=",
 	"BDAT 3\r\n", "BDAT 5 LAST\r\n", "BDAT 0 LAST\r\n",
 	" BODY=8BITMIME", " BODY=BINARYMIME", " SMTPUTF8", " RET=HDRS", " ENVID=", " NOTIFY=NEVER",
-	" ORCPT=rfc822;", "+0A", "AUTH ONE ", "AUTH TWO\r\n", "STARTTLS\r\n", "YWJj", "*\r\n", "99999999999999999999", "<@a:b@c>", "\"a\\\"\"", "[IPv6:::1]",
+	" ORCPT=rfc822;", " CONNEG", " CONPERM", "+0A", "AUTH ONE ", "AUTH TWO\r\n", "STARTTLS\r\n", "YWJj", "*\r\n", "99999999999999999999", "<@a:b@c>", "\"a\\\"\"", "[IPv6:::1]",
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	NULL
 };
@@ -172,8 +172,14 @@ static enum smtp_server_answer on_auth(void *arg, const char *mechanism, const c
 	return decide(reply, hello_decided);
 }
 
+static const char *on_features(void *arg)
+{
+	return "(& (color=Binary) (image-coding=[MH,MMR]))";
+}
+
 static const struct smtp_server_ops ops = {
 	.hello = on_hello, .mail = on_mail, .rcpt = on_rcpt, .data = on_data,
+	.features = on_features,
 	.message = on_message, .message_end = on_end, .abandon = on_abandon, .auth = on_auth,
 	.note = on_note,
 };
@@ -266,6 +272,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	config.auth = "ONE TWO";
 	config.auth_secure = "ONE TWO PLAIN";
 	config.strict_turns = data[0] & 0x40;
+	config.negotiate = data[0] & 0x08;
 	config.greeting_delay_ms = data[0] & 0x20 ? 1 : 0;
 	server = smtp_server_create(&config, &ops, NULL);
 	smtp_server_start(server);

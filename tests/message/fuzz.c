@@ -71,7 +71,8 @@ static void check_pages(int err, const struct failure *failure)
 
 static void read_message(const uint8_t *data, size_t size)
 {
-	struct open_options options = { .codings = 0x1f, .parts = OPEN_FALLBACK, .font = font };
+	struct open_options options = { .codings = 0x1f, .parts = OPEN_FALLBACK, .font = font,
+				       .features = "(& (color=Binary) (dpi=204))" };
 	struct failure failure = { .exit_code = EXIT_LATER };
 
 	put_in(data, size);
@@ -118,6 +119,7 @@ static void read_features(const char *text)
 
 	if (features_summarise(text, &summary) && *summary.codings)
 		abort();
+	features_better(text, text, 204, 196);
 	features_hash(text, strlen(text), hash);
 	if (strlen(hash) != FEATURES_HASH_BYTES - 1)
 		abort();

@@ -131,12 +131,16 @@ static void make_mail(struct sample *sample, const struct sample *tiff)
 	char *coded = g_base64_encode(tiff->data, tiff->bytes);
 
 	sample->bytes = 0;
-	append(sample, "From: =?utf-8?Q?J=C3=BCrgen?= <a@example.com>, b@example.net\n"
+	append(sample, "Return-Path: <a@example.com>\nDisposition-Notification-To: a@example.com\n"
+	       "Disposition-Notification-Options: Alternative-available=optional,permanent\n"
+	       "Original-Message-ID: <0@example.com>\n"
+	       "From: =?utf-8?Q?J=C3=BCrgen?= <a@example.com>, b@example.net\n"
 	       "To: fax@example.org\nSubject: =?iso-2022-jp?B?GyRCJDMbKEI=?= fax\n"
 	       "Message-ID: <1@example.com>\nMIME-Version: 1.0\n"
 	       "Content-Type: multipart/mixed; boundary=\"out\"\n\n--out\n"
 	       "Content-Type: multipart/alternative; boundary=in\n\n--in\n"
 	       "Content-Type: text/plain; charset=koi8-r\n\nfax\n--in\n"
+	       "Content-Alternative: (& (color=Binary) (dpi=[204,408]) (dpi-xyratio=1))\n"
 	       "Content-Type: image/tiff; name*0=f; name*1*=%41.tif\n"
 	       "Content-Transfer-Encoding: base64\n"
 	       "Content-Disposition: attachment; filename=\"f.tif\"\n\n");
@@ -239,7 +243,8 @@ static bool tiff_is_survived(const struct sample *sample, unsigned int codings)
 
 static bool mail_is_survived(const struct sample *sample, unsigned int codings)
 {
-	struct open_options options = { .codings = codings, .parts = OPEN_ALL, .font = font };
+	struct open_options options = { .codings = codings, .parts = OPEN_ALL, .font = font,
+				       .features = "(& (color=Binary) (dpi=204))" };
 	struct failure failure = { 0 };
 
 	put(in_fd, sample);
