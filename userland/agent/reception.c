@@ -105,11 +105,11 @@ static void clear_envelope(struct reception *session)
 static struct visitor visitor_of(const struct reception *session)
 {
 	const struct station *station = session->all->station;
+	const long ms = station->config.server.relay_after_pop3_ms;
 
 	return (struct visitor){
 		.peer = session->peer, .user = session->user,
-		.collected = recent_has(&station->pop3_logins, session->peer, steady_ms(),
-					station->config.server.relay_after_pop3_ms),
+		.collected = ms && recent_has(&station->pop3_logins, session->peer, steady_ms(), ms),
 	};
 }
 

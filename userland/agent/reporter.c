@@ -171,11 +171,16 @@ static void write_recipients(int fd, const struct reporter *reporter,
 
 static void write_text(int fd, const struct owed *owed, const struct job *job)
 {
-	if (*owed->text)
+	const char *pages = job->pages == 1 ? "page" : "pages";
+
+	/* whoever looks after the station finds the job by its number */
+	if (is_own(job))
+		dprintf(fd, "text=job %lld, %lld %s: %s\n", (long long)job->id,
+			(long long)job->pages, pages, owed->text);
+	else if (*owed->text)
 		dprintf(fd, "text=%s\n", owed->text);
 	else if (job->pages)
-		dprintf(fd, "text=%lld %s\n", (long long)job->pages,
-			job->pages == 1 ? "page" : "pages");
+		dprintf(fd, "text=%lld %s\n", (long long)job->pages, pages);
 }
 
 /* Values on lines of their own, as ifax-message report takes them. */
