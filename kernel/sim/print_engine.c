@@ -65,9 +65,12 @@ static int print_row(struct sim_engine *engine, struct sim_sheet *sheet)
 	int ret;
 
 	ret = sim_dma_pull(engine->chan, engine->row, IFAX_LINE_BYTES(engine->width_px));
-	if (!ret && line < sheet->lines)
+	if (ret)
+		return ret;
+	engine->on_sheet++;
+	if (line < sheet->lines)
 		print_row_put(engine, sheet, line);
-	return ret;
+	return 0;
 }
 
 /* Returns IFAX_INT_* that are left to be raised when the sheet is where it goes */
@@ -75,6 +78,7 @@ static u32 print_rows(struct sim_engine *engine, struct sim_sheet *sheet)
 {
 	u32 due = 0;
 
+	engine->on_sheet = 0;
 	sim_engine_phase(engine, IFAX_NOW_MOVING);
 	while (engine->lines < engine->length) {
 		if (!due)
@@ -100,9 +104,9 @@ static void print_note(struct sim_engine *engine, struct sim_sheet *sheet)
 	at = scnprintf(sheet->note, room, "%lux%lu dpi",
 		       FIELD_GET(IFAX_RESOLUTION_X, engine->resolution),
 		       FIELD_GET(IFAX_RESOLUTION_Y, engine->resolution));
-	if (engine->lines < engine->length)
+	if (engine->on_sheet < engine->length)
 		at += scnprintf(sheet->note + at, room - at, ", incomplete: %u of %u lines",
-				engine->lines, engine->length);
+				engine->on_sheet, engine->length);
 	if (engine->paper->cassettes_told)
 		at += scnprintf(sheet->note + at, room - at, ", tray %u %lux%lu",
 				engine->sheet_tray,
@@ -198,7 +202,7 @@ static void print_exit(struct sim_engine *engine, struct sim_sheet *front, struc
 	sim_sheet_way(engine, IFAX_NOW_EXIT);
 	print_note(engine, sheet);
 	sheet->lines = min(sheet->lines,
-			   (u32)FIELD_GET(IFAX_MARGIN_Y, engine->margin) + engine->lines);
+			   (u32)FIELD_GET(IFAX_MARGIN_Y, engine->margin) + engine->on_sheet);
 	if (whole && engine->mode & IFAX_MODE_HOLD && !print_stuck(engine)) {
 		print_hold(engine, sheet);
 		return;
@@ -207,7 +211,7 @@ static void print_exit(struct sim_engine *engine, struct sim_sheet *front, struc
 		sim_tray_put(engine->paper, front);
 	else
 		sim_sheet_free(front);
-	if (engine->lines && !print_stuck(engine))
+	if (engine->on_sheet && !print_stuck(engine))
 		sim_tray_put(engine->paper, sheet);
 	else
 		sim_sheet_free(sheet);

@@ -140,6 +140,7 @@ struct sim_stats {
  * @row: the line under the sensor or the laser; used by @thread only
  * @front_lines: lines of the sheet drawn in last; used by @thread only
  * @front: printed front of the sheet in the duplex unit; used by @thread only
+ * @on_sheet: lines that are on this side of it; used by @thread only
  * @sheet_tray: paper tray of the sheet drawn in last; used by @thread only
  * @sheet_size: its size, as the register TRAY_SIZE; used by @thread only
  * @turned: sheets that were to be printed on both sides; used by @thread only
@@ -186,6 +187,7 @@ struct sim_engine {
 	u8 row[IFAX_GREY_LINE_BYTES(SIM_WIDTH_PX_MAX)];
 	u32 front_lines;
 	struct sim_sheet *front;
+	u32 on_sheet;
 	u32 sheet_tray;
 	u32 sheet_size;
 	u32 turned;
