@@ -8,84 +8,45 @@
  * relies on the order in which they come: a band can be complete before or
  * after the interrupt that tells the end of the page.
  */
-#include <linux/interrupt.h>
 #include <linux/iopoll.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/pm.h>
-#include <linux/workqueue.h>
-#include <linux/ifax/band_ring.h>
-#include <linux/ifax/bank.h>
-#include <linux/ifax/engine.h>
-#include <linux/ifax/power.h>
-#include <linux/ifax/watchdog.h>
+#include <linux/ifax/unit.h>
 #include "grey_path.h"
 
 #define SCAN_INTERRUPTS	(IFAX_INT_PAGE_END | IFAX_INT_LONG | IFAX_INT_OVERRUN | IFAX_INT_JAM | \
 			 IFAX_INT_COVER | IFAX_INT_NO_PAPER | IFAX_INT_FAULT | IFAX_INT_LAMP | \
-			 IFAX_INT_DOUBLE)
+			 IFAX_INT_DOUBLE | IFAX_INT_PHASE)
 
 /* The lines of a ring, on the slowest of motors */
 #define HOLD_TIMEOUT_US	(20 * USEC_PER_SEC)
 
 /**
  * struct scanner - one scanner
- * @power: clock, reset, supply
- * @bank: registers
- * @ring: DMA
- * @irq: interrupt
- * @idev: what the core knows
- * @queue: runs @work and @watchdog, one after the other
- * @work: looks how far the page is
- * @watchdog: looks whether it gets on at all
- * @active: a page is under way
+ * @unit: engine
  * @held: the machine sleeps: no line is taken
  * @paused: the core did not take lines that are there: it has no room
  * @fmt: the page
  * @mode: IFAX_MODE_* of what the engine is doing
  * @grey: way of grey lines
  * @front_done: the next page is the back of the sheet
- * @events: IFAX_INT_* of this page
  * @length: most lines of the page
  * @taken: lines given to the core
  * @limit: the LIMIT register
- * @seen: how far the page was when the watchdog looked last
  */
 struct scanner {
-	struct ifax_power power;
-	struct ifax_bank bank;
-	struct ifax_band_ring ring;
-	int irq;
-	struct ifax_device *idev;
-	struct workqueue_struct *queue;
-	struct work_struct work;
-	struct delayed_work watchdog;
-	bool active;
+	struct ifax_unit unit;
 	bool held;
 	bool paused;
 	struct ifax_format fmt;
 	u32 mode;
 	struct grey_path grey;
 	bool front_done;
-	atomic_t events;
 	u32 length;
 	u32 taken;
 	u32 limit;
-	struct ifax_progress seen;
 };
-
-static void scan_still(struct scanner *scanner)
-{
-	ifax_bank_stop(&scanner->bank);
-	synchronize_irq(scanner->irq);
-	ifax_ring_stop(&scanner->ring);
-}
-
-static void scan_halt(struct scanner *scanner)
-{
-	scan_still(scanner);
-	ifax_power_end(&scanner->power);
-}
 
 /* After a front that is well comes its back, whatever lies in the feeder */
 static u32 scan_sides(struct scanner *scanner, enum ifax_page_status status)
@@ -104,12 +65,12 @@ static void scan_end(struct scanner *scanner, enum ifax_page_status status)
 {
 	u32 sensors, flags;
 
-	scan_halt(scanner);
+	ifax_unit_halt(&scanner->unit);
 	flags = scan_sides(scanner, status);
-	if (!ifax_bank_status(&scanner->bank, &sensors) && sensors & IFAX_STATUS_PAPER)
+	if (!ifax_bank_status(&scanner->unit.bank, &sensors) && sensors & IFAX_STATUS_PAPER)
 		flags |= IFAX_PAGE_MORE;
-	WRITE_ONCE(scanner->active, false);
-	ifax_scan_end(scanner->idev, status, flags);
+	WRITE_ONCE(scanner->unit.active, false);
+	ifax_scan_end(scanner->unit.idev, status, flags);
 }
 
 /*
@@ -119,7 +80,8 @@ static void scan_end(struct scanner *scanner, enum ifax_page_status status)
  */
 static int scan_take(struct scanner *scanner, u32 end)
 {
-	struct ifax_band_ring *ring = &scanner->ring;
+	struct ifax_band_ring *ring = &scanner->unit.ring;
+	u32 row_bytes = IFAX_LINE_BYTES(scanner->fmt.width_px);
 	u32 lines, taken, limit;
 	const void *rows;
 
@@ -129,31 +91,23 @@ static int scan_take(struct scanner *scanner, u32 end)
 		rows = ifax_ring_at(ring, scanner->taken);
 		if (scanner->mode & IFAX_MODE_GREY)
 			rows = grey_path_rows(&scanner->grey, ring, scanner->taken, lines);
-		taken = ifax_scan_lines(scanner->idev, rows, IFAX_LINE_BYTES(scanner->fmt.width_px),
-					lines);
+		taken = ifax_scan_lines(scanner->unit.idev, rows, row_bytes, lines);
 		scanner->paused = taken < lines;
 		scanner->taken += taken;
 		limit = rounddown(scanner->taken, ring->band_lines) + ifax_ring_room(ring);
 		if (limit == scanner->limit)
 			continue;
-		if (ifax_bank_write(&scanner->bank, IFAX_REG_LIMIT, limit))
+		if (ifax_bank_write(&scanner->unit.bank, IFAX_REG_LIMIT, limit))
 			return -EIO;
 		scanner->limit = limit;
 	}
 	return 0;
 }
 
-static void scan_band_done(void *arg)
-{
-	struct scanner *scanner = arg;
-
-	queue_work(scanner->queue, &scanner->work);
-}
-
 /* Have the engine move so many lines at most */
 static int scan_run(struct scanner *scanner, u32 mode, u32 length_lines)
 {
-	struct ifax_band_ring *ring = &scanner->ring;
+	struct ifax_band_ring *ring = &scanner->unit.ring;
 	u32 width_px = scanner->fmt.width_px;
 	int ret;
 
@@ -161,8 +115,8 @@ static int scan_run(struct scanner *scanner, u32 mode, u32 length_lines)
 		ifax_ring_form(ring, IFAX_GREY_LINE_BYTES(width_px), IFAX_GREY_BAND_LINES);
 	else
 		ifax_ring_form(ring, IFAX_LINE_BYTES(width_px), IFAX_BAND_LINES);
-	ret = ifax_bank_begin(&scanner->bank, &scanner->fmt, length_lines, mode, ring->band_lines,
-			      ifax_ring_room(ring));
+	ret = ifax_bank_begin(&scanner->unit.bank, &scanner->fmt, length_lines, mode,
+			      ring->band_lines, ifax_ring_room(ring));
 	if (ret)
 		return ret;
 	scanner->mode = mode;
@@ -170,15 +124,12 @@ static int scan_run(struct scanner *scanner, u32 mode, u32 length_lines)
 	scanner->paused = false;
 	scanner->taken = 0;
 	scanner->limit = ifax_ring_room(ring);
-	scanner->seen = (struct ifax_progress){};
-	atomic_set(&scanner->events, 0);
-	ret = ifax_ring_start(ring, DMA_DEV_TO_MEM, scan_band_done, scanner);
+	ret = ifax_unit_begin(&scanner->unit, DMA_DEV_TO_MEM);
 	if (!ret)
-		ret = ifax_bank_start(&scanner->bank, SCAN_INTERRUPTS);
+		ret = ifax_bank_start(&scanner->unit.bank, SCAN_INTERRUPTS);
 	if (ret)
 		return ret;
-	WRITE_ONCE(scanner->active, true);
-	queue_work(scanner->queue, &scanner->work);
+	ifax_unit_go(&scanner->unit);
 	return 0;
 }
 
@@ -205,8 +156,8 @@ static void scan_reference(struct scanner *scanner, enum ifax_page_status status
 	if (!status && !done)
 		return;
 	if (!status) {
-		scan_still(scanner);
-		ret = grey_path_calibrate(&scanner->grey, &scanner->fmt, &scanner->ring) ?:
+		ifax_unit_still(&scanner->unit);
+		ret = grey_path_calibrate(&scanner->grey, &scanner->fmt, &scanner->unit.ring) ?:
 		      scan_sheet(scanner);
 		if (ret)
 			status = ret == -ENOMEDIUM ? IFAX_PAGE_NO_PAPER : IFAX_PAGE_HARDWARE;
@@ -221,7 +172,7 @@ static bool scan_lines_wrong(struct scanner *scanner, u32 events, u32 lines)
 	if (lines > scanner->limit || lines > scanner->length)
 		return true;
 	return events & IFAX_INT_PAGE_END &&
-	       scanner->ring.lines > roundup(lines, scanner->ring.band_lines);
+	       scanner->unit.ring.lines > roundup(lines, scanner->unit.ring.band_lines);
 }
 
 /*
@@ -230,16 +181,16 @@ static bool scan_lines_wrong(struct scanner *scanner, u32 events, u32 lines)
  */
 static void scan_work(struct work_struct *work)
 {
-	struct scanner *scanner = container_of(work, struct scanner, work);
+	struct scanner *scanner = container_of(work, struct scanner, unit.work);
 	enum ifax_page_status status;
 	u32 events, lines;
 
-	if (!READ_ONCE(scanner->active) || READ_ONCE(scanner->held))
+	if (!READ_ONCE(scanner->unit.active) || READ_ONCE(scanner->held))
 		return;
-	events = atomic_read_acquire(&scanner->events);
+	events = atomic_read_acquire(&scanner->unit.events);
 	status = ifax_bank_fault(events);
-	if (ifax_ring_look(&scanner->ring) ||
-	    ifax_bank_read(&scanner->bank, IFAX_REG_LINES, &lines)) {
+	if (ifax_ring_look(&scanner->unit.ring) ||
+	    ifax_bank_read(&scanner->unit.bank, IFAX_REG_LINES, &lines)) {
 		scan_end(scanner, IFAX_PAGE_HARDWARE);
 		return;
 	}
@@ -251,8 +202,8 @@ static void scan_work(struct work_struct *work)
 	}
 	if (scanner->mode & IFAX_MODE_REFERENCE)
 		scan_reference(scanner, status, events & IFAX_INT_PAGE_END &&
-			       scanner->ring.lines >= scanner->length);
-	else if (scan_take(scanner, min(lines, scanner->ring.lines)))
+			       scanner->unit.ring.lines >= scanner->length);
+	else if (scan_take(scanner, min(lines, scanner->unit.ring.lines)))
 		scan_end(scanner, IFAX_PAGE_HARDWARE);
 	else if (scanner->paused)
 		return;
@@ -262,62 +213,29 @@ static void scan_work(struct work_struct *work)
 		scan_end(scanner, events & IFAX_INT_LONG ? IFAX_PAGE_TRUNCATED : IFAX_PAGE_OK);
 }
 
-static void scan_key(struct scanner *scanner)
-{
-	u32 one_touch;
-
-	if (!ifax_bank_read(&scanner->bank, IFAX_REG_KEY, &one_touch))
-		ifax_start_key_pressed(scanner->idev, one_touch);
-}
-
-/* Take what the interrupt says, whether it came or not */
-static bool scan_look(struct scanner *scanner)
-{
-	u32 events;
-
-	if (!ifax_bank_events(&scanner->bank, &events))
-		return false;
-	if (events & IFAX_INT_PAPER)
-		ifax_paper_path_changed(scanner->idev);
-	if (events & IFAX_INT_KEY)
-		scan_key(scanner);
-	atomic_or(events, &scanner->events);
-	return true;
-}
-
 /* Also does the work of an interrupt or a callback that got lost */
 static void scan_watchdog(struct work_struct *work)
 {
-	struct scanner *scanner = container_of(to_delayed_work(work), struct scanner, watchdog);
+	struct scanner *scanner = container_of(to_delayed_work(work), struct scanner,
+					       unit.watchdog);
 
-	if (!READ_ONCE(scanner->active))
+	if (!READ_ONCE(scanner->unit.active))
 		return;
-	scan_look(scanner);
-	scan_work(&scanner->work);
-	if (!READ_ONCE(scanner->active))
+	ifax_unit_look(&scanner->unit);
+	scan_work(&scanner->unit.work);
+	if (!READ_ONCE(scanner->unit.active))
 		return;
 	/* A motor that has to wait makes no progress, and is not dead */
 	if (scanner->paused || READ_ONCE(scanner->held)) {
-		scanner->seen.strikes = 0;
-	} else if (ifax_progress_dead(&scanner->seen, &scanner->bank, scanner->taken)) {
-		dev_err(scanner->bank.dev,
+		scanner->unit.seen.strikes = 0;
+	} else if (ifax_progress_dead(&scanner->unit.seen, &scanner->unit.bank, scanner->taken)) {
+		dev_err(scanner->unit.bank.dev,
 			"no progress after %u lines, %u of them taken: interrupt or DMA is dead\n",
-			scanner->seen.engine_lines, scanner->taken);
+			scanner->unit.seen.engine_lines, scanner->taken);
 		scan_end(scanner, IFAX_PAGE_HARDWARE);
 		return;
 	}
-	queue_delayed_work(scanner->queue, &scanner->watchdog,
-			   msecs_to_jiffies(IFAX_WATCHDOG_PERIOD_MS));
-}
-
-static irqreturn_t scan_interrupt(int irq, void *arg)
-{
-	struct scanner *scanner = arg;
-
-	if (!scan_look(scanner))
-		return IRQ_NONE;
-	queue_work(scanner->queue, &scanner->work);
-	return IRQ_HANDLED;
+	ifax_unit_watch(&scanner->unit);
 }
 
 static int scan_start(struct ifax_device *idev, const struct ifax_format *fmt)
@@ -325,12 +243,12 @@ static int scan_start(struct ifax_device *idev, const struct ifax_format *fmt)
 	struct scanner *scanner = ifax_priv(idev);
 	int ret;
 
-	ret = ifax_power_begin(&scanner->power);
+	ret = ifax_power_begin(&scanner->unit.power);
 	if (ret)
 		return ret;
-	scanner->idev = idev;
+	scanner->unit.idev = idev;
 	scanner->fmt = *fmt;
-	if (ifax_bank_lamp(&scanner->bank, true))
+	if (ifax_bank_lamp(&scanner->unit.bank, true))
 		ret = -EIO;
 	else if (fmt->binarisation && !grey_path_calibrated(&scanner->grey, fmt))
 		ret = scan_run(scanner, IFAX_MODE_GREY | IFAX_MODE_REFERENCE,
@@ -338,11 +256,10 @@ static int scan_start(struct ifax_device *idev, const struct ifax_format *fmt)
 	else
 		ret = scan_sheet(scanner);
 	if (ret) {
-		scan_halt(scanner);
+		ifax_unit_halt(&scanner->unit);
 		return ret;
 	}
-	mod_delayed_work(scanner->queue, &scanner->watchdog,
-			 msecs_to_jiffies(IFAX_WATCHDOG_PERIOD_MS));
+	ifax_unit_watch(&scanner->unit);
 	return 0;
 }
 
@@ -350,18 +267,15 @@ static void scan_stop(struct ifax_device *idev)
 {
 	struct scanner *scanner = ifax_priv(idev);
 
-	WRITE_ONCE(scanner->active, false);
-	cancel_work_sync(&scanner->work);
-	cancel_delayed_work_sync(&scanner->watchdog);
+	ifax_unit_stop(&scanner->unit);
 	scanner->front_done = false;
-	scan_halt(scanner);
 }
 
 static u32 scan_state(struct ifax_device *idev)
 {
 	struct scanner *scanner = ifax_priv(idev);
 
-	return ifax_bank_paper_path(&scanner->bank, 0, IFAX_STATE_DOCUMENT);
+	return ifax_bank_paper_path(&scanner->unit.bank, 0, IFAX_STATE_DOCUMENT);
 }
 
 static void scan_resume(struct ifax_device *idev)
@@ -369,8 +283,8 @@ static void scan_resume(struct ifax_device *idev)
 	struct scanner *scanner = ifax_priv(idev);
 
 	WRITE_ONCE(scanner->held, false);
-	if (READ_ONCE(scanner->active))
-		queue_work(scanner->queue, &scanner->work);
+	if (READ_ONCE(scanner->unit.active))
+		ifax_unit_wake(&scanner->unit);
 }
 
 /* The motor stands at LIMIT, which nobody raises, or when the sheet is through */
@@ -381,13 +295,13 @@ static int scan_hold(struct ifax_device *idev)
 	int ret, failed;
 
 	WRITE_ONCE(scanner->held, true);
-	flush_work(&scanner->work);
+	flush_work(&scanner->unit.work);
 	ret = read_poll_timeout(ifax_bank_read, failed,
 				failed || lines >= scanner->limit ||
-				ifax_bank_status(&scanner->bank, &status) ||
+				ifax_bank_status(&scanner->unit.bank, &status) ||
 				!(status & IFAX_STATUS_BUSY),
 				20 * USEC_PER_MSEC, HOLD_TIMEOUT_US, true,
-				&scanner->bank, IFAX_REG_LINES, &lines);
+				&scanner->unit.bank, IFAX_REG_LINES, &lines);
 	if (ret)
 		scan_resume(idev);
 	return ret ? -EBUSY : 0;
@@ -401,60 +315,21 @@ static const struct ifax_scanner_ops scan_ops = {
 	.hold = scan_hold,
 };
 
-static void scan_destroy_queue(void *queue)
-{
-	destroy_workqueue(queue);
-}
-
-static void scan_unregister(void *data)
-{
-	struct scanner *scanner = data;
-
-	ifax_bank_watch_paper(&scanner->bank, false);
-	synchronize_irq(scanner->irq);
-	ifax_unregister(scanner->idev);
-	ifax_bank_lamp(&scanner->bank, false);
-}
-
-static int scan_make_queue(struct scanner *scanner, struct device *dev)
-{
-	INIT_WORK(&scanner->work, scan_work);
-	INIT_DELAYED_WORK(&scanner->watchdog, scan_watchdog);
-	scanner->queue = alloc_ordered_workqueue("%s", WQ_HIGHPRI, dev_name(dev));
-	if (!scanner->queue)
-		return -ENOMEM;
-	return devm_add_action_or_reset(dev, scan_destroy_queue, scanner->queue);
-}
-
-/* What is made last goes first: the core lets go of the scanner before anything is taken apart */
+/* The largest band is one of black and white, or one of grey */
 static int scan_probe(struct platform_device *pdev)
 {
-	struct dma_slave_config config = {
-		.direction = DMA_DEV_TO_MEM,
-		.src_addr_width = DMA_SLAVE_BUSWIDTH_4_BYTES,
-		.src_maxburst = 16,
-	};
 	struct device *dev = &pdev->dev;
 	struct ifax_caps caps = {};
 	struct scanner *scanner;
-	struct ifax_device *idev;
 	u32 band_bytes;
 	int ret;
 
 	scanner = devm_kzalloc(dev, sizeof(*scanner), GFP_KERNEL);
 	if (!scanner)
 		return -ENOMEM;
-	platform_set_drvdata(pdev, scanner);
-	ret = ifax_power_on(&scanner->power, dev);
+	ret = ifax_unit_find(&scanner->unit, pdev, IFAX_ID_SCANNER, &caps);
 	if (ret)
 		return ret;
-	ret = ifax_bank_find(&scanner->bank, pdev, IFAX_ID_SCANNER);
-	if (ret)
-		return ret;
-	ret = ifax_bank_caps(&scanner->bank, &caps);
-	if (ret)
-		return dev_err_probe(dev, ret, "cannot read what the scanner can do\n");
-	config.src_addr = scanner->bank.port;
 	band_bytes = IFAX_BAND_LINES * IFAX_LINE_BYTES(caps.width_px_max);
 	if (caps.binarisations) {
 		band_bytes = max(band_bytes, IFAX_GREY_BAND_LINES *
@@ -463,25 +338,12 @@ static int scan_probe(struct platform_device *pdev)
 		if (ret)
 			return ret;
 	}
-	ret = ifax_ring_alloc(&scanner->ring, dev, "rx", &config, band_bytes);
+	ret = ifax_unit_wire(&scanner->unit, pdev, DMA_DEV_TO_MEM, band_bytes, scan_work,
+			     scan_watchdog);
 	if (ret)
 		return ret;
-	ret = scan_make_queue(scanner, dev);
-	if (ret)
-		return ret;
-	scanner->irq = platform_get_irq(pdev, 0);
-	if (scanner->irq < 0)
-		return scanner->irq;
-	ret = devm_request_threaded_irq(dev, scanner->irq, NULL, scan_interrupt, IRQF_ONESHOT,
-					dev_name(dev), scanner);
-	if (ret)
-		return dev_err_probe(dev, ret, "no interrupt\n");
-	idev = ifax_scanner_register(dev, &scan_ops, &caps, scanner);
-	if (IS_ERR(idev))
-		return dev_err_probe(dev, PTR_ERR(idev), "cannot register the scanner\n");
-	scanner->idev = idev;
-	ifax_bank_watch_paper(&scanner->bank, true);
-	return devm_add_action_or_reset(dev, scan_unregister, scanner);
+	return ifax_unit_offer(&scanner->unit, dev,
+			       ifax_scanner_register(dev, &scan_ops, &caps, scanner));
 }
 
 static const struct platform_device_id scan_ids[] = {
@@ -496,39 +358,9 @@ static const struct of_device_id scan_of_ids[] = {
 };
 MODULE_DEVICE_TABLE(of, scan_of_ids);
 
-static int scan_sleep(struct device *dev)
-{
-	struct scanner *scanner = dev_get_drvdata(dev);
-
-	return ifax_suspend(scanner->idev);
-}
-
-static int scan_wake(struct device *dev)
-{
-	struct scanner *scanner = dev_get_drvdata(dev);
-
-	ifax_resume(scanner->idev);
-	return 0;
-}
-
-static int scan_supply_off(struct device *dev)
-{
-	struct scanner *scanner = dev_get_drvdata(dev);
-
-	ifax_bank_lamp(&scanner->bank, false);
-	return ifax_power_suspend(&scanner->power);
-}
-
-static int scan_supply_on(struct device *dev)
-{
-	struct scanner *scanner = dev_get_drvdata(dev);
-
-	return ifax_power_resume(&scanner->power);
-}
-
 static const struct dev_pm_ops scan_pm_ops = {
-	SYSTEM_SLEEP_PM_OPS(scan_sleep, scan_wake)
-	RUNTIME_PM_OPS(scan_supply_off, scan_supply_on, NULL)
+	SYSTEM_SLEEP_PM_OPS(ifax_unit_sleep, ifax_unit_resume)
+	RUNTIME_PM_OPS(ifax_unit_supply_off, ifax_unit_supply_on, NULL)
 };
 
 static struct platform_driver scan_driver = {

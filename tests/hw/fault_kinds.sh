@@ -4,6 +4,7 @@
 # and how the page has to end. After each the next page goes through unharmed.
 
 in_time_s=15
+sheets=/ifax/build/tests/hw/sheets
 sheet_lines=${sheet_lines:-1000}
 
 ends()	# fault: enum ifax_page_status
@@ -130,4 +131,45 @@ fault_campaign()	# faults, their places
 		is "$kind: scanner had it" yes "$([ "$(seen scan0 $kind)" -gt 0 ] && echo yes)"
 		is "$kind: printer had it" yes "$([ "$(seen print0 $kind)" -gt 0 ] && echo yes)"
 	done
+}
+
+# A fault on the front (page 1) or the back (page 2) of a sheet that is printed on both
+# sides: both are on paper, or both are told not to be, and the next sheet is well
+sides()	# what its two pages look like: "STATUS STATUS"
+{
+	cat in in | $sheets print print0 204 196 sides=1 2>&1 | cut -d: -f1 | xargs
+}
+
+both_sides()	# which fault and its place: how it has to end on a page
+{
+	local status
+
+	case $(ends "$1")/$2 in
+	0/*) status="0 0" ;;
+	*/page=1) status="$(ends "$1") 9" ;;
+	*) status="$(ends "$1") $(ends "$1")" ;;
+	esac
+	fault print0 "$@"
+	is "both sides: $*: status" "$status" "$(sides)"
+	sed -b '/^# ifax page/d' /dev/ifax/tray0 >out
+	[ "$status" != "0 0" ] || is "both sides: $*: same pixels" "" "$(cmp <(cat in in) out 2>&1)"
+	is "both sides: $*: it was there" yes "$([ "$(seen print0 "$1")" -gt 0 ] && echo yes)"
+	recover print0
+	is "both sides: $*: next sheet" "0 0" "$(sides)"
+	is "both sides: $*: next sheet: one" "front back" \
+		"$(sed -nb 's/^# ifax page .* sheet [0-9]* //p' /dev/ifax/tray0 | xargs)"
+}
+
+sides_campaign()	# faults, lines
+{
+	local kind line
+
+	sheet 1728 $sheet_lines >in
+	for kind in $1; do
+		for line in $2; do
+			both_sides $kind page=1 line=$line
+			both_sides $kind page=2 line=$line
+		done
+	done
+	both_sides turn-jam page=2
 }

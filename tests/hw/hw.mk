@@ -19,7 +19,7 @@ $(B)/tests/hw/page.o: ROOM_CFLAGS = -Iuserland/libifax
 $(HW_PAGE): $(B)/tests/hw/page.o $(LIBIFAX)
 	$(CC) $(CFLAGS) -static -o $@ $^
 
-tests/hw/fit tests/hw/duplex: $(HW_SHEETS)
+tests/hw/fit tests/hw/duplex tests/hw/fault-kinds tests/hw/fault-places: $(HW_SHEETS)
 $(B)/tests/hw/sheets.o: ROOM_CFLAGS = -Iuserland/libifax
 $(HW_SHEETS): $(B)/tests/hw/sheets.o $(LIBIFAX) $(CODEC_LIB)
 	$(CC) $(CFLAGS) -static -o $@ $^

@@ -159,7 +159,7 @@ static inline int ifax_bank_begin(struct ifax_bank *bank, const struct ifax_form
 /**
  * ifax_bank_start() - start the page that was programmed
  * @bank: bank
- * @interrupts: IFAX_INT_* to enable
+ * @interrupts: IFAX_INT_* to enable, of those that the engine has
  *
  * Return: 0, or -EIO.
  */
@@ -168,7 +168,8 @@ static inline int ifax_bank_start(struct ifax_bank *bank, u32 interrupts)
 	int ret;
 
 	ret = ifax_bank_write(bank, IFAX_REG_INT_ENABLE,
-			      interrupts | READ_ONCE(bank->idle_interrupts));
+			      (interrupts & ifax_bank_interrupts(bank)) |
+			      READ_ONCE(bank->idle_interrupts));
 	if (!ret)
 		ret = ifax_bank_write(bank, IFAX_REG_CONTROL, IFAX_CONTROL_START);
 	return ret ? -EIO : 0;
@@ -391,6 +392,8 @@ static inline u32 ifax_bank_paper_path(struct ifax_bank *bank, u32 no_paper, u32
 		state |= IFAX_STATE_PAPER_LOW;
 	if (status & IFAX_STATUS_TONER_LOW)
 		state |= IFAX_STATE_TONER_LOW;
+	if (ifax_bank_warm_up_ms(bank))
+		state |= IFAX_STATE_WARM_UP;
 	return state;
 }
 
