@@ -21,6 +21,7 @@
 #include "../../userland/message/join.h"
 #include "../../userland/message/open.h"
 #include "../../userland/message/pdf_mail.h"
+#include "../../userland/message/signed.h"
 #include "../../userland/message/tiff_read.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -112,6 +113,20 @@ static void read_fragment(const uint8_t *data, size_t size)
 	join_fragment(in_fd, nowhere, &failure);
 }
 
+static void check_signature(const uint8_t *data, size_t size)
+{
+	static char key[] = "key=s._domainkey.example.com v=DKIM1; k=rsa; p=MAA=\n";
+	struct failure failure = { .exit_code = EXIT_LATER };
+	FILE *keys = fmemopen(key, strlen(key), "r");
+
+	if (!keys)
+		abort();
+	put_in(data, size);
+	if (signed_check(in_fd, keys, nowhere, &failure) && !*failure.text)
+		abort();
+	fclose(keys);
+}
+
 static void read_features(const char *text)
 {
 	struct features_summary summary;
@@ -145,6 +160,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_tiff(data, size);
 	} else if (!strcmp(FUZZ_TARGET, "fragment")) {
 		read_fragment(data, size);
+	} else if (!strcmp(FUZZ_TARGET, "signature")) {
+		check_signature(data, size);
 	} else {
 		text = strndup((const char *)data, size);
 		if (text && !strcmp(FUZZ_TARGET, "features"))

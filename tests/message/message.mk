@@ -37,7 +37,7 @@ $(MESSAGE_TESTS)/mutations: $(MUTATIONS_OBJECTS)
 		$(shell $(PKG_CONFIG) --libs $(MESSAGE_PACKAGES)) -lm
 
 # Fuzzers: all that reads what strangers send once with libFuzzer's eyes
-MESSAGE_FUZZ := message pdf tiff fragment features address
+MESSAGE_FUZZ := message pdf tiff fragment signature features address
 MESSAGE_FUZZ_OBJECTS := $(patsubst %.c,$(B)/fuzz/message/%.o,$(filter-out tests/% %/main.c,\
 	$(filter userland/message/% userland/agent/%,$(MUTATIONS_SOURCES))))
 MESSAGE_FUZZ_COMPILE = clang $(filter-out -fPIE,$(IFAX_CFLAGS)) -U_FORTIFY_SOURCE -O1 -g \

@@ -829,6 +829,9 @@ static bool fill(struct config *config, cfg_t *cfg)
 				"of them, mail_pages or partial", "mail_split");
 	if (config->split == SPLIT_PARTIAL && config->mail_bytes < PARTIAL_BYTES_MIN)
 		return complain(cfg, "%s = partial needs mail_size, of at least 4k", "mail_split");
+	if (config->requests.users.items && !config->server.users)
+		return complain(cfg, "%s: nobody can log in: it needs smtp_server { users }",
+				"requests { users }");
 	if (config->listens && !config->domains.items)
 		return complain(cfg, "smtp_listen needs domains = { \"%s\" }: without its own "
 				"domains the server would refuse every recipient",

@@ -49,16 +49,18 @@ static bool insert_mail(struct jobs *jobs, const char *source, const char *sende
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return database_run(jobs->db, "INSERT INTO recipient(job, position, address, state, notify,"
-			    " original) SELECT ?1, 0, ?2, 'queued', CASE envelope_id WHEN '' THEN ''"
-			    " ELSE 'SUCCESS,FAILURE,DELAY' END, CASE envelope_id WHEN '' THEN ''"
-			    " ELSE 'rfc822;' || ?2 END FROM job WHERE id = ?1", "is", *id, mail->to);
+			    " original) SELECT ?1, 0, ?2, 'queued',"
+			    " CASE envelope_id WHEN '' THEN '' ELSE 'SUCCESS,FAILURE,DELAY' END,"
+			    " CASE envelope_id WHEN '' THEN '' ELSE 'rfc822;' || ?2 END"
+			    " FROM job WHERE id = ?1", "is", *id, mail->to);
 }
 
 int64_t jobs_set_forwarded(struct jobs *jobs, int64_t id, const struct forward *forward,
 			   const char *sender, const struct report_mail *mail)
 {
 	int64_t new_id = 0;
-	bool good = database_begin(jobs->db) && insert_mail(jobs, forward->source, sender, mail, &new_id) &&
+	bool good = database_begin(jobs->db) &&
+		    insert_mail(jobs, forward->source, sender, mail, &new_id) &&
 		    set_mail(jobs, id, forward, new_id);
 
 	return database_end(jobs->db, good) ? new_id : 0;

@@ -118,8 +118,9 @@ static void write_own(FILE *out, const char *header, const struct mail *mail,
 			id = field + strcspn(field, "<");
 	id += *id == '<';
 	fprintf(out, "Message-ID: %s\r\nMIME-Version: 1.0\r\n", message_id);
-	fprintf(out, "Content-Type: message/partial; number=%lld; total=%lld;\r\n id=\"%.*s\"\r\n\r\n",
-		(long long)mail->part, (long long)mail->parts, (int)strcspn(id, ">\r\n"), id);
+	fprintf(out, "Content-Type: message/partial; number=%lld; total=%lld;\r\n",
+		(long long)mail->part, (long long)mail->parts);
+	fprintf(out, " id=\"%.*s\"\r\n\r\n", (int)strcspn(id, ">\r\n"), id);
 }
 
 char *partial_header(int fd, const struct mail *mail, const char *message_id)

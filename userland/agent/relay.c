@@ -117,7 +117,8 @@ static const char *last_states(const struct config *config)
  */
 #define ANSWERABLE \
 	"SELECT min(id) FROM job j WHERE answer_ms > 0 AND state NOT IN ('received', 'opening'," \
-	" 'forwarding') AND NOT EXISTS (SELECT 1 FROM forward f JOIN recipient r ON r.job = f.mail" \
+	" 'forwarding') AND NOT EXISTS" \
+	" (SELECT 1 FROM forward f JOIN recipient r ON r.job = f.mail" \
 	" WHERE f.job = j.id AND NOT instr(CASE WHEN j.answer_ms <= ?2 THEN" \
 	" 'handed over delivered processed failed cancelled' ELSE ?1 END, r.state))"
 

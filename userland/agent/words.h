@@ -29,7 +29,7 @@ struct words {
 void words_fill(struct words *words, const struct config *config, const struct job *job,
 		const char *to);
 
-/** words_header_line - lines "header=" and "header-right=" for ifax-message compose, if there is one */
+/** words_header_line - the header line, if there is one, as ifax-message compose takes it */
 void words_header_line(const struct words *words, const struct config *config, int fd);
 
 #endif /* IFAX_WORDS_H */

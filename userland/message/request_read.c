@@ -29,10 +29,10 @@ static void print_words(const char *line, FILE *out)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-		size_t length = strlen(words[i].word);
+		const char *value = line + strlen(words[i].word);
 
-		if (!g_ascii_strncasecmp(line, words[i].word, length))
-			print_line(out, words[i].before, line + length + strspn(line + length, " \t"));
+		if (!g_ascii_strncasecmp(line, words[i].word, value - line))
+			print_line(out, words[i].before, value + strspn(value, " \t"));
 	}
 }
 
@@ -57,9 +57,10 @@ static void print_addressees(GMimeMessage *message, FILE *out)
 	for (int i = 0; i < internet_address_list_length(to) && i < ADDRESSEES_MAX; i++) {
 		InternetAddress *one = internet_address_list_get_address(to, i);
 
-		if (INTERNET_ADDRESS_IS_MAILBOX(one))
-			print_line(out, "request-addressee=",
-				   internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(one)));
+		if (!INTERNET_ADDRESS_IS_MAILBOX(one))
+			continue;
+		print_line(out, "request-addressee=",
+			   internet_address_mailbox_get_addr((InternetAddressMailbox *)one));
 	}
 }
 

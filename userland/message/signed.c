@@ -75,8 +75,9 @@ static char *read_domain(int fd, struct failure *failure)
 	if (message)
 		g_object_unref(message);
 	if (!domain)
-		fail(failure, EXIT_INPUT, "the message has not one address in From, and one each of "
-		     "To, Subject, Date and Message-ID");
+		fail(failure, EXIT_INPUT,
+		     "the message has not one address in From, and one each of To, Subject, Date and "
+		     "Message-ID");
 	return domain;
 }
 
@@ -91,7 +92,8 @@ static int read_keys(struct check *check, FILE *in, struct failure *failure)
 		char *text = strchr(line, ' ');
 
 		if (!g_str_has_prefix(line, "key=") || !text || check->keys == KEYS_MAX)
-			return fail(failure, EXIT_INPUT, "a line on stdin is no key, or one too many");
+			return fail(failure, EXIT_INPUT,
+				    "a line on stdin is no key, or one too many");
 		*text++ = 0;
 		check->name[check->keys] = g_strdup(line + strlen("key="));
 		check->text[check->keys++] = g_strdup(text);
