@@ -691,8 +691,10 @@ static void fill_limits(struct config_limits *limits, cfg_t *cfg)
 	};
 }
 
-static bool fill_requests(struct config_requests *requests, cfg_t *cfg)
+static bool fill_requests(struct config *config, cfg_t *cfg)
 {
+	struct config_requests *requests = &config->requests;
+
 	*requests = (struct config_requests){
 		.secret_file = cfg_getstr(cfg, "secret_file"),
 		.recipients = cfg_getint(cfg, "recipients"),
@@ -703,6 +705,9 @@ static bool fill_requests(struct config_requests *requests, cfg_t *cfg)
 	fill_list(cfg, "allow", &requests->allow);
 	fill_list(cfg, "users", &requests->users);
 	fill_list(cfg, "signers", &requests->signers);
+	if (requests->users.items && !config->server.users)
+		return complain(cfg, "%s: nobody can log in: it needs smtp_server { users }",
+				"requests { users }");
 	return requests->allow.item && requests->users.item && requests->signers.item;
 }
 
@@ -829,14 +834,11 @@ static bool fill(struct config *config, cfg_t *cfg)
 				"of them, mail_pages or partial", "mail_split");
 	if (config->split == SPLIT_PARTIAL && config->mail_bytes < PARTIAL_BYTES_MIN)
 		return complain(cfg, "%s = partial needs mail_size, of at least 4k", "mail_split");
-	if (config->requests.users.items && !config->server.users)
-		return complain(cfg, "%s: nobody can log in: it needs smtp_server { users }",
-				"requests { users }");
 	if (config->listens && !config->domains.items)
 		return complain(cfg, "smtp_listen needs domains = { \"%s\" }: without its own "
 				"domains the server would refuse every recipient",
 				config->host_name);
-	return fill_requests(&config->requests, cfg_getsec(cfg, "requests")) &&
+	return fill_requests(config, cfg_getsec(cfg, "requests")) &&
 	       fill_relay_lists(config, cfg) &&
 	       fill_pop3_server(config, cfg) && fill_mailboxes(config, cfg) &&
 	       fill_rules(config, cfg) && fill_oauths(config, cfg) &&
