@@ -157,9 +157,27 @@ static struct halftone *begin(const struct tiff_page *page, struct page_sink *si
 	return halftone_new(&size, sink, failure);
 }
 
+/*
+ * Profile C (RFC 3949, 6) has JPEG in L*a*b*, which libtiff does not turn into colours. Its
+ * lightness stands where that of YCbCr stands, and only that becomes black and white.
+ */
+static void take_lightness(TIFF *tif)
+{
+	uint16_t photometric = 0, compression = 0, samples = 1;
+
+	TIFFGetField(tif, TIFFTAG_PHOTOMETRIC, &photometric);
+	TIFFGetField(tif, TIFFTAG_COMPRESSION, &compression);
+	TIFFGetFieldDefaulted(tif, TIFFTAG_SAMPLESPERPIXEL, &samples);
+	if (photometric != PHOTOMETRIC_ITULAB || compression != COMPRESSION_JPEG)
+		return;
+	TIFFSetField(tif, TIFFTAG_PHOTOMETRIC,
+		     samples == 1 ? PHOTOMETRIC_MINISBLACK : PHOTOMETRIC_YCBCR);
+}
+
 int tiff_image_read(struct tiff_file *file, const struct tiff_page *page, struct page_sink *sink,
 		    uint32_t *lines, struct failure *failure)
 {
+	uint16_t compression = COMPRESSION_NONE;
 	char why[1024] = "";
 	struct halftone *halftone;
 	TIFFRGBAImage image;
@@ -167,6 +185,11 @@ int tiff_image_read(struct tiff_file *file, const struct tiff_page *page, struct
 
 	if (check_jbig(file, page, failure))
 		return -1;
+	TIFFGetField(file->tif, TIFFTAG_COMPRESSION, &compression);
+	if (!TIFFIsCODECConfigured(compression))
+		return fail(failure, EXIT_INPUT, "its compression (%u%s) is not supported",
+			    compression, compression == COMPRESSION_T43 ? ": T.43, profile L" : "");
+	take_lightness(file->tif);
 	if (!TIFFRGBAImageOK(file->tif, why) || !TIFFRGBAImageBegin(&image, file->tif, 1, why))
 		return fail(failure, EXIT_INPUT, "it cannot be decoded: %s", why);
 	/* as it is stored, from the top: turning is ours */
