@@ -12,6 +12,7 @@
 
 #include "commits.h"
 #include "forms.h"
+#include "forms.h"
 #include "forward.h"
 #include "log.h"
 #include "relay.h"
@@ -103,33 +104,35 @@ static void on_made(void *arg, enum worker_end end, const char *text)
 	run_again(forwarder, end == WORKER_AGAIN ? STATION_RECOVER_MS : 0);
 }
 
-/* The form that its recipient is known to take, else profile S. */
-static void write_form(int fd, struct forwarder *forwarder, int pages)
-{
-	struct page_form document, form;
-	char note[FORMS_NOTE_BYTES], text[PAGE_FORM_BYTES];
-	struct peer peer;
-
-	if (!forms_document(pages, &document))
-		return;
-	book_look_up(forwarder->station->jobs, forwarder->forward.address, &peer);
-	forms_choose("auto", &document, &peer, &form, note);
-	page_form_to_text(&form, text);
-	dprintf(fd, "form=%s\n", text);
-}
-
 /* As if it had been scanned here: with a header line, and a request for confirmation. */
-static void write_relay(int fd, struct forwarder *forwarder, const struct job *job, int pages)
+static void write_relay(int fd, struct forwarder *forwarder, const struct job *job)
 {
 	const struct config *config = &forwarder->station->config;
 	struct words words;
 
 	words_fill(&words, config, job, forwarder->forward.address);
 	words_header_line(&words, config, fd);
-	write_form(fd, forwarder, pages);
 	if (config_can_receive(config) && config->confirm.processing)
 		dprintf(fd, "mdn-to=%s\n", config->address);
 	dprintf(fd, "text=Sent by %s, as %s asked for.\n", config->name, job->answer_to);
+}
+
+/* As good as it came, and no better than the recipient is known to take. */
+static void write_form(int fd, const struct forwarder *forwarder, int pages)
+{
+	char text[PAGE_FORM_BYTES], note[FORMS_NOTE_BYTES];
+	struct page_form document, form;
+	struct peer peer;
+
+	if (forwarder->forward.as_pdf || !forms_document(pages, &document))
+		return;
+	book_look_up(forwarder->station->jobs, forwarder->forward.address, &peer);
+	forms_choose("auto", &document, &peer, &form, note);
+	page_form_to_text(&form, text);
+	dprintf(fd, "form=%s\n", text);
+	if (*note)
+		log_event(LOG_NOTICE, "forms.downgrade job=%lld to=%s text=%s",
+			  (long long)forwarder->job, forwarder->forward.address, note);
 }
 
 /* Values on lines of their own; what came from the mail was made harmless by who opened it. */
@@ -144,11 +147,12 @@ static int values(struct forwarder *forwarder, const struct job *job, int pages)
 			forwarder->forward.address, forwarder->subject);
 		dprintf(fd, "message-id=%s\ndate=%lld\nas=%s\n", forwarder->message_id,
 			(long long)now_ms() / 1000, forwarder->forward.as_pdf ? "pdf" : "tiff");
+		write_form(fd, forwarder, pages);
 		for (char *loop = strtok(loops, " "); loop; loop = strtok(NULL, " "))
 			dprintf(fd, "loop=%s\n", loop);
 		dprintf(fd, "loop=%s\n", config->address);
 		if (is_relay(forwarder))
-			write_relay(fd, forwarder, job, pages);
+			write_relay(fd, forwarder, job);
 		else
 			dprintf(fd, "text=Forwarded by %s; it came from %s.\n", config->name,
 				*job->sender ? job->sender : "somebody");
