@@ -131,6 +131,7 @@ class SmtpHandler(socketserver.StreamRequestHandler):
     def handle(self):
         server = self.server
         server.connections += 1
+        server.open.append(self.connection)
         if server.implicit and not self.secure():
             return
         if server.stall == "greeting":
@@ -173,7 +174,8 @@ class SmtpHandler(socketserver.StreamRequestHandler):
 
 
 class SmtpServer(Server):
-    """Answers of @script win over the usual ones: verb, or the whole line, to reply or None.
+    """Answers of @script win over the usual ones: verb, or the whole line, to reply or None, or to
+    a list of them, one for each time.
 
     @stall: the verb after which nothing is said any more.
     @tls: context for STARTTLS, or (@implicit) for TLS from the first byte.
@@ -192,11 +194,24 @@ class SmtpServer(Server):
         self.implicit = implicit
         self.offers = []        # more lines of EHLO
         self.tls_errors = []
+        self.open = []
         super().__init__(SmtpHandler, port, address)
+
+    def drop(self):
+        """Close all connections, as a server does that waits no more."""
+        for connection in self.open:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        self.open.clear()
 
     def answer(self, verb, line):
         for key in (line, verb):
-            if key in self.script:
+            if isinstance(self.script.get(key), list):      # only once each
+                if self.script[key]:
+                    return self.script[key].pop(0)
+            elif key in self.script:
                 return self.script[key]
         if verb == "EHLO" and (self.tls and not self.implicit or self.offers):
             lines = ["test", *(["STARTTLS"] if self.tls and not self.implicit else []),

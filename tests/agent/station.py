@@ -115,7 +115,7 @@ spf_worker = "{BUILD}/ifax-spf"
 smtp_listen = {{ "127.0.0.1:{self.port}" }}
 domains = {{ "{self.domain}" }}
 retry {{ quick = {{ 200ms, 300ms }} interval = 500ms paper = 200ms }}
-limits {{ free_space = 1M }}
+limits {{ free_space = 1M mails_per_connection = 1 }}
 confirm {{ {self.confirm} }}
 {self.extra}
 """)

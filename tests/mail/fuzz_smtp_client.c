@@ -14,6 +14,8 @@ const char *const fuzz_seeds[] = {
 	"\x02" "220-x\r\n220 x\r\n502 x\r\n250 x\r\n250 x\r\n250 x\r\n450 x\r\n451 x\r\n250 go\r\n"
 	"250-ok\r\n250 ok\r\n421 x\r\n",
 	"\x03" "220 x\r\n250 x\r\n250 x\r\n250 x\r\n250 x\r\n250 x\r\n354 go\r\n\xfe",
+	"\x11" "220 x\r\n250 PIPELINING\r\n250 x\r\n250 x\r\n250 x\r\n250 x\r\n354 x\r\n250 x\r\n"
+	"250 x\r\n550 x\r\n550 x\r\n550 x\r\n250 reset\r\n250 x\r\n250 x\r\n421 x\r\n",
 	"\x04" "220 x\r\n250 x\r\n451 x\r\n221 x\r\n\xfd",
 	NULL
 };
@@ -33,6 +35,8 @@ static struct {
 	unsigned int finished;
 	unsigned int blocks;	/* of the message that were read */
 	bool told;		/* features */
+	bool keeps;		/* sessions stay for another message */
+	bool idle;
 	bool positive;		/* a 2xx was among the input */
 	unsigned char last[2];	/* bytes of the output */
 } glue;
@@ -87,10 +91,37 @@ static bool may_send(void *arg)
 	return !glue.told;
 }
 
+static bool on_idle(void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < RECIPIENTS; i++)
+		fuzz_assert(glue.reports[i] == 1);
+	glue.idle = glue.keeps;
+	return glue.idle;
+}
+
 static const struct smtp_client_ops ops = {
 	.read_message = read_message, .recipient = on_recipient, .finished = on_finished,
 	.features = on_features, .may_send = may_send,
+	.idle = on_idle,
 };
+
+/* Another message over the same session. */
+static void next_message(struct smtp_client *client, const struct smtp_client_envelope *envelope)
+{
+	if (!glue.idle || smtp_client_wants_close(client))
+		return;
+	glue.idle = false;
+	glue.blocks = 0;
+	glue.told = false;
+	memset(glue.reports, 0, sizeof(glue.reports));
+	if (smtp_client_next(client, envelope))
+		return;
+	/* the session has begun to take leave meanwhile */
+	for (size_t i = 0; i < RECIPIENTS; i++)
+		glue.reports[i] = 1;
+}
 
 /* No bare CR or LF ever leaves. */
 static void take_output(struct smtp_client *client, size_t most)
@@ -116,7 +147,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const recipients[RECIPIENTS] = { "b@example.com", "c", "d@example.com" };
 	static const struct smtp_client_config config = {
 		.host_name = "a.example.net",
-		.timeouts = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 },
+		.timeouts = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, .idle_ms = 1 },
 	};
 	struct smtp_client_envelope envelope = {
 		.reverse_path = "a@example.net", .recipients = recipients,
@@ -131,6 +162,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memset(&glue, 0, sizeof(glue));
 	glue.positive = memchr(data, '2', size);
+	glue.keeps = data[0] & 0x10;
 	envelope.eight_bit = data[0] & 0x40;
 	envelope.negotiate = envelope.convertible = true;
 	envelope.message_bytes = data[0] & 0x20 ? 30000 : 0;
@@ -150,6 +182,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		free(copy);
 		i += len;
 		take_output(client, data[0] & 0x80 ? 100 : 100000);
+		next_message(client, &envelope);
 	}
 	smtp_client_eof(client, "the end");
 	fuzz_assert(glue.finished == 1);

@@ -172,6 +172,7 @@ static cfg_opt_t limits_opts[] = {
 	CFG_INT("sessions_per_peer", 20, CFGF_NONE),
 	CFG_INT("connections", 10, CFGF_NONE),
 	CFG_INT("connections_per_host", 4, CFGF_NONE),
+	CFG_INT("mails_per_connection", 100, CFGF_NONE),
 	CFG_INT("mails_per_minute", 0, CFGF_NONE),
 	CFG_INT("recipients", 100, CFGF_NONE),
 	CFG_INT("history", 1000, CFGF_NONE),
@@ -191,7 +192,9 @@ static cfg_opt_t smtp_client_timeouts_opts[] = {
 	TIME("data", 2 * MINUTE),
 	TIME("block", 3 * MINUTE),
 	TIME("dot", 10 * MINUTE),
+	TIME("rset", 5 * MINUTE),
 	TIME("quit", MINUTE),
+	TIME("idle", 2000),
 	CFG_END()
 };
 
@@ -684,6 +687,7 @@ static void fill_limits(struct config_limits *limits, cfg_t *cfg)
 		.connections = cfg_getint(cfg, "connections"),
 		.mails_per_minute = cfg_getint(cfg, "mails_per_minute"),
 		.connections_per_host = cfg_getint(cfg, "connections_per_host"),
+		.mails_per_connection = cfg_getint(cfg, "mails_per_connection"),
 		.recipients = cfg_getint(cfg, "recipients"),
 		.history_jobs = cfg_getint(cfg, "history"),
 		.worker_ms = cfg_getint(cfg, "worker"),
@@ -756,7 +760,9 @@ static void fill_timeouts(struct config *config, cfg_t *cfg)
 		.data_ms = cfg_getint(section, "data"),
 		.block_ms = cfg_getint(section, "block"),
 		.dot_ms = cfg_getint(section, "dot"),
+		.rset_ms = cfg_getint(section, "rset"),
 		.quit_ms = cfg_getint(section, "quit"),
+		.idle_ms = cfg_getint(section, "idle"),
 	};
 	section = cfg_getsec(cfg, "smtp_server_timeouts");
 	config->smtp_tls_ms = cfg_getint(section, "tls");

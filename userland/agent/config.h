@@ -304,6 +304,7 @@ struct config_limits {
 	unsigned int sessions_per_peer;
 	unsigned int connections;
 	unsigned int connections_per_host;
+	unsigned int mails_per_connection;
 	unsigned int mails_per_minute;
 	unsigned int recipients;
 	unsigned int history_jobs;

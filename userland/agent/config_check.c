@@ -560,6 +560,7 @@ static const struct {
 	{ "limits|sessions_per_peer", check_count },
 	{ "limits|connections", check_count },
 	{ "limits|connections_per_host", check_count },
+	{ "limits|mails_per_connection", check_count },
 	{ "limits|recipients", check_count },
 	{ "limits|history", check_count },
 	{ "limits|worker", check_positive_time },

@@ -16,6 +16,7 @@
 #include "delivery.h"
 #include "dial.h"
 #include "hops.h"
+#include "link.h"
 #include "forms.h"
 #include "log.h"
 #include "negotiation.h"
@@ -85,7 +86,6 @@ struct delivery {
 	bool clear;
 	char reason[REASON_BYTES];
 
-	struct smtp_client_config config;
 	struct sasl_account account;
 	struct sasl *sasl;
 	char secret[SECRET_BYTES];
@@ -94,8 +94,7 @@ struct delivery {
 	struct fetcher_login *pop3;		/* POP-before-SMTP */
 	bool pop3_done;				/* just now */
 	struct dial *dial;
-	struct connection *connection;
-	struct smtp_client *engine;
+	struct link *link;			/* the session; NULL: none, or it is idle */
 	struct negotiation *negotiation;	/* NULL: nothing was asked */
 
 	struct event *store_again;
@@ -121,16 +120,14 @@ static void hang_up(struct delivery *delivery)
 	fetcher_login_cancel(delivery->pop3);
 	delivery->pop3 = NULL;
 	dial_cancel(delivery->dial);
-	connection_free(delivery->connection);
-	smtp_client_destroy(delivery->engine);
+	link_free(delivery->link);
 	negotiation_free(delivery->negotiation);
 	sasl_end(delivery->sasl);
 	explicit_bzero(delivery->secret, sizeof(delivery->secret));
 	binary_form_clear(&delivery->form);
 	delivery->binary = false;
 	delivery->dial = NULL;
-	delivery->connection = NULL;
-	delivery->engine = NULL;
+	delivery->link = NULL;
 	delivery->negotiation = NULL;
 	delivery->sasl = NULL;
 }
@@ -306,6 +303,11 @@ bool delivery_stop(struct delivery *delivery)
 
 /* The engine */
 
+static struct delivery *delivery_of(const struct link *link)
+{
+	return link->delivery;
+}
+
 static void try_hop(struct delivery *delivery);
 
 static bool has_more_hops(const struct delivery *delivery)
@@ -328,7 +330,7 @@ static void count_bytes(void *arg, const char *bytes, size_t len)
 /* Only of mail that we made: what others wrote is not changed on its way. */
 static uint64_t on_binary(void *arg)
 {
-	struct delivery *delivery = arg;
+	struct delivery *delivery = delivery_of(arg);
 	char bytes[READ_BYTES];
 	uint64_t size = 0;
 	ssize_t n;
@@ -399,7 +401,7 @@ static ssize_t read_part(struct delivery *delivery, char *bytes, size_t size)
 
 static ssize_t on_read_message(void *arg, char *bytes, size_t size)
 {
-	struct delivery *delivery = arg;
+	struct delivery *delivery = delivery_of(arg);
 	size_t len;
 
 	if (delivery->header)
@@ -420,7 +422,7 @@ static ssize_t on_read_message(void *arg, char *bytes, size_t size)
 static void on_recipient(void *arg, size_t index, enum smtp_outcome outcome,
 			 const struct smtp_reply *reply)
 {
-	struct delivery *delivery = arg;
+	struct delivery *delivery = delivery_of(arg);
 	struct recipient *recipient = &delivery->recipients.item[index];
 	char text[SMTP_REPLY_TEXT_MAX + 32];
 
@@ -434,7 +436,7 @@ static void on_recipient(void *arg, size_t index, enum smtp_outcome outcome,
 		return;
 	snprintf(delivery->reason, sizeof(delivery->reason), "%s", text);
 	/* a server that did not let us begin has not decided anything */
-	if (!smtp_client_get_begun(delivery->engine) &&
+	if (!smtp_client_get_begun(delivery->link->engine) &&
 	    (outcome == SMTP_OUTCOME_TEMPORARY || has_more_hops(delivery)))
 		return;
 	log_event(outcome == SMTP_OUTCOME_DONE ? LOG_NOTICE : LOG_WARNING,
@@ -446,7 +448,7 @@ static void on_recipient(void *arg, size_t index, enum smtp_outcome outcome,
 		defer(delivery, recipient, text);
 	} else {
 		hand_over(recipient, &delivery->mail);
-		recipient->relayed = !smtp_client_get_dsn(delivery->engine);
+		recipient->relayed = !smtp_client_get_dsn(delivery->link->engine);
 		set_reply(recipient, text);
 	}
 	/* not only after QUIT: a crash until then would send a mail again that was taken */
@@ -458,7 +460,7 @@ static void on_recipient(void *arg, size_t index, enum smtp_outcome outcome,
 
 static void on_features(void *arg, size_t index, const char *features)
 {
-	struct delivery *delivery = arg;
+	struct delivery *delivery = delivery_of(arg);
 
 	if (!delivery->negotiation)
 		delivery->negotiation = negotiation_create(delivery->station);
@@ -514,6 +516,7 @@ static bool send_later(struct delivery *delivery)
 static void on_learned(void *arg)
 {
 	struct delivery *delivery = arg;
+	struct link *link = delivery->link;
 	bool go = !choose_forms(delivery);
 
 	/* not stored: the session ends, and the whole is tried again */
@@ -521,13 +524,13 @@ static void on_learned(void *arg)
 		for (size_t i = 0; i < delivery->recipients.items; i++)
 			if (delivery->recipients.item[i].state == RECIPIENT_QUEUED)
 				delivery->recipients.item[i].state = RECIPIENT_SENDING;
-	smtp_client_go(delivery->engine, go);
-	connection_pump(delivery->connection);
+	smtp_client_go(link->engine, go);
+	connection_pump(link->connection);
 }
 
 static bool on_may_send(void *arg)
 {
-	struct delivery *delivery = arg;
+	struct delivery *delivery = delivery_of(arg);
 
 	if (!delivery->negotiation || !negotiation_any(delivery->negotiation))
 		return true;
@@ -535,19 +538,38 @@ static bool on_may_send(void *arg)
 	return false;
 }
 
+/* All is said about this mail; the session may stay for another. */
+static bool on_idle(void *arg)
+{
+	struct link *link = arg;
+	struct delivery *delivery = link->delivery;
+	struct station *station = delivery->station;
+
+	if (++link->mails >= station->config.limits.mails_per_connection || !is_decided(delivery))
+		return false;
+	if (!delivery->store_again)
+		delivery->store_again = evtimer_new(station->base, on_store_again, delivery);
+	if (!delivery->store_again)
+		return false;
+	delivery->link = NULL;
+	links_keep(station->links, link);
+	event_active(delivery->store_again, EV_TIMEOUT, 1);
+	return true;
+}
+
 static void on_finished(void *arg, enum smtp_outcome outcome, const struct smtp_reply *reply)
 {
-	struct delivery *delivery = arg;
+	const struct link *link = arg;
+	const struct delivery *delivery = link->delivery;
 
-	if (outcome != SMTP_OUTCOME_DONE)
+	if (outcome != SMTP_OUTCOME_DONE && delivery)
 		log_event(LOG_WARNING, "sender.session job=%lld host=%s port=%u reply=%s",
-			  (long long)delivery->job.id, hop_of(delivery)->host,
-			  hop_of(delivery)->port, reply->text);
+			  (long long)delivery->job.id, link->hop.host, link->hop.port, reply->text);
 }
 
 static const char *on_auth_begin(void *arg, const char *offered, bool secure, const char **initial)
 {
-	struct delivery *delivery = arg;
+	struct delivery *delivery = delivery_of(arg);
 	const char *mechanism;
 
 	sasl_end(delivery->sasl);
@@ -557,7 +579,7 @@ static const char *on_auth_begin(void *arg, const char *offered, bool secure, co
 
 static const char *on_auth_respond(void *arg, const char *challenge, bool final)
 {
-	struct delivery *delivery = arg;
+	struct delivery *delivery = delivery_of(arg);
 
 	return sasl_respond(delivery->sasl, challenge, final);
 }
@@ -565,6 +587,7 @@ static const char *on_auth_respond(void *arg, const char *challenge, bool final)
 static const struct smtp_client_ops client_ops = {
 	.read_message = on_read_message,
 	.recipient = on_recipient,
+	.idle = on_idle,
 	.finished = on_finished,
 	.binary = on_binary,
 	.features = on_features,
@@ -583,30 +606,38 @@ DEFINE_ENGINE_OPS(smtp_client, ENGINE_TLS);
 
 static struct tls *start_tls(void *arg, int fd, char *reason, size_t bytes)
 {
-	struct delivery *delivery = arg;
+	const struct link *link = arg;
 
-	return tls_connect(&delivery->demand, hop_of(delivery)->host, fd, reason, bytes);
+	return tls_connect(&link->demand, link->hop.host, fd, reason, bytes);
 }
 
 /* TLS that nobody insists on must not be in the way of the mail. */
 static bool may_go_without_tls(const struct delivery *delivery)
 {
 	return delivery->demand.policy == TLS_OPPORTUNISTIC && !delivery->demand.implicit &&
-	       !delivery->clear && !smtp_client_get_begun(delivery->engine) &&
-	       smtp_client_get_tls_failed(delivery->engine);
+	       !delivery->clear && !smtp_client_get_begun(delivery->link->engine) &&
+	       smtp_client_get_tls_failed(delivery->link->engine);
 }
 
 static void on_closed(void *arg)
 {
-	struct delivery *delivery = arg;
-	bool begun = smtp_client_get_begun(delivery->engine);
-	bool clear = may_go_without_tls(delivery);
+	struct link *link = arg;
+	struct delivery *delivery = link->delivery;
+	bool begun = smtp_client_get_begun(link->engine);
+	bool stale = smtp_client_get_stale(link->engine);
+	bool clear = delivery && may_go_without_tls(delivery);
 
 	/* freed by who calls */
-	delivery->connection = NULL;
+	link->connection = NULL;
+	if (!delivery) {
+		link_free(link);
+		return;
+	}
 	hang_up(delivery);
 	if (is_decided(delivery)) {
 		finish(delivery);
+	} else if (stale) {
+		try_hop(delivery);
 	} else if (clear) {
 		delivery->clear = true;
 		try_hop(delivery);
@@ -634,6 +665,48 @@ static void next_hop(struct delivery *delivery, const char *reason)
 	try_hop(delivery);
 }
 
+static enum smtp_client_tls tls_of(const struct delivery *delivery)
+{
+	if (delivery->demand.implicit)
+		return SMTP_CLIENT_TLS_FIRST;
+	if (delivery->demand.policy == TLS_NONE || delivery->clear)
+		return SMTP_CLIENT_TLS_NONE;
+	return delivery->demand.policy == TLS_OPPORTUNISTIC ? SMTP_CLIENT_TLS_OFFERED :
+							      SMTP_CLIENT_TLS_REQUIRED;
+}
+
+static struct link *make_link(struct delivery *delivery, int fd)
+{
+	struct station *station = delivery->station;
+	struct link *link = calloc(1, sizeof(*link));
+
+	if (!link) {
+		close(fd);
+		return NULL;
+	}
+	*link = (struct link){
+		.delivery = delivery, .hop = *hop_of(delivery), .route = delivery->route,
+		.demand = delivery->demand,
+	};
+	strcpy(link->destination, delivery->destination);
+	link->config = (struct smtp_client_config){
+		.host_name = station->config.host_name,
+		.tls = tls_of(delivery),
+		.auth = delivery->route && delivery->route->user,
+		.timeouts = station->config.smtp_client,
+	};
+	link->engine = smtp_client_create(&link->config, &delivery->envelope, &client_ops, link);
+	if (link->engine)
+		link->connection = connection_create(station->base, fd, &engine_ops, link->engine,
+						     on_closed, link);
+	else
+		close(fd);
+	if (link->connection)
+		return link;
+	link_free(link);
+	return NULL;
+}
+
 static void on_dialed(void *arg, int fd, const char *reason)
 {
 	struct delivery *delivery = arg;
@@ -643,32 +716,47 @@ static void on_dialed(void *arg, int fd, const char *reason)
 		next_hop(delivery, reason);
 		return;
 	}
-	delivery->engine =
-		smtp_client_create(&delivery->config, &delivery->envelope, &client_ops, delivery);
-	if (!delivery->engine) {
-		close(fd);
+	delivery->link = make_link(delivery, fd);
+	if (!delivery->link) {
 		next_hop(delivery, "out of memory");
 		return;
 	}
-	delivery->connection = connection_create(delivery->station->base, fd, &engine_ops,
-						 delivery->engine, on_closed, delivery);
-	if (!delivery->connection) {
-		next_hop(delivery, "out of memory");
-		return;
-	}
-	connection_set_tls(delivery->connection, start_tls);
-	smtp_client_start(delivery->engine);
-	connection_pump(delivery->connection);
+	connection_set_tls(delivery->link->connection, start_tls);
+	smtp_client_start(delivery->link->engine);
+	connection_pump(delivery->link->connection);
 }
 
-static enum smtp_client_tls tls_of(const struct delivery *delivery)
+/* A session that is idle takes this mail, too. */
+static bool use_idle_link(struct delivery *delivery)
 {
-	if (delivery->demand.implicit)
-		return SMTP_CLIENT_TLS_FIRST;
-	if (delivery->demand.policy == TLS_NONE || delivery->clear)
-		return SMTP_CLIENT_TLS_NONE;
-	return delivery->demand.policy == TLS_OPPORTUNISTIC ? SMTP_CLIENT_TLS_OFFERED :
-							      SMTP_CLIENT_TLS_REQUIRED;
+	struct links *links = delivery->station->links;
+	struct link *link = links_take(links, hop_of(delivery), delivery->route,
+				       tls_of(delivery));
+
+	if (!link)
+		return false;
+	link->delivery = delivery;
+	delivery->link = link;
+	if (!smtp_client_next(link->engine, &delivery->envelope)) {
+		delivery->link = NULL;
+		links_keep(links, link);
+		return false;
+	}
+	connection_pump(link->connection);
+	return true;
+}
+
+/* What is idle has to make room for what is not. */
+static void make_room(struct delivery *delivery)
+{
+	const struct config_limits *limits = &delivery->station->config.limits;
+	struct station *station = delivery->station;
+
+	if (links_idle(station->links, delivery->destination) >= limits->connections_per_host)
+		links_end_oldest(station->links, delivery->destination);
+	if (links_idle(station->links, NULL) + sender_connections(station->sender) >
+	    limits->connections)
+		links_end_oldest(station->links, NULL);
 }
 
 /* Read anew each time: a changed secret needs no restart. */
@@ -774,14 +862,9 @@ static void try_hop(struct delivery *delivery)
 		next_hop(delivery, reason);
 		return;
 	}
-	if (!has_token(delivery) || !is_known(delivery))
+	if (use_idle_link(delivery) || !has_token(delivery) || !is_known(delivery))
 		return;
-	delivery->config = (struct smtp_client_config){
-		.host_name = station->config.host_name,
-		.tls = tls_of(delivery),
-		.auth = delivery->route && delivery->route->user,
-		.timeouts = station->config.smtp_client,
-	};
+	make_room(delivery);
 	delivery->dial = dial_start(station->resolver, hop_of(delivery)->host,
 				    hop_of(delivery)->port, station->config.smtp_connect_ms,
 				    on_dialed, delivery);
@@ -818,7 +901,6 @@ static const char *domain_of(const struct recipient *recipient)
 	return strrchr(recipient->address, '@') + 1;
 }
 
-/* What connections are counted by: the domain, or the first host of its route. */
 static void name_destination(const struct config_route *route, const char *domain,
 			     char name[DESTINATION_BYTES])
 {
@@ -826,6 +908,14 @@ static void name_destination(const struct config_route *route, const char *domai
 		snprintf(name, DESTINATION_BYTES, "%.255s:%u", route->hosts.item[0], route->port);
 	else
 		snprintf(name, DESTINATION_BYTES, "%.255s", domain);
+}
+
+void delivery_name_destination(const struct config *config, const char *address,
+			       char name[DESTINATION_BYTES])
+{
+	const char *domain = strrchr(address, '@') + 1;
+
+	name_destination(config_route(config, domain), domain, name);
 }
 
 static bool is_due(const struct station *station, const struct recipient *recipient)

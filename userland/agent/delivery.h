@@ -12,10 +12,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "link.h"
+
+struct config;
 struct delivery;
 struct station;
-
-#define DESTINATION_BYTES	264
 
 /**
  * delivery_start - take a job's recipients that are due at one destination, and go
@@ -32,6 +33,12 @@ struct delivery *delivery_start(struct station *station, int64_t job,
 				bool (*busy)(void *arg, const char *destination),
 				void (*ended)(void *arg, struct delivery *delivery), void *arg,
 				bool *none);
+
+/** delivery_name_destination - what connections to a recipient are counted by: the first host of
+ * its route, or its domain
+ */
+void delivery_name_destination(const struct config *config, const char *address,
+			       char name[DESTINATION_BYTES]);
 
 int64_t delivery_job(const struct delivery *delivery);
 const char *delivery_destination(const struct delivery *delivery);

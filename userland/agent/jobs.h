@@ -344,16 +344,19 @@ bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipient
 void recipient_clear(struct recipient *recipient);
 void recipients_clear(struct recipients *recipients);
 /**
- * struct job_due - a job of which recipients wait
- * @next_ms: when the first of them is due
+ * struct job_due - a recipient that waits
+ * @job: of which
+ * @next_ms: when it is due
+ * @address: of the recipient
  */
 struct job_due {
 	int64_t job;
 	int64_t next_ms;
+	const char *address;
 };
 
-/** jobs_due - the jobs that are due first, up to @most, the first one first; their number */
-size_t jobs_due(struct jobs *jobs, struct job_due *due, size_t most);
+/** jobs_due - call @each with those that are due first, the first one first, until it returns false */
+bool jobs_due(struct jobs *jobs, bool (*each)(void *arg, const struct job_due *due), void *arg);
 /** jobs_set_recipients - store recipients, and what follows for the state of their job */
 bool jobs_set_recipients(struct jobs *jobs, int64_t id, const struct recipient *recipient,
 			 size_t recipients);

@@ -17,6 +17,7 @@
 
 #include "arrivals.h"
 #include "commits.h"
+#include "link.h"
 #include "log.h"
 #include "lost.h"
 #include "oauth.h"
@@ -290,6 +291,7 @@ static bool open_parts(struct station *station)
 	station->arrivals = station->commits ? arrivals_create(station) : NULL;
 	if (station->config.operator || station->config.report_on_paper)
 		jobs_tell_operator(station->jobs);
+	station->links = links_create();
 	station->sender = sender_create(station);
 	station->incoming = incoming_create(station);
 	station->outgoing = outgoing_create(station);
@@ -299,7 +301,7 @@ static bool open_parts(struct station *station)
 	station->relay = relay_create(station);
 	station->pdf_forms = pdf_forms_create(station);
 	station->fetcher = fetcher_create(station);
-	if (!station->arrivals || !station->sender || !station->incoming || !station->outgoing || !station->fetcher ||
+	if (!station->arrivals || !station->links || !station->sender || !station->incoming || !station->outgoing || !station->fetcher ||
 	    !station->reporter || !station->joiner || !station->forwarder ||
 	    !station->relay || !station->pdf_forms)
 		return false;
@@ -317,8 +319,9 @@ static void close_parts(struct station *station)
 	station->pop3_listener = NULL;
 	pdf_forms_free(station->pdf_forms);
 	listener_free(station->listener);
-	/* before those whom it wakes */
+	/* it tells the reporter and the relay what became of its mails */
 	sender_free(station->sender);
+	links_free(station->links);
 	outgoing_free(station->outgoing);
 	relay_free(station->relay);
 	forwarder_free(station->forwarder);

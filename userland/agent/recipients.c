@@ -102,35 +102,31 @@ void recipients_clear(struct recipients *recipients)
 	*recipients = (struct recipients){ 0 };
 }
 
-struct due_list {
-	struct job_due *due;
-	size_t count;
-	size_t most;
+struct due_reader {
+	bool (*each)(void *arg, const struct job_due *due);
+	void *arg;
 };
 
-/* A job is named once, by the first of its recipients. */
 static bool take_due(void *arg, sqlite3_stmt *row)
 {
-	struct due_list *list = arg;
-	int64_t job = sqlite3_column_int64(row, 0);
+	const struct due_reader *reader = arg;
+	const struct job_due due = {
+		.job = sqlite3_column_int64(row, 0),
+		.next_ms = sqlite3_column_int64(row, 1),
+		.address = (const char *)sqlite3_column_text(row, 2),
+	};
 
-	for (size_t i = 0; i < list->count; i++)
-		if (list->due[i].job == job)
-			return true;
-	list->due[list->count++] = (struct job_due){ job, sqlite3_column_int64(row, 1) };
-	return list->count < list->most;
+	return reader->each(reader->arg, &due);
 }
 
-size_t jobs_due(struct jobs *jobs, struct job_due *due, size_t most)
+bool jobs_due(struct jobs *jobs, bool (*each)(void *arg, const struct job_due *due), void *arg)
 {
-	struct due_list list = { .due = due, .most = most };
+	struct due_reader reader = { each, arg };
 
-	database_query(jobs->db, take_due, &list,
-		       "SELECT r.job, r.next_ms FROM recipient r"
-		       " JOIN job j ON j.id = r.job WHERE r.state = 'queued'"
-		       " AND j.state IN ('queued', 'sending') ORDER BY r.next_ms, r.job LIMIT ?",
-		       "i", (int64_t)(4 * most));
-	return list.count;
+	return database_query(jobs->db, take_due, &reader,
+			      "SELECT r.job, r.next_ms, r.address FROM recipient r"
+			      " JOIN job j ON j.id = r.job WHERE r.state = 'queued'"
+			      " AND j.state IN ('queued', 'sending') ORDER BY r.next_ms, r.job", "");
 }
 
 static bool update_recipient(struct jobs *jobs, int64_t id, const struct recipient *recipient)

@@ -9,7 +9,11 @@
 #include "delivery.h"
 #include "station.h"
 
-#define LOOKED_AT	64	/* due jobs at a time: a queue of any length costs the same */
+/* A queue of any length costs the same. */
+#define CANDIDATES	32	/* deliveries that are begun at a time */
+#define LOOKED_AT	500	/* recipients that are due, until those are found */
+#define FAR		20000	/* so many now and then: others may be behind them */
+#define FAR_MS		5000
 
 struct entry {
 	struct entry *next;
@@ -22,6 +26,7 @@ struct sender {
 	struct commit settled;		/* what is to be sent is on disk */
 	struct entry *entries;
 	unsigned int connections;
+	int64_t far_ms;			/* when it was looked far */
 };
 
 static void remove_entry(struct sender *sender, struct delivery *delivery)
@@ -47,14 +52,21 @@ static void on_ended(void *arg, struct delivery *delivery)
 	station_wake(sender->station, sender->timer, 0);
 }
 
-static bool is_busy(void *arg, const char *destination)
+static unsigned int connections_to(const struct sender *sender, const char *destination)
 {
-	const struct sender *sender = arg;
 	unsigned int same = 0;
 
 	for (const struct entry *entry = sender->entries; entry; entry = entry->next)
 		same += !strcasecmp(delivery_destination(entry->delivery), destination);
-	return same >= sender->station->config.limits.connections_per_host;
+	return same;
+}
+
+static bool is_busy(void *arg, const char *destination)
+{
+	const struct sender *sender = arg;
+
+	return connections_to(sender, destination) >=
+	       sender->station->config.limits.connections_per_host;
 }
 
 /* false: it could not be begun, though something is due */
@@ -77,32 +89,92 @@ static bool start(struct sender *sender, int64_t job, bool *started)
 	return true;
 }
 
-/* One look at the queue. Return: whether another one may start more. */
+/* A look at the queue: what can be begun now, the first one first. */
+
+struct candidate {
+	int64_t job;
+	char destination[DESTINATION_BYTES];
+};
+
+/**
+ * struct look - a look at the queue
+ * @room: how many connections may be opened
+ * @rows: recipients that are still looked at
+ * @left_ms: until the next one is due; 0: not known
+ */
+struct look {
+	struct sender *sender;
+	struct candidate candidate[CANDIDATES];
+	size_t candidates;
+	unsigned int room;
+	unsigned int rows;
+	int64_t left_ms;
+};
+
+static bool has_candidate(const struct look *look, int64_t job, const char *destination)
+{
+	for (size_t i = 0; i < look->candidates; i++)
+		if (look->candidate[i].job == job &&
+		    !strcasecmp(look->candidate[i].destination, destination))
+			return true;
+	return false;
+}
+
+static bool is_full(const struct look *look, const char *destination)
+{
+	unsigned int same = connections_to(look->sender, destination);
+
+	for (size_t i = 0; i < look->candidates; i++)
+		same += !strcasecmp(look->candidate[i].destination, destination);
+	return same >= look->sender->station->config.limits.connections_per_host;
+}
+
+static bool look_at(void *arg, const struct job_due *due)
+{
+	struct look *look = arg;
+	struct station *station = look->sender->station;
+	struct candidate *candidate = &look->candidate[look->candidates];
+
+	look->left_ms = station_left_ms(station, due->next_ms);
+	if (look->left_ms)
+		return false;
+	/* a mail that a power cut could make anew would be sent twice */
+	if (!jobs_settled(station->jobs, due->job)) {
+		commits_add(station->commits, &look->sender->settled);
+	} else {
+		delivery_name_destination(&station->config, due->address, candidate->destination);
+		candidate->job = due->job;
+		if (!is_full(look, candidate->destination) &&
+		    !has_candidate(look, due->job, candidate->destination))
+			look->candidates++;
+	}
+	return look->candidates < look->room && --look->rows;
+}
+
+/* Return: whether another look may find more. */
 static bool run_once(struct sender *sender)
 {
-	struct station *station = sender->station;
-	struct job_due due[LOOKED_AT];
-	size_t count = jobs_due(station->jobs, due, LOOKED_AT);
+	const struct config_limits *limits = &sender->station->config.limits;
+	struct look look = { .sender = sender };
 	bool started = false;
 
-	for (size_t i = 0; i < count; i++) {
-		int64_t left_ms = station_left_ms(station, due[i].next_ms);
-
-		if (sender->connections >= station->config.limits.connections)
-			return false;
-		/* a mail that a power cut could make anew would be sent twice */
-		if (!jobs_settled(station->jobs, due[i].job)) {
-			commits_add(station->commits, &sender->settled);
-			continue;
-		}
-		if (!left_ms && !start(sender, due[i].job, &started))
-			left_ms = STATION_RECOVER_MS;
-		if (left_ms) {
-			station_wake(station, sender->timer, left_ms);
-			return false;
-		}
-	}
-	return started;
+	if (sender->connections >= limits->connections)
+		return false;
+	look.room = limits->connections - sender->connections;
+	if (look.room > CANDIDATES)
+		look.room = CANDIDATES;
+	look.rows = llabs(now_ms() - sender->far_ms) < FAR_MS ? LOOKED_AT : FAR;
+	if (look.rows == FAR)
+		sender->far_ms = now_ms();
+	jobs_due(sender->station->jobs, look_at, &look);
+	if (!look.rows && !look.candidates)
+		station_wake(sender->station, sender->timer, FAR_MS);
+	for (size_t i = 0; i < look.candidates; i++)
+		if (!start(sender, look.candidate[i].job, &started))
+			look.left_ms = STATION_RECOVER_MS;
+	if (look.left_ms)
+		station_wake(sender->station, sender->timer, look.left_ms);
+	return started && !look.left_ms;
 }
 
 void sender_run(struct sender *sender)

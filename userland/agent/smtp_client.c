@@ -24,17 +24,26 @@ const struct smtp_client_timeouts smtp_client_timeouts_defaults = {
 	.data_ms = 2 * MINUTE_MS,
 	.block_ms = 3 * MINUTE_MS,
 	.dot_ms = 10 * MINUTE_MS,
+	.rset_ms = 5 * MINUTE_MS,
 	.quit_ms = 30000,	/* the message is delivered: nobody waits for this */
+	.idle_ms = 2000,
 };
+
+static const struct smtp_client_envelope no_envelope;
 
 struct smtp_client *smtp_client_create(const struct smtp_client_config *config,
 				       const struct smtp_client_envelope *envelope,
 				       const struct smtp_client_ops *ops, void *arg)
 {
-	struct smtp_client *client = calloc(1, sizeof(*client) + envelope->recipient_count);
+	struct smtp_client *client = calloc(1, sizeof(*client));
 
 	if (!client)
 		return NULL;
+	client->recipients = calloc(envelope->recipient_count + 1, 1);
+	if (!client->recipients) {
+		free(client);
+		return NULL;
+	}
 	client->config = config;
 	client->envelope = envelope;
 	client->ops = ops;
@@ -48,6 +57,8 @@ struct smtp_client *smtp_client_create(const struct smtp_client_config *config,
 
 void smtp_client_destroy(struct smtp_client *client)
 {
+	if (client)
+		free(client->recipients);
 	free(client);
 }
 
@@ -70,6 +81,8 @@ void smtp_client_await(struct smtp_client *client, enum smtp_client_step step)
 		[SMTP_STEP_DATA] = { timeouts->data_ms, "the reply to DATA" },
 		[SMTP_STEP_CONTENT] = { timeouts->block_ms, "the server to take the message" },
 		[SMTP_STEP_DOT] = { timeouts->dot_ms, "the reply to the end of the message" },
+		[SMTP_STEP_RSET] = { timeouts->rset_ms, "the reply to RSET" },
+		[SMTP_STEP_IDLE] = { timeouts->idle_ms, "another message" },
 		[SMTP_STEP_QUIT] = { timeouts->quit_ms, "the reply to QUIT" },
 		[SMTP_STEP_CLOSED] = { 0, "" },
 	};
@@ -137,8 +150,9 @@ void smtp_client_cut(struct smtp_client *client, enum smtp_outcome outcome,
 		return;
 	client->tls_failed = client->step == SMTP_STEP_STARTTLS ||
 			     client->step == SMTP_STEP_SECURING;
-	/* what comes after the results, at QUIT, changes nothing */
-	if (client->step != SMTP_STEP_QUIT) {
+	client->stale = client->reused && client->step == SMTP_STEP_MAIL;
+	/* what comes after the results changes nothing */
+	if (client->step < SMTP_STEP_RSET) {
 		client->outcome = outcome;
 		client->result = why;
 	}
@@ -163,12 +177,48 @@ void smtp_client_broken(struct smtp_client *client, const char *enhanced, const 
 			&reply);
 }
 
-/* The transaction is over for all that are left; take leave in order. */
+static void quit(struct smtp_client *client)
+{
+	smtp_client_send(client, SMTP_STEP_QUIT, "QUIT\r\n");
+}
+
+/* All is said about the message. */
+static void be_idle(struct smtp_client *client)
+{
+	client->envelope = &no_envelope;
+	client->begun = false;
+	smtp_client_await(client, SMTP_STEP_IDLE);
+	if (!client->ops->idle(client->arg))
+		quit(client);
+}
+
+/* The transaction is over. One that was not completed may have left something behind. */
+void smtp_client_rest(struct smtp_client *client)
+{
+	bool complete = client->step == SMTP_STEP_DOT && smtp_reply_positive(&client->reply);
+
+	if (!client->ops->idle || !client->config->timeouts.idle_ms)
+		quit(client);
+	else if (complete || !client->begun)
+		be_idle(client);
+	else
+		smtp_client_send(client, SMTP_STEP_RSET, "RSET\r\n");
+}
+
+static void rset_replied(struct smtp_client *client)
+{
+	if (smtp_reply_positive(&client->reply))
+		be_idle(client);
+	else
+		quit(client);
+}
+
+/* The transaction is over for all that are left. */
 void smtp_client_give_up(struct smtp_client *client, enum smtp_outcome outcome,
 			 const struct smtp_reply *reply)
 {
 	smtp_client_report_all(client, outcome, reply);
-	smtp_client_send(client, SMTP_STEP_QUIT, "QUIT\r\n");
+	smtp_client_rest(client);
 }
 
 /* There will be no transaction with this server. */
@@ -177,7 +227,8 @@ void smtp_client_turn_away(struct smtp_client *client, enum smtp_outcome outcome
 {
 	client->outcome = outcome;
 	client->result = *reply;
-	smtp_client_give_up(client, outcome, &client->result);
+	smtp_client_report_all(client, outcome, &client->result);
+	quit(client);
 }
 
 /* Replies */
@@ -192,8 +243,10 @@ static void replied(struct smtp_client *client)
 				   "the server sent a 3xx reply where none has a meaning");
 	else if (client->step < SMTP_STEP_MAIL)
 		smtp_client_hello_replied(client);
-	else if (client->step < SMTP_STEP_QUIT)
+	else if (client->step < SMTP_STEP_RSET)
 		smtp_client_mail_replied(client);
+	else if (client->step == SMTP_STEP_RSET)
+		rset_replied(client);
 	else
 		finish(client);
 }
@@ -204,7 +257,8 @@ static bool reply_is_due(const struct smtp_client *client)
 	bool ahead = client->step != client->sent_step ||
 		     (client->step == SMTP_STEP_RCPT && client->awaited_rcpt + 1 < client->sent_rcpt);
 
-	if (client->step == SMTP_STEP_CONTENT || client->step == SMTP_STEP_HELD)
+	if (client->step == SMTP_STEP_CONTENT || client->step == SMTP_STEP_HELD ||
+	    client->step == SMTP_STEP_IDLE)
 		return false;
 	return mail_output_empty(&client->output) || (ahead && client->taken);
 }
@@ -277,6 +331,10 @@ void smtp_client_eof(struct smtp_client *client, const char *why)
 {
 	char text[400];
 
+	if (client->step == SMTP_STEP_IDLE) {
+		finish(client);
+		return;
+	}
 	snprintf(text, sizeof(text), "%s while waiting for %s",
 		 why ? why : "the server closed the connection", client->deadline.awaited);
 	smtp_client_broken(client, "4.4.2", text);
@@ -286,6 +344,10 @@ void smtp_client_timeout(struct smtp_client *client)
 {
 	char text[200];
 
+	if (client->step == SMTP_STEP_IDLE) {
+		quit(client);
+		return;
+	}
 	snprintf(text, sizeof(text), "timed out after %u s waiting for %s",
 		 client->deadline.timeout_ms / 1000, client->deadline.awaited);
 	smtp_client_broken(client, "4.4.2", text);
@@ -319,9 +381,37 @@ const struct mail_deadline *smtp_client_deadline(const struct smtp_client *clien
 	return &client->deadline;
 }
 
+bool smtp_client_next(struct smtp_client *client, const struct smtp_client_envelope *envelope)
+{
+	unsigned char *recipients;
+
+	if (client->step != SMTP_STEP_IDLE)
+		return false;
+	recipients = calloc(envelope->recipient_count + 1, 1);
+	if (!recipients)
+		return false;
+	free(client->recipients);
+	client->recipients = recipients;
+	client->envelope = envelope;
+	client->reused = true;
+	smtp_client_begin_mail(client);
+	return true;
+}
+
+void smtp_client_quit(struct smtp_client *client)
+{
+	if (client->step == SMTP_STEP_IDLE)
+		quit(client);
+}
+
 bool smtp_client_get_begun(const struct smtp_client *client)
 {
-	return client->begun;
+	return client->begun && !client->stale;
+}
+
+bool smtp_client_get_stale(const struct smtp_client *client)
+{
+	return client->stale;
 }
 
 bool smtp_client_get_dsn(const struct smtp_client *client)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * SMTP client engine (RFC 5321, falls back to RFC 821): one message, for any
- * number of recipients, over one connection. How an engine is driven is told
+ * SMTP client engine (RFC 5321, falls back to RFC 821): one message after the
+ * other, each for any number of recipients, over one connection. How an engine is driven is told
  * in mail_wire.h.
  */
 #ifndef IFAX_SMTP_CLIENT_H
@@ -26,7 +26,9 @@ struct smtp_client;
  * @data_ms: to DATA (2 min)
  * @block_ms: for the peer to take the next 16 KiB of the message (3 min)
  * @dot_ms: for the reply to the end of the message (10 min)
- * @quit_ms: to RSET and QUIT
+ * @rset_ms: to RSET (5 min)
+ * @quit_ms: to QUIT
+ * @idle_ms: after a message, for another to be sent (2 s); then QUIT. 0: at once
  */
 struct smtp_client_timeouts {
 	unsigned int greeting_ms;
@@ -38,7 +40,9 @@ struct smtp_client_timeouts {
 	unsigned int data_ms;
 	unsigned int block_ms;
 	unsigned int dot_ms;
+	unsigned int rset_ms;
 	unsigned int quit_ms;
+	unsigned int idle_ms;
 };
 
 extern const struct smtp_client_timeouts smtp_client_timeouts_defaults;
@@ -132,6 +136,8 @@ enum smtp_outcome {
  *	connection is cut before the message is complete (outcome TEMPORARY)
  * @recipient: called exactly once for each recipient, as soon as its fate is known: refused after
  *	RCPT, the others after the final dot, all that are left when the session breaks
+ * @idle: all is said about the message; nothing of its envelope is used any more. Return: true:
+ *	another may follow, by smtp_client_next(); false: the session ends. NULL: it ends
  * @finished: the session is over, after all @recipient calls. @outcome DONE: it ended in order
  *	(also when recipients were refused); otherwise @reply says what broke it
  * @binary: the server offers BINARYMIME: from now on read_message() is to give the binary form,
@@ -152,6 +158,7 @@ struct smtp_client_ops {
 	ssize_t (*read_message)(void *arg, char *bytes, size_t size);
 	void (*recipient)(void *arg, size_t index, enum smtp_outcome outcome,
 			  const struct smtp_reply *reply);
+	bool (*idle)(void *arg);
 	void (*finished)(void *arg, enum smtp_outcome outcome, const struct smtp_reply *reply);
 	uint64_t (*binary)(void *arg);
 	void (*features)(void *arg, size_t index, const char *features);
@@ -168,7 +175,7 @@ struct smtp_client_ops {
  * @ops: outlives the engine
  * @arg: for the callbacks
  *
- * Return: the engine, NULL without memory (this is the only allocation).
+ * Return: the engine, NULL without memory.
  */
 struct smtp_client *smtp_client_create(const struct smtp_client_config *config,
 				       const struct smtp_client_envelope *envelope,
@@ -210,6 +217,18 @@ void smtp_client_eof(struct smtp_client *client, const char *why);
 void smtp_client_timeout(struct smtp_client *client);
 
 /**
+ * smtp_client_next() - send another message in the session, which is idle
+ * @client: the engine
+ * @envelope: outlives the message
+ *
+ * Return: false: no memory; the session stays idle.
+ */
+bool smtp_client_next(struct smtp_client *client, const struct smtp_client_envelope *envelope);
+
+/** smtp_client_quit() - end a session that is idle, in order */
+void smtp_client_quit(struct smtp_client *client);
+
+/**
  * smtp_client_get_begun() - whether the transaction began (MAIL went out)
  * @client: the engine
  *
@@ -227,6 +246,14 @@ void smtp_client_go(struct smtp_client *client, bool send);
 
 /** smtp_client_get_dsn() - whether the server confirms delivery (RFC 3461) */
 bool smtp_client_get_dsn(const struct smtp_client *client);
+
+/**
+ * smtp_client_get_stale() - the session had ended before this message began
+ *
+ * The server closes what is idle for too long for its taste. It has not heard of the message,
+ * or has not replied to MAIL: it is to be sent again in a session of its own, at once.
+ */
+bool smtp_client_get_stale(const struct smtp_client *client);
 
 /** smtp_client_get_tls_failed() - the session ended in STARTTLS, or in its handshake */
 bool smtp_client_get_tls_failed(const struct smtp_client *client);

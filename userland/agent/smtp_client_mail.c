@@ -149,8 +149,20 @@ static bool envelope_fits(struct smtp_client *client)
 	return false;
 }
 
+static void forget_mail(struct smtp_client *client)
+{
+	client->sent_rcpt = client->awaited_rcpt = 0;
+	client->repeating = client->begun = client->failed = false;
+	client->encoder = (struct dot_encoder){ 0 };
+	client->binary_left = 0;
+	client->pending_len = client->pending_start = 0;
+	client->content_read = false;
+	*client->features = '\0';
+}
+
 void smtp_client_begin_mail(struct smtp_client *client)
 {
+	forget_mail(client);
 	if (client->offer.chunking && client->offer.binary && client->ops->binary)
 		client->binary_left = client->ops->binary(client->arg);
 	client->binary = client->binary_left;
@@ -346,7 +358,7 @@ static bool begin_again(struct smtp_client *client)
 static void after_recipients(struct smtp_client *client)
 {
 	if (client->failed || !any_accepted(client))
-		smtp_client_send(client, SMTP_STEP_QUIT, "QUIT\r\n");
+		smtp_client_rest(client);
 	else if (!client->ops->may_send || client->ops->may_send(client->arg))
 		begin_message(client);
 	else

@@ -20,6 +20,7 @@
  * @SMTP_STEP_HELD: the recipients are answered; whether the message goes out is being decided
  * @SMTP_STEP_CONTENT: the message goes out, no reply is due
  * @SMTP_STEP_DOT: it is out, whether by DATA or by BDAT
+ * @SMTP_STEP_IDLE: all is said about a message, and another may follow
  */
 enum smtp_client_step {
 	SMTP_STEP_GREETING,
@@ -34,6 +35,8 @@ enum smtp_client_step {
 	SMTP_STEP_DATA,
 	SMTP_STEP_CONTENT,
 	SMTP_STEP_DOT,
+	SMTP_STEP_RSET,
+	SMTP_STEP_IDLE,
 	SMTP_STEP_QUIT,
 	SMTP_STEP_CLOSED,
 };
@@ -79,6 +82,8 @@ struct smtp_offer {
  * @sent_rcpt: recipients whose RCPT was sent or that cannot be sent
  * @repeating: recipients are named that were refused because of CONNEG
  * @begun: MAIL went out
+ * @reused: another message came before this one
+ * @stale: the session had ended when this message was to begin
  * @failed: the transaction is over: replies are only counted
  * @taken: some of what was sent from MAIL on was taken by the glue
  * @deadline: that runs
@@ -117,6 +122,8 @@ struct smtp_client {
 	size_t sent_rcpt;
 	bool repeating;
 	bool begun;
+	bool reused;
+	bool stale;
 	bool failed;
 	bool taken;
 	struct mail_deadline deadline;
@@ -145,7 +152,7 @@ struct smtp_client {
 	char line[SMTP_CLIENT_LINE_SIZE];
 	char pending[SMTP_CLIENT_READ_BYTES];
 	char output_bytes[SMTP_CLIENT_BLOCK_BYTES + SMTP_CLIENT_COMMAND_ROOM];
-	unsigned char recipients[];
+	unsigned char *recipients;
 };
 
 /* smtp_client.c: the course of the session */
@@ -157,6 +164,7 @@ void smtp_client_report(struct smtp_client *client, size_t index, enum smtp_outc
 			const struct smtp_reply *reply);
 void smtp_client_report_all(struct smtp_client *client, enum smtp_outcome outcome,
 			    const struct smtp_reply *reply);
+void smtp_client_rest(struct smtp_client *client);
 void smtp_client_give_up(struct smtp_client *client, enum smtp_outcome outcome,
 			 const struct smtp_reply *reply);
 void smtp_client_turn_away(struct smtp_client *client, enum smtp_outcome outcome,

@@ -24,6 +24,7 @@ struct commits;
 struct incoming;
 struct outgoing;
 struct sender;
+struct links;
 struct listener;
 struct pop3_listener;
 struct fetcher;
@@ -50,6 +51,7 @@ struct station {
 	struct pdf_forms *pdf_forms;
 	struct relay *relay;
 	struct sender *sender;
+	struct links *links;		/* idle sessions of the sender */
 	struct listener *listener;
 	struct pop3_listener *pop3_listener;
 	struct fetcher *fetcher;
