@@ -6,6 +6,7 @@
  *	fsync ERRNO	fsync() and fdatasync() fail
  *	fdatasync ERRNO	fdatasync() fails: that is the log of the database
  *	write ERRNO	write() to files fails
+ *	memory 1	strdup() finds no memory
  *	create ERRNO	openat() makes no file: no inodes, or a disk that became read-only
  *	clock SECONDS	the clock on the wall is wrong by so many
  *	kill N		the process is killed before its Nth call (from the moment the
@@ -123,4 +124,12 @@ int clock_gettime(clockid_t clock, struct timespec *time)
 	if (clock == CLOCK_REALTIME)
 		time->tv_sec += fault("clock");
 	return result;
+}
+
+char *strdup(const char *text)
+{
+	if (!fault("memory"))
+		return REAL(strdup)(text);
+	errno = ENOMEM;
+	return NULL;
 }

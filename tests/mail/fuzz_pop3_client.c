@@ -165,8 +165,8 @@ static void take_output(struct pop3_client *client)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pop3_client_config config = {
-		.user = "fax", .secret = "secret", .message_bytes_max = 3000,
-		.messages_max = MESSAGES_MAX, .timeouts = { 1, 1, 1, 1, 1, 1 },
+		.user = "fax", .secret = "secret", .message_bytes_max = 100,
+		.messages_max = MESSAGES_MAX, .timeouts = { 1, 1, 1, 1, 1, 1, 1 },
 	};
 	struct pop3_client *client;
 	size_t i = 1;

@@ -26,7 +26,7 @@
  * struct pdf_mailbox - how far a mailbox is
  * @wanted: its mail is to have this form
  * @after: row of a mail, 0 at the begin: it, and all before, have it, or cannot get it
- * @tries: with the next one that were in vain
+ * @tries: of the worker with the next one that were in vain
  */
 struct pdf_mailbox {
 	bool wanted;
@@ -79,7 +79,6 @@ static void try_again(struct pdf_forms *forms, const char *what, const char *why
 {
 	log_event(LOG_WARNING, "pdf_forms.again file=%s what=%s error=%s", forms->mail.file, what,
 		  why);
-	forms->mailbox[forms->turn].tries++;
 	end_mail(forms);
 	run_again(forms, STATION_RECOVER_MS);
 }
@@ -158,10 +157,10 @@ static void set_reason(struct pdf_forms *forms, const char *text)
 static void on_made(void *arg, enum worker_end end, const char *text)
 {
 	struct pdf_forms *forms = arg;
+	struct pdf_mailbox *mailbox = &forms->mailbox[forms->turn];
 
 	forms->worker = NULL;
-	if (end != WORKER_DONE && end != WORKER_REFUSED &&
-	    forms->mailbox[forms->turn].tries + 1 < TRIES_MAX) {
+	if (end != WORKER_DONE && end != WORKER_REFUSED && ++mailbox->tries < TRIES_MAX) {
 		try_again(forms, "worker", text);
 		return;
 	}
