@@ -167,11 +167,12 @@ static bool parse_mailbox(const struct config *config, const char *text, struct 
 	char address[MAIL_ADDRESS_MAX + 1];
 	size_t len = strlen(text);
 	bool angles = len > 2 && *text == '<' && text[len - 1] == '>';
+	bool local = !strchr(text, '@') && config->domains.items;
 	int bytes;
 
 	bytes = snprintf(address, sizeof(address), "%.*s%s%s", (int)(angles ? len - 2 : len),
-			 angles ? text + 1 : text, strchr(text, '@') ? "" : "@",
-			 strchr(text, '@') || !config->domains.items ? "" : config->domains.item[0]);
+			 angles ? text + 1 : text, local ? "@" : "",
+			 local ? config->domains.item[0] : "");
 	return bytes < (int)sizeof(address) && mail_path_from_address(path, address);
 }
 

@@ -134,7 +134,8 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	maildrop->visit = fetch_visit_start(maildrop->fetcher->station, maildrop->account,
-					    on_logged_in, on_ended, maildrop, reason, sizeof(reason));
+					    on_logged_in, on_ended, maildrop, reason,
+					    sizeof(reason));
 	if (maildrop->visit)
 		return;
 	log_event(LOG_WARNING, "fetcher.visit account=%s error=%s", maildrop->account->title,

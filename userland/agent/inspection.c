@@ -84,7 +84,9 @@ static void on_ended(void *arg, enum worker_end end, const char *text)
 static bool start_worker(struct inspection *inspection)
 {
 	struct station *station = inspection->station;
-	char *argv[] = { (char *)station->config.message_worker, OPENED_ARGUMENTS("fallback"), NULL };
+	char *argv[] = {
+		(char *)station->config.message_worker, OPENED_ARGUMENTS("fallback"), NULL,
+	};
 	struct worker_task task = {
 		.argv = argv, .stdin_fd = -1, .fd = { -1, -1, -1 },
 		.deadline_ms = station->config.smtp_inspection_ms,

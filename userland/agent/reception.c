@@ -109,7 +109,8 @@ static struct visitor visitor_of(const struct reception *session)
 
 	return (struct visitor){
 		.peer = session->peer, .user = session->user,
-		.collected = ms && recent_has(&station->pop3_logins, session->peer, steady_ms(), ms),
+		.collected = ms && recent_has(&station->pop3_logins, session->peer, steady_ms(),
+					      ms),
 	};
 }
 
@@ -371,7 +372,8 @@ static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
 	session->header = (struct header_scan){ 0 };
 	session->digested = begin_digest(session);
 	if (spool_free_bytes(&station->spool) < needed ||
-	    spool_create_in(&station->spool, SPOOL_MESSAGE, &session->file) || !write_trace(session)) {
+	    spool_create_in(&station->spool, SPOOL_MESSAGE, &session->file) ||
+	    !write_trace(session)) {
 		spool_discard(&session->file);
 		smtp_reply_set(reply, 452, "4.3.1", "no room for the message now, try again later");
 	}
@@ -517,7 +519,8 @@ static enum smtp_server_answer on_message_end(void *arg, struct smtp_reply *repl
 		log_event(LOG_WARNING, "listener.loop peer=%s from=%s received=%u", session->peer,
 			  session->mail.reverse_path.address, session->header.received);
 		clear_envelope(session);
-		smtp_reply_set(reply, 554, "5.4.6", "the mail went through too many servers: a loop");
+		smtp_reply_set(reply, 554, "5.4.6",
+			       "the mail went through too many servers: a loop");
 		return SMTP_SERVER_NOW;
 	}
 	if (all->station->config.server.refuse_unprintable && is_for_paper(session))

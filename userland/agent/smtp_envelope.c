@@ -262,7 +262,7 @@ void smtp_mail(struct smtp_server *server, char *args)
 	smtp_session_ask(server, SMTP_ASK_MAIL, 250, "2.1.0", "sender ok");
 }
 
-/* RFC 5321, 4.5.3.1.10: the others come in another transaction; but there is an end to telling so. */
+/* RFC 5321, 4.5.3.1.10: the others come in another transaction. There is an end to telling so. */
 static void too_many_recipients(struct smtp_server *server)
 {
 	unsigned int max = server->config->recipients_max;

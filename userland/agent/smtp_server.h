@@ -139,7 +139,8 @@ struct smtp_server_rcpt {
  *
  * In @mail, @rcpt, @data and @message_end *reply is the usual positive reply, to be replaced by
  * smtp_reply_set() with a 4xx or 5xx to refuse; a refused @mail, @rcpt or @data leaves the state
- * as it was before. @hello, @heard, @auth with @auth_end, @verify and @note may be NULL. @arg is what smtp_server_create() was given.
+ * as it was before. @hello, @heard, @auth with @auth_end, @verify and @note may be NULL. @arg is
+ * what smtp_server_create() was given.
  *
  * @hello: EHLO or HELO came; refuse with 4xx or 5xx
  */

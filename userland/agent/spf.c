@@ -26,7 +26,6 @@
  * @answers: the worker reads them
  * @wants_v6: of the addresses that are looked up
  * @questions: so far
- * @started_ms: by steady_ms()
  * @answer: that is being made
  * @answer_bytes: of it
  */
@@ -34,12 +33,12 @@ struct spf_check {
 	struct station *station;
 	struct worker *worker;
 	struct resolver_query *query;
+	struct event *deadline;
 	void (*done)(void *arg, enum spf_result result);
 	void *arg;
 	int answers;
 	bool wants_v6;
 	unsigned int questions;
-	int64_t started_ms;
 	char answer[ANSWER_BYTES];
 	size_t answer_bytes;
 };
@@ -187,16 +186,17 @@ static void on_line(void *arg, const char *line)
 static void free_check(struct spf_check *check)
 {
 	resolver_cancel(check->query);
+	if (check->deadline)
+		event_free(check->deadline);
 	if (check->answers >= 0)
 		close(check->answers);
 	free(check);
 }
 
-/* What makes its reader crash is the domain's doing; that it is slow need not be. */
-static enum spf_result judge(const struct spf_check *check, enum worker_end end, const char *text)
+/* What makes its reader crash is the domain's doing. */
+static enum spf_result judge(enum worker_end end, const char *text)
 {
-	if (end == WORKER_CRASHED &&
-	    steady_ms() - check->started_ms < check->station->config.smtp_spf_ms)
+	if (end == WORKER_CRASHED)
 		return SPF_CHECK_PERMERROR;
 	for (int i = 0; end == WORKER_DONE && i < SPF_CHECK_RESULTS; i++)
 		if (!strncmp(text, "spf=", 4) && !strcmp(text + 4, names[i]))
@@ -209,8 +209,16 @@ static void on_ended(void *arg, enum worker_end end, const char *text)
 	struct spf_check *check = arg;
 
 	if (check->done)
-		check->done(check->arg, judge(check, end, text));
+		check->done(check->arg, judge(end, text));
 	free_check(check);
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+	struct spf_check *check = arg;
+
+	check->done(check->arg, SPF_CHECK_TEMPERROR);
+	spf_check_cancel(check);
 }
 
 void spf_check_cancel(struct spf_check *check)
@@ -218,6 +226,7 @@ void spf_check_cancel(struct spf_check *check)
 	if (!check)
 		return;
 	check->done = NULL;
+	event_del(check->deadline);
 	worker_stop(check->worker);
 }
 
@@ -242,7 +251,7 @@ static bool start_worker(struct spf_check *check, int envelope)
 	char *argv[] = { (char *)station->config.spf_worker, NULL };
 	struct worker_task task = {
 		.argv = argv, .stdin_fd = envelope, .fd = { -1, -1, -1 },
-		.deadline_ms = station->config.smtp_spf_ms,
+		.deadline_ms = 2 * station->config.smtp_spf_ms,
 		.line = on_line, .ended = on_ended, .arg = check,
 	};
 	int answers[2];
@@ -262,6 +271,8 @@ struct spf_check *spf_check_start(struct station *station, const char *peer, con
 				  const char *sender,
 				  void (*done)(void *arg, enum spf_result result), void *arg)
 {
+	const long ms = station->config.smtp_spf_ms;
+	const struct timeval time = { ms / 1000, ms % 1000 * 1000 };
 	struct spf_check *check = calloc(1, sizeof(*check));
 	int envelope = check ? write_envelope(station, peer, helo, sender) : -1;
 
@@ -271,8 +282,9 @@ struct spf_check *spf_check_start(struct station *station, const char *peer, con
 	check->done = done;
 	check->arg = arg;
 	check->answers = -1;
-	check->started_ms = steady_ms();
-	if (envelope >= 0 && start_worker(check, envelope)) {
+	check->deadline = evtimer_new(station->base, on_deadline, check);
+	if (envelope >= 0 && check->deadline && !evtimer_add(check->deadline, &time) &&
+	    start_worker(check, envelope)) {
 		close(envelope);
 		return check;
 	}
