@@ -96,13 +96,6 @@ static void try_pixels(const struct ifax_caps *caps, struct ifax_format *format)
 		nearest_resolution(caps, format);
 }
 
-/* A sheet is printed on both sides before the next is taken: its copies come in turn */
-static void try_collation(struct ifax_format *format)
-{
-	if (format->sides == IFAX_SIDES_BOTH && format->copies > 1)
-		format->collate = 1;
-}
-
 /**
  * ifax_format_lines_max() - most lines of a page
  * @caps: device
@@ -136,7 +129,6 @@ int ifax_format_try(const struct ifax_caps *caps, struct ifax_format *format)
 	format->wait_s = caps->kind == IFAX_KIND_PRINTER ?
 			 min_t(u32, format->wait_s, IFAX_WAIT_S_MAX) : 0;
 	format->copies = min(format->copies, caps->copies_max);
-	try_collation(format);
 	if (format->binarisation == IFAX_BINARY_THRESHOLD)
 		format->threshold = clamp(format->threshold, 1U, 255U);
 	else

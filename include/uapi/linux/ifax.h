@@ -168,7 +168,7 @@ enum ifax_page_fit {
  * @page_fit: printer: &enum ifax_page_fit
  * @copies: printer: how often the page is printed (0: once)
  * @collate: printer: 1: copies come out document by document, not page by page;
- *	see IFAX_IOC_FINISH. Several copies with IFAX_SIDES_BOTH come out no other way
+ *	see IFAX_IOC_FINISH. With IFAX_SIDES_BOTH, 0 is sheet by sheet
  * @conceal: printer: 1: a wrong line of MH or MR becomes the last good one again,
  *	&struct ifax_page_record.bad_lines counts them; 0: the page is refused
  * @wait_s: printer: how many seconds a page waits for paper, at most 86400; 0: it ends at
