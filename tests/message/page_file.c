@@ -179,6 +179,7 @@ static void test_headers(void)
 	REFUSED("width", page.format.width_px = 65536);
 	REFUSED("resolution", page.format.x_dpi = 0);
 	REFUSED("resolution", page.format.y_dpi = 0);
+	REFUSED("to wait", page.format.wait_s = 1);
 	REFUSED("reserved", page.format.reserved[1] = 1);
 	REFUSED("status", page.status = 12);
 	REFUSED("line counts differ", page.lines = 79);

@@ -61,6 +61,8 @@ static const char *format_fault(const struct ifax_format *format)
 		return "its resolution is zero";
 	if (format->copies > 1 || format->collate)
 		return "it asks for copies";
+	if (format->wait_s)
+		return "it asks to wait for paper";
 	for (size_t i = 0; i < sizeof(format->reserved) / sizeof(format->reserved[0]); i++)
 		if (format->reserved[i])
 			return "a reserved field is not zero";
