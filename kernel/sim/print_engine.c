@@ -260,8 +260,9 @@ void sim_print_page(struct sim_engine *engine)
 		return;
 	}
 	interrupts = sim_engine_refusal(engine);
-	if (!interrupts && sim_heat_wait(engine, sim_fault_feed(engine, SIM_FAULT_COLD)))
+	if (!interrupts && sim_heat_wait(engine, sim_fault_feed(engine, SIM_FAULT_COLD))) {
 		interrupts = print_side(engine);
-	sim_heat_keep(engine);
+		sim_heat_keep(engine);
+	}
 	sim_engine_end(engine, interrupts);
 }

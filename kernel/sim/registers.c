@@ -253,5 +253,8 @@ int sim_registers_init(struct sim_soc *soc)
 		.max_register = sim_engine_count(soc) * IFAX_BANK_BYTES - 4,
 	};
 
+	if (version != sim_version())
+		return dev_err_probe(soc->dev, -EINVAL, "version=%u: 1 and 2 are possible\n",
+				     version);
 	return PTR_ERR_OR_ZERO(devm_regmap_init(soc->dev, &sim_bus, soc, &config));
 }
