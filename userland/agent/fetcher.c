@@ -131,6 +131,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	/* more than any server may want: the clock was set back */
 	if (wait_ms > 0 && wait_ms <= LOGIN_DELAY_MS_MAX) {
 		wake(maildrop, wait_ms);
+		answer_logins(maildrop, "the POP3 server wants more time between two logins");
 		return;
 	}
 	maildrop->visit = fetch_visit_start(maildrop->fetcher->station, maildrop->account,
