@@ -18,7 +18,7 @@
 #include "station.h"
 #include "worker.h"
 
-#define TRIES_MAX	3	/* of a worker that crashes, or cannot work: then the mail is to blame */
+#define TRIES_MAX	3	/* of a worker that crashes: then the mail is to blame */
 #define NO_ROOM_MS	60000
 #define COPY_BYTES	(1 << 20)
 

@@ -149,7 +149,8 @@ enum pop3_outcome {
  *	@message_missing follows
  * @message_missing: the server refused RETR (another client took it), or the message is longer
  *	than the limit: goes on with the next
- * @finished: the visit is over; messages that the glue is storing are still its own. @text says what happened, for people, without control characters
+ * @finished: the visit is over; messages that the glue is storing are still its own. @text says
+ *	what happened, for people, without control characters
  *
  * @logged_in and @message_missing may be NULL. number counts from 1 as in the protocol.
  */

@@ -108,7 +108,7 @@ int spool_sync(const struct spool *spool, enum spool_place place);
 int spool_commit_as(struct spool_file *file, enum spool_place place, const char *name);
 void spool_discard(struct spool_file *file);
 
-/** spool_mail_bytes - bytes of a mail on the wire, where each line ends in CRLF; or negative errno */
+/** spool_mail_bytes - bytes of a mail on the wire, each line with CRLF; or negative errno */
 int64_t spool_mail_bytes(int fd);
 
 /** spool_name - a name that no file has */

@@ -96,7 +96,7 @@ enum users_kind users_kind(const char *path);
 /** users_check - whether the file can be read; @reason receives why not */
 bool users_check(const char *path, char *reason, size_t bytes);
 
-/** users_check_lines - whether each line of the file can be meant; @reason receives which one not */
+/** users_check_lines - whether each line of the file can be meant; @reason: which one cannot */
 bool users_check_lines(const char *path, char *reason, size_t bytes);
 
 /** users_print_line - print a line for the file; the secret is the first line of standard input */
