@@ -254,6 +254,7 @@ static cfg_opt_t station_opts[] = {
 	CFG_BOOL("both_sides", cfg_false, CFGF_NONE),
 	CFG_STR("coding", "mh", CFGF_NONE),
 	CFG_STR("resolution", "204x196", CFGF_NONE),
+	CFG_BOOL("convertible", cfg_false, CFGF_NONE),
 	CFG_STR("number", "", CFGF_NONE),
 	CFG_STR("subject", "Fax from {name}", CFGF_NONE),
 	CFG_STR("text", "A fax of {document} from {name}.", CFGF_NONE),
@@ -810,6 +811,7 @@ static bool fill(struct config *config, cfg_t *cfg)
 	config->printing = cfg_getbool(cfg, "printing");
 	config->coding = cfg_getstr(cfg, "coding");
 	config->resolution = cfg_getstr(cfg, "resolution");
+	config->convertible = cfg_getbool(cfg, "convertible");
 	config->number = cfg_getstr(cfg, "number");
 	config->subject = cfg_getstr(cfg, "subject");
 	config->text = cfg_getstr(cfg, "text");

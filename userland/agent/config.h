@@ -332,6 +332,7 @@ struct config {
 	bool printing;
 	const char *coding;
 	const char *resolution;
+	bool convertible;
 	const char *number;
 	const char *subject;
 	const char *text;

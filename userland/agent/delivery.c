@@ -1000,7 +1000,8 @@ static bool fill_envelope(struct delivery *delivery)
 		.dsn_return = delivery->job.dsn_return,
 		/* who asked for this form said itself what it takes */
 		.negotiate = *delivery->job.document && !*delivery->mail.original_id,
-		.convertible = delivery->job.convertible,
+		.convertible = delivery->job.convertible ||
+			       (*delivery->job.document && delivery->station->config.convertible),
 		.message_bytes = (delivery->mail.bytes ?: delivery->job.message_bytes) +
 				 (delivery->header ? strlen(delivery->header) : 0),
 	};

@@ -404,6 +404,8 @@ static void write_values(int fd, const struct config *config, const struct job *
 	dprintf(fd, "message-id=%s\ndate=%lld\n", id, (long long)job->created_ms / 1000);
 	if (*mail->form)
 		dprintf(fd, "form=%s\n", mail->form);
+	if (config->convertible)
+		dprintf(fd, "convertible=yes\n");
 	if (config_can_receive(config) && config->confirm.processing)
 		dprintf(fd, "mdn-to=%s\n", job->sender);
 	if (*mail->original_id)

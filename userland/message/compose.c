@@ -141,6 +141,8 @@ static GMimeMessage *build(const struct letter *letter, int fd, enum form form)
 	pages = pages_part(fd, form);
 	if (letter->has_better && letter->has_form && form != FORM_PDF)
 		alternative_offer(message, pages, &letter->form, &letter->better);
+	if (letter->convertible)
+		g_mime_object_set_header(pages, "Content-Convert", "ANY", NULL);
 	add_part(multipart, pages);
 	g_mime_message_set_mime_part(message, GMIME_OBJECT(multipart));
 	g_object_unref(multipart);

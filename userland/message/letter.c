@@ -132,11 +132,12 @@ static int set_importance(struct letter *letter, const char *value, struct failu
 	return 0;
 }
 
-static int set_hides_recipients(struct letter *letter, const char *value, struct failure *failure)
+static int set_whether(gboolean *whether, const char *name, const char *value,
+		       struct failure *failure)
 {
 	if (strcmp(value, "yes") && strcmp(value, "no"))
-		return fail(failure, EXIT_INPUT, "hide-recipients=%s is neither yes nor no", value);
-	letter->hides_recipients = *value == 'y';
+		return fail(failure, EXIT_INPUT, "%s=%s is neither yes nor no", name, value);
+	*whether = *value == 'y';
 	return 0;
 }
 
@@ -212,7 +213,9 @@ static int take(struct letter *letter, char *line, struct failure *failure)
 	if (!strcmp(line, "importance") && !letter->importance)
 		return set_importance(letter, value, failure);
 	if (!strcmp(line, "hide-recipients"))
-		return set_hides_recipients(letter, value, failure);
+		return set_whether(&letter->hides_recipients, line, value, failure);
+	if (!strcmp(line, "convertible"))
+		return set_whether(&letter->convertible, line, value, failure);
 	if (!strcmp(line, "as"))
 		return set_form(letter, value, failure);
 	if (!strcmp(line, "form") && !letter->has_form)

@@ -29,6 +29,7 @@
  * @better: what they could be at most, if @has_better: the recipient may ask for it (RFC 3297)
  * @has_better: it may
  * @original_id: of the message that this one takes the place of; NULL: of none
+ * @convertible: others may convert the pages on their way (RFC 4141)
  * @loops: who forwarded it (X-Loop), NULL: nobody did
  */
 struct letter {
@@ -45,6 +46,7 @@ struct letter {
 	char *header;
 	gboolean hides_recipients;
 	gboolean is_pdf;
+	gboolean convertible;
 	struct page_form form;
 	gboolean has_form;
 	struct page_form better;

@@ -40,6 +40,8 @@ static const char usage[] =
 "         hide-recipients=yes|no, pages=FIRST-LAST (or FIRST-),\n"
 "         header=TEXT and header-right=TEXT (on top of each page; {page} and\n"
 "         {pages} stand for numbers), as=tiff|pdf, loop=ADDRESS (who forwarded it),\n"
+"         convertible=yes|no (others may convert the pages), better=FORM and\n"
+"         original-id=ID (RFC 3297),\n"
 "         form=CODING XxY SIZE (what the pages may be at most, as in mmr 204x196 a4:\n"
 "         they are coded anew and reduced as needed)\n"
 "open     makes the TIFFs in a mail message a page file. --codings names the\n"
