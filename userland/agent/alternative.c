@@ -25,8 +25,8 @@ static bool can_have(struct jobs *jobs, int64_t id, const struct recipient *reci
 {
 	return (recipient->state == RECIPIENT_HANDED_OVER ||
 		recipient->state == RECIPIENT_DELIVERED) &&
-	       database_number(jobs->db, 0, "SELECT count(*) FROM job j JOIN recipient r ON r.job = j.id"
-			       " WHERE j.id = ? AND r.position = ? AND j.pages_until_ms > ?"
+	       database_number(jobs->db, 0, "SELECT count(*) FROM job j"
+			       " JOIN recipient r ON r.job = j.id WHERE j.id = ? AND r.position = ? AND j.pages_until_ms > ?"
 			       " AND j.page_file <> '' AND r.resent = 0", "iii", id,
 			       recipient->position, now_ms());
 }
@@ -68,7 +68,8 @@ static bool send_better(struct jobs *jobs, const struct job *job, const struct r
 	name_mail(job, recipient, original);
 	recipient->mail = jobs_add_mail(jobs, job->id, text, original);
 	if (recipient->mail < 0 || !set_text(&recipient->form, text) ||
-	    !set_text(&recipient->note, note) || !set_text(&recipient->reply, "asks for a better form"))
+	    !set_text(&recipient->note, note) ||
+	    !set_text(&recipient->reply, "asks for a better form"))
 		return false;
 	recipient->state = RECIPIENT_QUEUED;
 	recipient->part = 1;
@@ -77,8 +78,8 @@ static bool send_better(struct jobs *jobs, const struct job *job, const struct r
 	recipient->waited_ms = 0;
 	log_event(LOG_NOTICE, "alternative.resend job=%lld to=%s form=%s", (long long)job->id,
 		  recipient->address, text);
-	return database_run(jobs->db, "UPDATE recipient SET resent = 1 WHERE job = ? AND position = ?",
-			    "ii", job->id, recipient->position);
+	return database_run(jobs->db, "UPDATE recipient SET resent = 1 WHERE job = ?"
+			    " AND position = ?", "ii", job->id, recipient->position);
 }
 
 /* To who asked, about the message that it asked for; the report that it sent is what goes back. */
@@ -90,8 +91,8 @@ static bool owe_refusal(struct jobs *jobs, const struct job *job, int64_t report
 	return database_run(jobs->db, "UPDATE job SET error_to = ?, original_id = ? WHERE id = ?",
 			    "ssi", recipient->address, job->message_id, report) &&
 	       database_run(jobs->db, "INSERT OR IGNORE INTO report(job, position, kind, action,"
-			    " status, text, time_ms) VALUES (?, -1, 'mdn', 'unavailable', '', '', ?)",
-			    "ii", report, now_ms());
+			    " status, text, time_ms) VALUES (?, -1, 'mdn', 'unavailable', '',"
+			    " '', ?)", "ii", report, now_ms());
 }
 
 bool jobs_set_wanted(struct jobs *jobs, int64_t id, int64_t report, const struct report_item *item,
@@ -110,8 +111,8 @@ bool jobs_set_wanted(struct jobs *jobs, int64_t id, int64_t report, const struct
 
 int64_t jobs_next_expired(struct jobs *jobs, int64_t now)
 {
-	return database_number(jobs->db, 0, "SELECT id FROM job WHERE pages_until_ms BETWEEN 1 AND ?"
-			       " AND incoming = 0 AND state IN ('handed over', 'delivered',"
+	return database_number(jobs->db, 0, "SELECT id FROM job"
+			       " WHERE pages_until_ms BETWEEN 1 AND ? AND incoming = 0 AND state IN ('handed over', 'delivered',"
 			       " 'processed', 'cancelled') LIMIT 1", "i", now);
 }
 

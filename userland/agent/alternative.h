@@ -49,7 +49,11 @@ bool jobs_end_asking(struct jobs *jobs, int64_t id, const struct opened *opened)
 bool jobs_replaced(struct jobs *jobs, const struct opened *opened, struct job *job);
 /** jobs_asked_in_vain - within a transaction: a job whose better form cannot be had; 0: none */
 int64_t jobs_asked_in_vain(struct jobs *jobs, const struct report *report);
-/** jobs_print_as_it_came - those that waited until @now are opened again; when the next one is due */
+/**
+ * jobs_print_as_it_came - those that waited until @now are opened again
+ *
+ * Return: when the next one is due; 0: never.
+ */
 int64_t jobs_print_as_it_came(struct jobs *jobs, int64_t now);
 
 #endif /* IFAX_ALTERNATIVE_H */

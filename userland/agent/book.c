@@ -100,8 +100,9 @@ bool book_set(struct jobs *jobs, const char *address, const char *words, const c
 	struct peer peer = { .source = BY_PEOPLE };
 
 	if (!take_words(&peer, words) || !*peer.codings) {
-		*fault = "what a peer takes is codings (mh, mr, mmr, jbig), and resolutions (204x391)"
-			 " and sizes (a4, b4, a3) if it takes more than others, with commas between";
+		*fault = "what a peer takes is codings (mh, mr, mmr, jbig), and resolutions"
+			 " (204x391) and sizes (a4, b4, a3) if it takes more than others, with"
+			 " commas between";
 		return false;
 	}
 	return store(jobs, address, &peer, "");

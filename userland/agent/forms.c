@@ -179,8 +179,8 @@ bool forms_set(struct jobs *jobs, int64_t id, const struct page_form *document)
 		const struct recipient *recipient = &recipients.item[i];
 
 		choose_for(jobs, &job, document, recipient->address, text, note);
-		good = database_run(jobs->db, "UPDATE recipient SET form = ?, note = ? WHERE job = ?"
-				    " AND position = ?", "ssii", text, note, id,
+		good = database_run(jobs->db, "UPDATE recipient SET form = ?, note = ?"
+				    " WHERE job = ? AND position = ?", "ssii", text, note, id,
 				    recipient->position);
 	}
 	recipients_clear(&recipients);

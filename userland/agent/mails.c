@@ -73,8 +73,8 @@ struct plan {
 static bool end_part(struct plan *plan)
 {
 	plan->good = database_run(plan->jobs->db, "INSERT OR REPLACE INTO mail(job, position, part,"
-				  " first_page, last_page, form) VALUES (?, ?, ?, ?, ?, ?)", "iiiiis",
-				  plan->id, plan->position, ++plan->part, plan->first_page,
+				  " first_page, last_page, form) VALUES (?, ?, ?, ?, ?, ?)",
+				  "iiiiis", plan->id, plan->position, ++plan->part, plan->first_page,
 				  plan->last_page, plan->form);
 	plan->first_page = plan->last_page + 1;
 	plan->bytes = 0;
@@ -176,7 +176,8 @@ static int64_t mail_of_form(struct jobs *jobs, int64_t id, const char *form,
 {
 	int64_t position = plan->each ? -1 :
 		database_number(jobs->db, -1, "SELECT min(position) FROM mail WHERE job = ?"
-				" AND position >= 0 AND form = ? AND original_id = ''", "is", id, form);
+				" AND position >= 0 AND form = ? AND original_id = ''", "is", id,
+				form);
 
 	if (position >= 0)
 		return position;
@@ -186,8 +187,8 @@ static int64_t mail_of_form(struct jobs *jobs, int64_t id, const char *form,
 
 static bool has_form(struct jobs *jobs, int64_t id, const struct recipient *recipient)
 {
-	return database_number(jobs->db, 0, "SELECT form = ? FROM mail WHERE job = ? AND position = ?"
-			       " AND part = ?", "siii", recipient->form, id, recipient->mail,
+	return database_number(jobs->db, 0, "SELECT form = ? FROM mail WHERE job = ?"
+			       " AND position = ? AND part = ?", "siii", recipient->form, id, recipient->mail,
 			       recipient->part);
 }
 

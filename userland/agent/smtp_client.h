@@ -94,7 +94,8 @@ struct smtp_client_dsn {
  * @envelope_id: ENVID; NULL or "": none
  * @dsn_return: RET, "FULL" or "HDRS"; NULL or "": nothing said
  * @negotiate: ask for each recipient what it can receive (CONNEG, RFC 4141); op @features is told
- * @convertible: the author permits that others convert it (CONPERM); sent only to servers that offer it
+ * @convertible: the author permits that others convert it (CONPERM); said only to servers
+ *	that offer it
  * @message_bytes: size for SIZE=, 0 if not known
  * @eight_bit: the message has bytes above 127. If the server does not offer
  *	8BITMIME the job fails (554 5.6.3): nothing is re-coded here
@@ -142,8 +143,8 @@ enum smtp_outcome {
  *	(also when recipients were refused); otherwise @reply says what broke it
  * @binary: the server offers BINARYMIME: from now on read_message() is to give the binary form,
  *	without base64, and this is its exact size. 0: there is none, nothing changes. May be NULL
- * @features: what a recipient that was accepted can receive, in its server's words (RFC 2533), up to
- *	SMTP_CLIENT_FEATURES_MAX bytes. Only with envelope @negotiate
+ * @features: what a recipient that was accepted can receive, in its server's words (RFC 2533),
+ *	up to SMTP_CLIENT_FEATURES_MAX bytes. Only with envelope @negotiate
  * @may_send: all recipients have been answered, and there are some: whether the message may go to
  *	them. false: smtp_client_go() tells later. May be NULL: it may
  * @auth_begin: choose one of the mechanisms that the server offers (a list, separated by spaces).

@@ -18,10 +18,10 @@ static char *features_of(const struct page_form *form, const char *codings)
 	static const char * const sizes[PAGE_SIZES] = { "A4", "B4", "A3" };
 	char *ratio = ratio_of(form->x_dpi, form->y_dpi), *features;
 
-	features = g_strdup_printf("(& (color=Binary) (image-file-structure=TIFF%s) (MRC-mode=0)"
+	features = g_strdup_printf("(& (color=Binary) (image-file-structure=TIFF-%s) (MRC-mode=0)"
 				   " (image-coding=%s) (dpi=%u) (dpi-xyratio=%s) (paper-size=%s))",
-				   form->coding == IFAX_CODING_MH ? "-minimal" : "-limited", codings,
-				   form->x_dpi, ratio, sizes[form->size]);
+				   form->coding == IFAX_CODING_MH ? "minimal" : "limited",
+				   codings, form->x_dpi, ratio, sizes[form->size]);
 	g_free(ratio);
 	return features;
 }

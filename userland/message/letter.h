@@ -58,7 +58,8 @@ struct letter {
 /**
  * letter_read() - read lines "from=…", "to=…", "subject=…", "message-id=…",
  *	"date=…", "text=…", "importance=…", "mdn-to=…", "hide-recipients=…", "header=…",
- *	"as=tiff" or "as=pdf", "form=CODING XxY SIZE", "loop=…" and "pages=…" to the end of a stream
+ *	"as=tiff" or "as=pdf", "form=CODING XxY SIZE" and others to the end of a
+ *	stream; Documentation/message.rst has them all
  * @letter: letter; letter_free() it whatever the result
  * @in: stream
  * @failure: what went wrong

@@ -37,7 +37,9 @@ int page_form_coding(const char *name, size_t bytes)
 
 const char *page_form_coding_name(uint32_t coding)
 {
-	return coding < sizeof(codings) / sizeof(*codings) && codings[coding] ? codings[coding] : "mh";
+	bool known = coding < sizeof(codings) / sizeof(*codings) && codings[coding];
+
+	return known ? codings[coding] : "mh";
 }
 
 int page_form_size(const char *name, size_t bytes)

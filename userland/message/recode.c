@@ -5,7 +5,7 @@
 
 #include "recode.h"
 
-#define Y_UNIT		60000	/* a factor across the lines, if it is not that of two resolutions */
+#define Y_UNIT		60000	/* of a factor across the lines that is not of two resolutions */
 #define DATA_BYTES_MAX	(1U << 30)
 
 /**
