@@ -213,6 +213,18 @@ static bool is_ours(const struct job *job)
 	return !*job->source || !strcmp(job->source, "forward");
 }
 
+/* Somebody may have to be told how it ended: a failure, or that nobody will confirm it. */
+static bool may_owe(const struct delivery *delivery)
+{
+	for (size_t i = 0; i < delivery->recipients.items; i++) {
+		const struct recipient *recipient = &delivery->recipients.item[i];
+
+		if (recipient->state == RECIPIENT_FAILED || recipient->relayed)
+			return true;
+	}
+	return false;
+}
+
 /* false: not stored */
 static bool store(struct delivery *delivery)
 {
@@ -236,7 +248,8 @@ static bool store(struct delivery *delivery)
 		station_remove_files(station, &job);
 		jobs_prune(station->jobs, station->config.limits.history_jobs);
 	}
-	reporter_wake(station->reporter);
+	if (may_owe(delivery))
+		reporter_wake(station->reporter);
 	job_clear(&job);
 	relay_wake(station->relay);
 	delivery->stored = true;
@@ -448,7 +461,8 @@ static void on_recipient(void *arg, size_t index, enum smtp_outcome outcome,
 		defer(delivery, recipient, text);
 	} else {
 		hand_over(recipient, &delivery->mail);
-		recipient->relayed = !smtp_client_get_dsn(delivery->link->engine);
+		recipient->relayed = strstr(recipient->notify, "SUCCESS") &&
+				     !smtp_client_get_dsn(delivery->link->engine);
 		set_reply(recipient, text);
 	}
 	/* not only after QUIT: a crash until then would send a mail again that was taken */

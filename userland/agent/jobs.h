@@ -199,7 +199,7 @@ enum recipient_state {
  * @form: form of these (page_form.h), "": as they are
  * @note: how they are less than the document, for people; "": they are not
  * @converted: how often it was to get another form after all
- * @relayed: the next server took it, and does not confirm delivery; not stored
+ * @relayed: the next server took it, and does not confirm delivery, as was asked; not stored
  */
 struct recipient {
 	int64_t position;

@@ -36,6 +36,7 @@ struct reporter {
 	bool on_paper;
 	char subject[256];
 	char message_id[512];
+	int64_t look_ms;		/* when it is looked for mail that waits too long */
 };
 
 static void run_again(struct reporter *reporter, int64_t ms)
@@ -288,6 +289,19 @@ static bool start_report(struct reporter *reporter)
 	return started;
 }
 
+/* Not at each run: a queue may be long, and a quarter of the time does not matter. */
+static void look_for_delays(struct reporter *reporter, int64_t delay_ms)
+{
+	int64_t now = now_ms(), left_ms = reporter->look_ms - now;
+
+	if (left_ms <= 0 || left_ms > delay_ms) {
+		jobs_owe_delays(reporter->station->jobs, now - delay_ms);
+		left_ms = delay_ms / 4 + 1;
+		reporter->look_ms = now + left_ms;
+	}
+	run_again(reporter, left_ms);
+}
+
 void reporter_run(struct reporter *reporter)
 {
 	struct station *station = reporter->station;
@@ -296,10 +310,8 @@ void reporter_run(struct reporter *reporter)
 	if (reporter->worker || reporter->kept)
 		return;
 	/* 0: nobody is told of a delay; else it is looked for now and then */
-	if (delay_ms) {
-		jobs_owe_delays(station->jobs, now_ms() - delay_ms);
-		run_again(reporter, delay_ms / 4 + 1);
-	}
+	if (delay_ms)
+		look_for_delays(reporter, delay_ms);
 	if (jobs_next_owed(station->jobs, &reporter->owed) && !start_report(reporter))
 		run_again(reporter, STATION_RECOVER_MS);
 	if (!reporter->worker)
