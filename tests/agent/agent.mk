@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The daemon and its command line, with a fake paper worker: no device is needed
 AGENT_CHECKS := $(patsubst %,tests/agent/%,config control crash paper syncs)
-AGENT_CHECKS += $(patsubst %,tests/agent/%,send reuse receive tls auth routing policy oauth)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,send reuse timers receive tls auth routing policy oauth)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect pdf-maildrop hostile crash-maildrop)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails rules requests)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,bounces transport)

@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import time
 
 from station import BUILD, HERE, free_port
 
@@ -149,6 +150,9 @@ class SmtpHandler(socketserver.StreamRequestHandler):
             if server.stall == verb:
                 self.rfile.read()
                 return
+            if verb == "BDAT" and server.stall == "chunk":
+                server.wait()
+                return
             if reply is None:
                 return
             if reply:
@@ -156,6 +160,9 @@ class SmtpHandler(socketserver.StreamRequestHandler):
             if verb == "QUIT":
                 return
             if server.auth and verb == "AUTH" and not server.auth(self, line):
+                return
+            if (verb, server.stall) in (("STARTTLS", "handshake"), ("DATA", "content")):
+                server.wait()
                 return
             if verb == "STARTTLS" and reply.startswith("220") and not self.secure():
                 return
@@ -196,6 +203,11 @@ class SmtpServer(Server):
         self.tls_errors = []
         self.open = []
         super().__init__(SmtpHandler, port, address)
+
+    def wait(self):
+        """Read nothing until the stall is over."""
+        while self.stall:
+            time.sleep(0.05)
 
     def drop(self):
         """Close all connections, as a server does that waits no more."""

@@ -420,6 +420,8 @@ bool jobs_settled(const struct jobs *jobs, int64_t id);
 
 /** jobs_needs_file - whether a job needs a file of the spool */
 bool jobs_needs_file(void *jobs, enum spool_place place, const char *name);
+/** jobs_sweep - remove the files of a place that no job needs. false: they could not be told */
+bool jobs_sweep(struct jobs *jobs, const struct spool *spool, enum spool_place place);
 /** jobs_prune - forget the oldest jobs that ended well beyond the newest @keep */
 bool jobs_prune(struct jobs *jobs, int64_t keep);
 

@@ -212,7 +212,7 @@ static bool recover(struct station *station)
 	if (!jobs_requeue(station->jobs) || !lost_forget(station->jobs, &station->spool))
 		return false;
 	for (int place = SPOOL_MESSAGE; place < SPOOL_PLACES; place++)
-		if (spool_sweep(&station->spool, place, jobs_needs_file, station->jobs))
+		if (!jobs_sweep(station->jobs, &station->spool, place))
 			return false;
 	return true;
 }

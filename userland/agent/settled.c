@@ -8,8 +8,6 @@
 
 #include "jobs_private.h"
 
-#define LOG_PAGES	2000	/* 8 MiB: then it is copied into the database */
-
 static int on_commit(void *arg, sqlite3 *db, const char *name, int pages)
 {
 	struct jobs *jobs = arg;
@@ -95,7 +93,7 @@ bool jobs_is_synced(const struct jobs *jobs)
 void jobs_begin_sync(struct jobs *jobs, struct jobs_cut *cut)
 {
 	*cut = (struct jobs_cut){
-		.commit = jobs->commits, .copy = jobs->failing || jobs->log_pages >= LOG_PAGES,
+		.commit = jobs->commits, .copy = jobs->failing || jobs->log_pages >= WAL_PAGES,
 	};
 }
 

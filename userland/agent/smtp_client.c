@@ -348,8 +348,8 @@ void smtp_client_timeout(struct smtp_client *client)
 		quit(client);
 		return;
 	}
-	snprintf(text, sizeof(text), "timed out after %u s waiting for %s",
-		 client->deadline.timeout_ms / 1000, client->deadline.awaited);
+	snprintf(text, sizeof(text), "timed out after %g s waiting for %s",
+		 client->deadline.timeout_ms / 1000.0, client->deadline.awaited);
 	smtp_client_broken(client, "4.4.2", text);
 }
 

@@ -12,6 +12,9 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 
+#define WAL_PAGES	2000		/* so many make it long */
+#define WAL_BYTES	(WAL_PAGES * (4096 + 24))
+
 /**
  * struct wal - the log of a database
  * @path: of the log

@@ -33,8 +33,8 @@ static const char usage[] =
 	"                         mail server or has failed. In texts {name}, {date} and others\n"
 	"                         stand for what the configuration tells. --partial sends what\n"
 	"                         is longer than SIZE (bytes, or with k or M) in parts\n"
-	"  ifax jobs [--json] [ID]\n"
-	"                         list the jobs, or tell all about one\n"
+	"  ifax jobs [--all] [--json] [ID]\n"
+	"                         list the jobs (--all: reports, too), or tell all about one\n"
 	"  ifax status [--json]   tell how the station is\n"
 	"  ifax fetch             visit the maildrops now\n"
 	"  ifax cancel ID         give a job up; what is kept of it is removed\n"
@@ -262,22 +262,25 @@ static enum exit_code do_send(int argc, char **argv)
 static enum exit_code do_jobs(int argc, char **argv)
 {
 	static const struct option known[] = {
-		{ "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, { 0 }
+		{ "all", no_argument, NULL, 'a' }, { "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' }, { 0 }
 	};
 	json_t *question, *answer;
 	enum exit_code code;
 	bool json = false;
+	bool all = false;
 	long long id = 0;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "jh", known, NULL)) != -1) {
-		if (c != 'j')
+	while ((c = getopt_long(argc, argv, "ajh", known, NULL)) != -1) {
+		if (c != 'a' && c != 'j')
 			return other_option(c);
-		json = true;
+		json |= c == 'j';
+		all |= c == 'a';
 	}
 	if (optind < argc - 1 || (optind == argc - 1 && !parse_number(argv[optind], &id)))
 		return bad_usage("jobs takes the number of one job, or nothing");
-	question = json_pack("{s:s}", "command", "jobs");
+	question = json_pack("{s:s, s:b}", "command", "jobs", "reports", all);
 	if (id)
 		json_object_set_new(question, "job", json_integer(id));
 	code = request(control_socket, question, &answer);
