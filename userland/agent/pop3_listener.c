@@ -19,7 +19,6 @@
 #include "acceptor.h"
 #include "commits.h"
 #include "connection.h"
-#include "guard.h"
 #include "log.h"
 #include "mailbox.h"
 #include "pdf_forms.h"
@@ -54,7 +53,6 @@ struct pop3_listener {
 	bool apop;
 	struct tls_server *tls;
 	struct acceptor *acceptor;
-	struct guard guard;
 	struct event *expire;
 	struct pop3_session *sessions;
 	unsigned int session_count;
@@ -169,7 +167,7 @@ static enum pop3_answer open_mailbox(struct pop3_session *session, const char *u
 	const struct config_mailbox *mailbox = find_mailbox(&listener->station->config, user,
 							    &session->as_pdf);
 
-	guard_passed(&listener->guard, session->peer);
+	guard_passed(&listener->station->guard, session->peer);
 	recent_note(&listener->station->pop3_logins, session->peer, steady_ms());
 	if (!mailbox) {
 		pop3_reply_set(reply, "[SYS/PERM] you have no mailbox here");
@@ -190,7 +188,7 @@ static enum pop3_answer open_mailbox(struct pop3_session *session, const char *u
 
 static enum pop3_answer refuse_login(struct pop3_session *session, const char *user)
 {
-	guard_failed(&session->listener->guard, session->peer, steady_ms());
+	guard_failed(&session->listener->station->guard, session->peer, steady_ms());
 	log_event(LOG_WARNING, "pop3.login_failed peer=%s user=%s", session->peer, user);
 	return POP3_NO;
 }
@@ -496,7 +494,7 @@ static void on_accepted(void *arg, int fd, const char *peer, bool tls)
 {
 	struct pop3_listener *listener = arg;
 
-	if (guard_blocks(&listener->guard, peer, steady_ms()))
+	if (guard_blocks(&listener->station->guard, peer, steady_ms()))
 		refuse(fd, "too many logins from your address failed");
 	else if (!has_room(listener, peer))
 		refuse(fd, "too many sessions");

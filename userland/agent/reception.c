@@ -4,7 +4,6 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +15,11 @@
 #include "arrivals.h"
 #include "book.h"
 #include "connection.h"
+#include "header_scan.h"
 #include "log.h"
 #include "mailbox.h"
 #include "reception.h"
-#include "repeats.h"
+#include "repeat_key.h"
 #include "sasl.h"
 #include "station.h"
 #include "users.h"
@@ -35,22 +35,6 @@ struct addressees {
 	size_t items;
 };
 
-/**
- * struct header_scan - what is to be known of a header that goes by
- * @name: of the line, in lower case, as far as it is of interest
- * @column: of the line; not counted further than that
- * @over: the header is
- * @received: trace lines
- * @message_id: there is one
- */
-struct header_scan {
-	char name[16];
-	size_t column;
-	bool over;
-	unsigned int received;
-	bool message_id;
-};
-
 struct reception {
 	struct receptions *all;
 	struct reception *next;
@@ -60,9 +44,7 @@ struct reception {
 	struct spool_file file;
 	struct smtp_server_mail mail;
 	struct header_scan header;
-	EVP_MD_CTX *digest;			/* for the repeat key of the mail that comes */
-	bool digested;				/* so far */
-	char repeat_key[REPEAT_KEY_BYTES];	/* of the mail that was taken last, "": none */
+	struct repeat_key repeat_key;
 	bool pending;				/* the peer talked before the reply was out */
 	struct spf_check *check;	/* of the sender */
 	bool checked;			/* it was, with this result */
@@ -295,72 +277,14 @@ static bool write_trace(struct reception *session)
 	       !spool_write(&session->file, received, bytes);
 }
 
-/* The repeat key: who brings the mail, for whom, and what it is. */
-
-/* With its NUL, so that two texts are never taken for one. */
-static bool digest_text(EVP_MD_CTX *digest, const char *text)
-{
-	return EVP_DigestUpdate(digest, text, strlen(text) + 1);
-}
-
-static bool digest_recipients(EVP_MD_CTX *digest, const struct addressees *addressees)
-{
-	bool good = true;
-
-	for (size_t i = 0; good && i < addressees->items; i++)
-		good = digest_text(digest, addressees->item[i].address) &&
-		       digest_text(digest, addressees->item[i].notify) &&
-		       digest_text(digest, addressees->item[i].original);
-	return good && digest_text(digest, "");
-}
-
-static bool digest_envelope(const struct reception *session)
-{
-	const struct smtp_server_mail *mail = &session->mail;
-	EVP_MD_CTX *digest = session->digest;
-
-	return EVP_DigestInit_ex(digest, EVP_sha256(), NULL) &&
-	       digest_text(digest, *session->user ? "user" : "peer") &&
-	       digest_text(digest, *session->user ? session->user : session->peer) &&
-	       digest_text(digest, mail->reverse_path.address) &&
-	       digest_text(digest, mail->envelope_id) && digest_text(digest, mail->dsn_return) &&
-	       digest_recipients(digest, &session->here) &&
-	       digest_recipients(digest, &session->relay);
-}
-
-/* false: the mail cannot be named, and will be a new one each time */
-static bool begin_digest(struct reception *session)
-{
-	if (!session->all->station->config.server.repeats_ms)
-		return false;
-	if (!session->digest)
-		session->digest = EVP_MD_CTX_new();
-	return session->digest && digest_envelope(session);
-}
-
-/* So is a mail without a Message-ID. */
-static const char *make_repeat_key(struct reception *session)
-{
-	unsigned char bytes[EVP_MAX_MD_SIZE];
-	unsigned int len = 0;
-
-	*session->repeat_key = 0;
-	if (!session->digested || !session->header.message_id ||
-	    !EVP_DigestFinal_ex(session->digest, bytes, &len))
-		return NULL;
-	for (unsigned int i = 0; i < len && i < REPEAT_KEY_BYTES / 2; i++)
-		sprintf(session->repeat_key + 2 * i, "%02x", bytes[i]);
-	return session->repeat_key;
-}
-
 /* It waited for our reply, and then went on. */
 static void on_heard(void *arg)
 {
 	struct reception *session = arg;
 
-	if (*session->repeat_key && !session->pending)
-		arrivals_heard(session->all->station->arrivals, session->repeat_key);
-	*session->repeat_key = 0;
+	if (*session->repeat_key.text && !session->pending)
+		arrivals_heard(session->all->station->arrivals, session->repeat_key.text);
+	*session->repeat_key.text = 0;
 }
 
 static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
@@ -370,7 +294,14 @@ static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
 	uint64_t needed = station->config.limits.free_bytes + session->mail.size_bytes;
 
 	session->header = (struct header_scan){ 0 };
-	session->digested = begin_digest(session);
+	if (station->config.server.repeats_ms) {
+		repeat_key_begin(&session->repeat_key, session->user, session->peer,
+				 &session->mail);
+		repeat_key_recipients(&session->repeat_key, session->here.item,
+				      session->here.items);
+		repeat_key_recipients(&session->repeat_key, session->relay.item,
+				      session->relay.items);
+	}
 	if (spool_free_bytes(&station->spool) < needed ||
 	    spool_create_in(&station->spool, SPOOL_MESSAGE, &session->file) ||
 	    !write_trace(session)) {
@@ -380,37 +311,14 @@ static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
 	return SMTP_SERVER_NOW;
 }
 
-static void take_name(struct header_scan *scan)
-{
-	scan->name[scan->column] = 0;
-	scan->received += !strcasecmp(scan->name, "received");
-	scan->message_id |= !strcasecmp(scan->name, "message-id");
-	scan->column = sizeof(scan->name);
-}
-
-static void scan_header(struct header_scan *scan, const char *bytes, size_t len)
-{
-	for (size_t i = 0; i < len && !scan->over; i++) {
-		if (bytes[i] == '\n') {
-			scan->over = !scan->column;
-			scan->column = 0;
-		} else if (bytes[i] == ':' && scan->column < sizeof(scan->name)) {
-			take_name(scan);
-		} else if (bytes[i] != '\r' && scan->column < sizeof(scan->name)) {
-			scan->name[scan->column++] = bytes[i];
-		}
-	}
-}
-
 static bool on_message(void *arg, const char *bytes, size_t len)
 {
 	struct reception *session = arg;
 	int err = spool_write(&session->file, bytes, len);
 
 	if (!session->header.over)
-		scan_header(&session->header, bytes, len);
-	if (session->digested)
-		session->digested = EVP_DigestUpdate(session->digest, bytes, len);
+		header_scan(&session->header, bytes, len);
+	repeat_key_content(&session->repeat_key, bytes, len);
 	if (err)
 		log_event(LOG_ERR, "listener.write peer=%s error=%s", session->peer,
 			  strerror(-err));
@@ -474,7 +382,12 @@ static bool take_mail(struct reception *session)
 	bool begun;
 
 	snprintf(source, sizeof(source), "smtp %s", session->peer);
-	arrival.repeat_key = make_repeat_key(session);
+	arrival.repeat_key = repeat_key_end(&session->repeat_key);
+	/* without a Message-ID nothing says that it is the same mail, and not another one like it */
+	if (!session->header.message_id) {
+		arrival.repeat_key = NULL;
+		*session->repeat_key.text = 0;
+	}
 	begun = arrivals_take(session->all->station->arrivals, &session->file, &arrival,
 			      on_taken, session);
 	clear_envelope(session);
@@ -578,6 +491,7 @@ static enum smtp_server_answer refuse_login(struct reception *session)
 {
 	const struct timeval pause = { REFUSED_LOGIN_S, 0 };
 
+	guard_failed(&session->all->station->guard, session->peer, steady_ms());
 	log_event(LOG_WARNING, "listener.login peer=%s user=%s error=%s", session->peer,
 		  sasl_user(session->sasl), "refused");
 	if (!session->late)
@@ -593,6 +507,11 @@ static enum smtp_server_answer on_auth(void *arg, const char *mechanism, const c
 	struct reception *session = arg;
 	const char *challenge = "";
 
+	if (mechanism && guard_blocks(&session->all->station->guard, session->peer, steady_ms())) {
+		smtp_reply_set(reply, 454, "4.7.0",
+			       "too many logins from your address failed, try again later");
+		return SMTP_SERVER_NOW;
+	}
 	if (mechanism) {
 		on_auth_end(session);
 		session->sasl = sasl_serve(session->all->station->config.server.users,
@@ -608,6 +527,7 @@ static enum smtp_server_answer on_auth(void *arg, const char *mechanism, const c
 		return SMTP_SERVER_NOW;
 	case SASL_GOOD:
 		snprintf(session->user, sizeof(session->user), "%s", sasl_user(session->sasl));
+		guard_passed(&session->all->station->guard, session->peer);
 		log_event(LOG_INFO, "listener.login peer=%s user=%s", session->peer,
 			  session->user);
 		smtp_reply_set(reply, 235, "2.7.0", "welcome");
@@ -665,7 +585,7 @@ static void free_session(struct reception *session)
 	if (session->mail_due)
 		event_free(session->mail_due);
 	sasl_end(session->sasl);
-	EVP_MD_CTX_free(session->digest);
+	repeat_key_free(&session->repeat_key);
 	clear_envelope(session);
 	free(session);
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "guard.h"
 #include "jobs.h"
 #include "mails.h"
 #include "recent.h"
@@ -56,6 +57,7 @@ struct station {
 	struct pop3_listener *pop3_listener;
 	struct fetcher *fetcher;
 	struct control *control;
+	struct guard guard;
 	struct recent pop3_logins;
 	int64_t started_ms;
 };
