@@ -3,7 +3,8 @@
 # are built anew for it; the next make builds them for the stock kernel again.
 
 CHECKS += tests/debug/verdict
-DEBUG_CHECKS += tests/vm/guest/modules tests/vm/guest/kselftest tests/hw/paper tests/hw/faults
+# The longest first, beside all others
+DEBUG_CHECKS += tests/vm/guest/kselftest tests/hw/paper tests/hw/faults tests/vm/guest/modules
 
 .PHONY: check-debug
 check-debug: packages

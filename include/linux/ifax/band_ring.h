@@ -127,7 +127,7 @@ static inline void ifax_ring_form(struct ifax_band_ring *ring, u32 line_bytes, u
  *	bands may share a call
  * @arg: for @done
  *
- * Return: 0, or -EIO.
+ * Return: 0; -ENOMEM if the DMA controller has no descriptor, -EIO.
  */
 static inline int ifax_ring_start(struct ifax_band_ring *ring, enum dma_transfer_direction dir,
 				  dma_async_tx_callback done, void *arg)
@@ -141,7 +141,7 @@ static inline int ifax_ring_start(struct ifax_band_ring *ring, enum dma_transfer
 	desc = dmaengine_prep_dma_cyclic(ring->chan, ring->addr, IFAX_RING_BANDS * band_bytes,
 					 band_bytes, dir, DMA_PREP_INTERRUPT);
 	if (!desc)
-		return -EIO;
+		return -ENOMEM;
 	desc->callback = done;
 	desc->callback_param = arg;
 	ring->cookie = dmaengine_submit(desc);
