@@ -2,24 +2,19 @@
 /*
  * Whose memory it is, and that none is needed while a page moves.
  */
-#include <ctype.h>
-#include <dirent.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <kselftest_harness.h>
+#include "inject.h"
 #include "machine.h"
 
-#define DEBUGFS		"/sys/kernel/debug"
 #define CGROUPS		"/tmp/ifax-cgroups"
 #define CGROUP		CGROUPS "/job"
-#define FAULTS_MAX	"10000"
-/* A kernel has some for each processor */
-#define KERNEL_THREADS_MIN	10
+#define FAULTS_MAX	10000
 #define LINE_BYTES	(A4_WIDTH_PX / 8)
 #define MIB		(1024 * 1024)
 /* Memory is charged in batches, and the program has some of its own */
@@ -69,133 +64,38 @@ static bool write_text(const char *path, const char *text)
 
 /* ---- no memory at all ---- */
 
-static int open_setting(const char *name)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), DEBUGFS "/%s", name);
-	return open(path, O_WRONLY | O_CLOEXEC);
-}
-
-static bool set(const char *name, const char *value)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), DEBUGFS "/%s", name);
-	return write_text(path, value);
-}
-
-/*
- * The allocations of this test and of all that the kernel does by itself can be made to
- * fail. Not those of other programs, which take part in the test as little as the person
- * at the machine does, and who may die of it. It ends by itself should this test be cut off.
- */
-static bool set_up_faults(const char *kind)
-{
-	static const char *const settings[][2] = {
-		{ "task-filter", "Y" }, { "ignore-gfp-wait", "N" }, { "verbose", "0" },
-		{ "interval", "1" }, { "times", FAULTS_MAX }, { "probability", "0" },
-	};
-	char name[64];
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(settings); i++) {
-		snprintf(name, sizeof(name), "%s/%s", kind, settings[i][0]);
-		if (!set(name, settings[i][1]))
-			return false;
-	}
-	return true;
-}
-
-/* Those that were not injected */
-static long faults_left(const char *kind)
-{
-	long left = -1;
-	char path[128];
-	FILE *file;
-
-	snprintf(path, sizeof(path), DEBUGFS "/%s/times", kind);
-	file = fopen(path, "r");
-	if (!file || fscanf(file, "%ld", &left) != 1)
-		perror(path);
-	if (file)
-		fclose(file);
-	return left;
-}
-
-static bool make_it_fail(const char *task, bool fail)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "/proc/%s/make-it-fail", task);
-	return write_text(path, fail ? "1" : "0");
-}
-
-/* Only user programs have an executable file */
-static bool is_kernel_thread(const char *task)
-{
-	char path[PATH_MAX], target[16];
-
-	snprintf(path, sizeof(path), "/proc/%s/exe", task);
-	return readlink(path, target, sizeof(target)) < 0 && errno == ENOENT;
-}
-
-/* Of the threads that there are; those to come take after kthreadd, one of them */
-static int make_kernel_fail(bool fail)
-{
-	DIR *dir = opendir("/proc");
-	struct dirent *entry;
-	int threads = 0;
-
-	while (dir && (entry = readdir(dir)))
-		if (isdigit(entry->d_name[0]) && is_kernel_thread(entry->d_name))
-			threads += make_it_fail(entry->d_name, fail);
-	if (dir)
-		closedir(dir);
-	return threads;
-}
-
 /* The page is larger than what lies in reserve; what was read is used again */
 TEST_F(memory, none_while_a_page_moves)
 {
 	enum { LINES = 1500 };
-	int slab, pages;
 	struct ifax_page_record record;
 	size_t bytes = 0, room = LINES * LINE_BYTES + 1;
 	struct sheet sheet;
 	uint8_t *data;
 	ssize_t n;
 
-	if (access(DEBUGFS "/failslab", F_OK))
-		mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
-	if (!set_up_faults("failslab") || !set_up_faults("fail_page_alloc"))
+	if (!inject_possible())
 		SKIP(return, "this kernel injects no faults");
-	ASSERT_TRUE(set("fail_page_alloc/min-order", "0"));
-	slab = open_setting("failslab/probability");
-	pages = open_setting("fail_page_alloc/probability");
 	sheet_draw(&sheet, A4_WIDTH_PX, LINES, 1);
 	ASSERT_TRUE(feeder_put(&sheet));
 	data = malloc(room);
 	memset(data, 1, room);
 	ASSERT_EQ(0, mlockall(MCL_CURRENT));
 	ASSERT_TRUE(set_line_rate(1000));
-	EXPECT_LT(KERNEL_THREADS_MIN, make_kernel_fail(true));
-	ASSERT_TRUE(make_it_fail("self", true));
+	ASSERT_TRUE(inject_kernel(true));
+	ASSERT_TRUE(inject_self(true));
 	ASSERT_EQ(0, ifax_start(self->scanner));
 	n = ifax_read(self->scanner, data, room);
 
-	ASSERT_EQ(3, write(slab, "100", 3));
-	if (write(pages, "100", 3) == 3)
-		for (; n > 0; n = ifax_read(self->scanner, data + bytes, room - bytes))
-			bytes += n;
+	inject_begin(1, FAULTS_MAX);
+	for (; n > 0; n = ifax_read(self->scanner, data + bytes, room - bytes))
+		bytes += n;
 	/* Nothing that needs memory before this */
-	while (write(pages, "0", 1) != 1 || write(slab, "0", 1) != 1)
-		;
+	inject_end();
 	munlockall();
-	make_it_fail("self", false);
-	make_kernel_fail(false);
-	EXPECT_LT(0, faults_left("failslab"));
-	EXPECT_LT(0, faults_left("fail_page_alloc"));
+	inject_self(false);
+	inject_kernel(false);
+	EXPECT_GT(FAULTS_MAX, inject_count());
 	EXPECT_EQ(0, n);
 	ASSERT_EQ(LINES * LINE_BYTES, bytes);
 	EXPECT_EQ(0, memcmp(data, sheet.rows, bytes));
@@ -203,8 +103,76 @@ TEST_F(memory, none_while_a_page_moves)
 	EXPECT_EQ(IFAX_PAGE_OK, record.status);
 	free(data);
 	sheet_free(&sheet);
-	close(slab);
-	close(pages);
+}
+
+/* The engine has drawn the sheet in by then, and stops for nothing */
+TEST_F(memory, none_while_a_page_prints)
+{
+	enum { LINES = 2000 };
+	struct ifax_page_record record;
+	struct sheet sheet, got;
+
+	if (!inject_possible())
+		SKIP(return, "this kernel injects no faults");
+	sheet_draw(&sheet, A4_WIDTH_PX, LINES, 2);
+	ASSERT_TRUE(inject_kernel(true));
+	ASSERT_TRUE(set_line_rate(1000));
+	ASSERT_TRUE(write_sheet(self->printer, &self->format, &sheet));
+	ASSERT_EQ(0, ifax_commit(self->printer));
+	ASSERT_TRUE(wait_for_state(self->printer, IFAX_STATE_BUSY, IFAX_STATE_BUSY));
+	EXPECT_EQ(0, poll_ms(self->printer, POLLPRI, 200));
+
+	inject_begin(1, FAULTS_MAX);
+	EXPECT_EQ(POLLPRI, poll_ms(self->printer, POLLPRI, PATIENCE_MS));
+	inject_end();
+	inject_kernel(false);
+	EXPECT_GT(FAULTS_MAX, inject_count());
+	ASSERT_EQ(0, ifax_get_page(self->printer, &record));
+	EXPECT_EQ(IFAX_PAGE_OK, record.status);
+	EXPECT_EQ(LINES, record.lines);
+	EXPECT_TRUE(tray_take(&got));
+	EXPECT_TRUE(sheet_same(&sheet, &got));
+	sheet_free(&got);
+	sheet_free(&sheet);
+}
+
+/* Also the widest line there is needs no two pages in a row */
+TEST_F(memory, no_high_order)
+{
+	enum { LINES = 200 };
+	struct ifax_page_record record;
+	struct ifax_caps caps;
+	struct coded coded;
+	struct sheet sheet;
+
+	if (!inject_possible())
+		SKIP(return, "this kernel injects no faults");
+	ASSERT_EQ(0, ifax_get_caps(self->scanner, &caps));
+	sheet_noise(&sheet, caps.width_px_max, LINES, 3);
+	ASSERT_TRUE(feeder_put(&sheet));
+	ASSERT_TRUE(inject_kernel(true));
+	ASSERT_TRUE(inject_self(true));
+
+	inject_begin_high_orders(FAULTS_MAX);
+	close_devices(self);
+	open_devices(_metadata, self);
+	self->format.coding = IFAX_CODING_MMR;
+	self->format.width_px = caps.width_px_max;
+	EXPECT_EQ(0, ifax_set_format(self->scanner, &self->format));
+	EXPECT_EQ(0, ifax_set_format(self->printer, &self->format));
+	EXPECT_EQ(0, ifax_start(self->scanner));
+	EXPECT_LT(0, read_page(self->scanner, &coded));
+	EXPECT_EQ(0, ifax_get_page(self->scanner, &record));
+	EXPECT_EQ(IFAX_PAGE_OK, record.status);
+	EXPECT_EQ(0, ifax_write_all(self->printer, coded.data, coded.bytes));
+	EXPECT_EQ(0, ifax_commit(self->printer));
+	EXPECT_EQ(0, ifax_get_page(self->printer, &record));
+	inject_end();
+	EXPECT_EQ(IFAX_PAGE_OK, record.status);
+	inject_self(false);
+	inject_kernel(false);
+	coded_free(&coded);
+	sheet_free(&sheet);
 }
 
 /* ---- memory of a control group ---- */
