@@ -99,6 +99,13 @@ static void test_path_limits(void)
 	       !mail_path_from_address(&path, "a@example.com>") &&
 	       !mail_path_from_address(&path, "") && !mail_path_from_address(&path, "Postmaster") &&
 	       mail_path_from_address(&path, "a@example.com"), "path: address that stands alone");
+	tap_ok(mail_path_can_be_named("FAX=+390/T33S=1@example.com") &&
+	       mail_path_can_be_named("\"a..b@c\"@[192.0.2.1]") &&
+	       !mail_path_can_be_named("\xc3\xbc@example.com") &&
+	       !mail_path_can_be_named("\"a b\"@example.com") &&
+	       !mail_path_can_be_named("a..b@example.com") &&
+	       !mail_path_can_be_named(".a@example.com") &&
+	       !mail_path_can_be_named("a.@example.com"), "path: address for a header");
 }
 
 static void test_clean(void)

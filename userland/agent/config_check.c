@@ -286,9 +286,8 @@ static int check_page_fit(cfg_t *cfg, cfg_opt_t *opt)
 static int check_address(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *address = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
-	struct mail_path path;
 
-	if (mail_path_from_address(&path, address))
+	if (mail_path_can_be_named(address))
 		return 0;
 	cfg_error(cfg, "%s = %s: a mail address is needed, as in fax@example.com", opt->name,
 		  address);

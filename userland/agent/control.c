@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -88,21 +89,26 @@ static const char *subject_fault(const char *subject)
 	return NULL;
 }
 
+/* Who is named twice gets it once. */
 static const char *collect_recipients(struct control *control, json_t *to,
-				      struct job_recipient *recipient)
+				      struct job_recipient *recipient, size_t *recipients)
 {
-	struct mail_path path;
-	json_t *address;
-	size_t i;
+	const char *address;
+	json_t *item;
+	size_t i, j;
 
 	if (!json_array_size(to))
 		return "no recipient: \"to\" is a list of mail addresses";
 	if (json_array_size(to) > control->station->config.limits.recipients)
 		return "more recipients than limits { recipients } allows";
-	json_array_foreach(to, i, address) {
-		recipient[i].address = json_string_value(address);
-		if (!recipient[i].address || !mail_path_from_address(&path, recipient[i].address))
+	json_array_foreach(to, i, item) {
+		address = json_string_value(item);
+		if (!address || !mail_path_can_be_named(address))
 			return "a recipient is not a valid mail address, as in user@example.com";
+		for (j = 0; j < *recipients && strcasecmp(recipient[j].address, address); j++)
+			;
+		if (j == *recipients)
+			recipient[(*recipients)++].address = address;
 	}
 	return NULL;
 }
@@ -165,11 +171,11 @@ static json_t *do_send(struct control *control, json_t *request)
 		.subject = "", .importance = "", .broadcast = "",
 		.policy = control->station->config.coding,
 		.resolution = control->station->config.resolution, .recipient = recipient,
-		.recipients = json_array_size(to),
 		.part_bytes = json_integer_value(json_object_get(request, "partial")),
 	};
 	const char *fault =
-		recipient ? collect_recipients(control, to, recipient) : "out of memory";
+		recipient ? collect_recipients(control, to, recipient, &draft.recipients) :
+			    "out of memory";
 	json_t *answer = NULL;
 	int64_t id;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Mail addresses as SMTP carries them (RFC 5321, 4.1.2 and 4.1.3). */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -177,6 +178,19 @@ const char *mail_path_domain(const struct mail_path *path)
 	const char *at = path->address + path->local_len;
 
 	return *at ? at + 1 : "";
+}
+
+bool mail_path_can_be_named(const char *address)
+{
+	struct mail_path path;
+
+	if (!mail_path_from_address(&path, address) || strlen(address) > MAIL_NAMED_MAX)
+		return false;
+	for (const char *c = address; *c; c++)
+		if (!isgraph((unsigned char)*c))
+			return false;
+	return *address == '"' ||
+	       (*address != '.' && !strstr(address, "..") && !strstr(address, ".@"));
 }
 
 bool mail_path_is_ascii(const char *address)

@@ -13,6 +13,7 @@
 
 #define MAIL_LOCAL_MAX	64	/* bytes of a local part, RFC 5321, 4.5.3.1.1 */
 #define MAIL_DOMAIN_MAX	255	/* bytes of a domain, 4.5.3.1.2 */
+#define MAIL_NAMED_MAX	254	/* of an address in a header: a path without its brackets, 4.5.3.1.3 */
 #define MAIL_ADDRESS_MAX (MAIL_LOCAL_MAX + 1 + MAIL_DOMAIN_MAX)
 
 /**
@@ -52,6 +53,15 @@ size_t mail_path_parse(struct mail_path *path, enum mail_path_kind kind, const c
  * no control characters, so it can be put into commands and records.
  */
 bool mail_path_from_address(struct mail_path *path, const char *address);
+
+/**
+ * mail_path_can_be_named() - whether a mail that is composed here can have an address in its header
+ * @address: the text, without brackets
+ *
+ * Return: true if mail_path_from_address() takes it, and it is visible ASCII, of at most 254 bytes
+ * (RFC 5321, 4.5.3.1.3), with single dots between atoms (RFC 5322, 3.4.1).
+ */
+bool mail_path_can_be_named(const char *address);
 
 /** mail_path_is_ascii() - whether an address can go where there is no SMTPUTF8 (RFC 6531) */
 bool mail_path_is_ascii(const char *address);

@@ -22,9 +22,7 @@ struct relay {
 
 static bool add(struct rule_effects *effects, const char *address)
 {
-	struct mail_path path;
-
-	if (!mail_path_from_address(&path, address))
+	if (!mail_path_can_be_named(address))
 		return false;
 	for (size_t i = 0; i < effects->forwards; i++)
 		if (!strcasecmp(effects->forward[i].address, address))

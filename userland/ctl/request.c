@@ -12,6 +12,8 @@
 
 #include "request.h"
 
+#define REQUEST_BYTES_MAX	65535	/* the daemon takes no longer line */
+
 static FILE *connect_to(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -51,10 +53,16 @@ static json_t *exchange(FILE *stream, json_t *question)
 
 enum exit_code request(const char *socket, json_t *question, json_t **answer)
 {
-	FILE *stream = connect_to(socket);
 	const char *error;
+	FILE *stream;
 
 	*answer = NULL;
+	if (json_dumpb(question, NULL, 0, JSON_COMPACT) >= REQUEST_BYTES_MAX) {
+		fputs("ifax: this is longer than the 64 KiB that a request may have\n", stderr);
+		json_decref(question);
+		return EXIT_FAILED;
+	}
+	stream = connect_to(socket);
 	if (!stream) {
 		fprintf(stderr, "ifax: cannot reach the daemon at %s: %s\n", socket,
 			strerror(errno));
