@@ -211,6 +211,11 @@ static void end_group(void *arg, int err)
 	struct letter *letter;
 	struct letter *next;
 
+	/* not even begun: it is not tried again and again while the peers wait */
+	if (err && !arrivals->group) {
+		arrivals->group = arrivals->ready;
+		arrivals->ready = NULL;
+	}
 	/* until then nobody is told, and nothing more is stored */
 	arrivals->in_doubt = err && !take_back(arrivals, err);
 	if (arrivals->in_doubt) {

@@ -393,10 +393,12 @@ bool jobs_forget_fetched(struct jobs *jobs, const char *account,
  * struct jobs_cut - what was committed until now
  * @commit: the last one
  * @copy: the log is to be copied into the database, too
+ * @whole: without it the rest counts for nothing
  */
 struct jobs_cut {
 	uint64_t commit;
 	bool copy;
+	bool whole;
 };
 
 /** jobs_on_change - call @changed after each commit, from within it */

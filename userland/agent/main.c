@@ -203,7 +203,11 @@ static bool open_spool(struct station *station)
 		return false;
 	}
 	station->jobs = jobs_open(path);
-	return station->jobs;
+	/* the names of its files: SQLite syncs them only where it makes them and syncs, too */
+	if (!station->jobs || !fsync(station->spool.fd))
+		return station->jobs;
+	log_event(LOG_ERR, "station.spool path=%s error=%s", path, strerror(errno));
+	return false;
 }
 
 /* After a crash: no connection is open, and what is in no job is in nobody's way. */

@@ -45,6 +45,18 @@ static void on_row(void *arg, int what, const char *db, const char *table, sqlit
 		unsettle(arg, id);
 }
 
+/* What did not come into the database need not come to the disk. */
+static void on_rollback(void *arg)
+{
+	struct jobs *jobs = arg;
+
+	while (jobs->unsettled_items &&
+	       jobs->unsettled[jobs->unsettled_items - 1].commit > jobs->commits)
+		jobs->unsettled_items--;
+	if (jobs->none_settled > jobs->commits)
+		jobs->none_settled = jobs->commits;
+}
+
 /* Not 0: the transaction is rolled back. */
 static int on_begin_commit(void *arg)
 {
@@ -57,6 +69,7 @@ bool jobs_watch(struct jobs *jobs)
 {
 	sqlite3_wal_hook(jobs->db, on_commit, jobs);
 	sqlite3_commit_hook(jobs->db, on_begin_commit, jobs);
+	sqlite3_rollback_hook(jobs->db, on_rollback, jobs);
 	sqlite3_update_hook(jobs->db, on_row, jobs);
 	return database_exec(jobs->db, "PRAGMA synchronous = NORMAL");
 }
@@ -94,6 +107,7 @@ void jobs_begin_sync(struct jobs *jobs, struct jobs_cut *cut)
 {
 	*cut = (struct jobs_cut){
 		.commit = jobs->commits, .copy = jobs->failing || jobs->log_pages >= WAL_PAGES,
+		.whole = jobs->failing,
 	};
 }
 
@@ -101,7 +115,7 @@ int jobs_sync(struct jobs *jobs, const struct jobs_cut *cut)
 {
 	int err = wal_sync(&jobs->wal);
 
-	if (!err && cut->copy && !wal_empty(&jobs->wal))
+	if (!err && cut->copy && !wal_empty(&jobs->wal, cut->whole))
 		err = EIO;
 	return err;
 }

@@ -88,7 +88,7 @@ static void begin_anew(struct wal *wal)
 	database_end(wal->writer, write_something(wal->writer));
 }
 
-bool wal_empty(struct wal *wal)
+bool wal_empty(struct wal *wal, bool whole)
 {
 	int pages = 0, copied = 0;
 	bool good;
@@ -102,5 +102,8 @@ bool wal_empty(struct wal *wal)
 		database_exec(wal->reader, "COMMIT");
 	if (!good)
 		log_event(LOG_ERR, "database.checkpoint error=%s", sqlite3_errmsg(wal->writer));
-	return good;
+	else if (whole && pages != copied)
+		log_event(LOG_ERR, "database.checkpoint pages=%d copied=%d error=%s", pages, copied,
+			  "somebody else reads in the database");
+	return good && (!whole || pages == copied);
 }

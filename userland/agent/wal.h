@@ -49,10 +49,13 @@ int wal_sync(struct wal *wal);
 /**
  * wal_empty - in a thread: copy the log into the database, and begin it anew
  *
- * If commits come meanwhile the log goes on; the next time it is tried again.
+ * @whole: the log cannot be relied on: nothing of it may stay behind
+ *
+ * If commits come meanwhile the log goes on; the next time it is tried again. So it
+ * does if somebody else reads in what was before them.
  *
  * Return: false: what is in the log could not be copied, an error was logged.
  */
-bool wal_empty(struct wal *wal);
+bool wal_empty(struct wal *wal, bool whole);
 
 #endif /* IFAX_WAL_H */
