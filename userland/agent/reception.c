@@ -505,7 +505,7 @@ static enum smtp_server_answer on_auth(void *arg, const char *mechanism, const c
 				       struct smtp_reply *reply)
 {
 	struct reception *session = arg;
-	const char *challenge = "";
+	const char *challenge = "", *user;
 
 	if (mechanism && guard_blocks(&session->all->station->guard, session->peer, steady_ms())) {
 		smtp_reply_set(reply, 454, "4.7.0",
@@ -526,7 +526,10 @@ static enum smtp_server_answer on_auth(void *arg, const char *mechanism, const c
 		smtp_reply_set(reply, 334, "", "%s", challenge);
 		return SMTP_SERVER_NOW;
 	case SASL_GOOD:
-		snprintf(session->user, sizeof(session->user), "%s", sasl_user(session->sasl));
+		user = sasl_user(session->sasl);
+		/* what form mail is fetched in is nothing here */
+		snprintf(session->user, sizeof(session->user), "%.*s",
+			 (int)user_length(user, NULL), user);
 		guard_passed(&session->all->station->guard, session->peer);
 		log_event(LOG_INFO, "listener.login peer=%s user=%s", session->peer,
 			  session->user);

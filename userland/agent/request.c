@@ -24,6 +24,15 @@ static bool has(const struct config_list *list, const char *word)
 	return false;
 }
 
+/* "Ann" is not "ann" for who lets users in. */
+static bool has_user(const struct config_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->items; i++)
+		if (!strcmp(list->item[i], name))
+			return true;
+	return false;
+}
+
 /* "Name <user@example.com>" */
 static void author_of(const struct opened *opened, char author[OPENED_TEXT_BYTES])
 {
@@ -96,7 +105,7 @@ static const char *proof(const struct config *config, const struct job *job,
 		return "signature";
 	}
 	snprintf(grant->answer_to, sizeof(grant->answer_to), "%s", job->sender);
-	if (*job->login && has(&config->requests.users, job->login))
+	if (*job->login && has_user(&config->requests.users, job->login))
 		return "login";
 	return knows_secret(config, opened) ? "secret" : NULL;
 }
