@@ -204,7 +204,8 @@ static int values(struct reporter *reporter, const struct job *job)
 			(long long)now_ms() / 1000);
 		write_text(fd, owed, job);
 		write_recipients(fd, reporter, &recipients);
-		if (*reporter->station->config.confirm.features)
+		/* what is printed here says nothing about those that others serve */
+		if (job->incoming && *reporter->station->config.confirm.features)
 			dprintf(fd, "features=%s\n", reporter->station->config.confirm.features);
 		if (!is_mdn)
 			dprintf(fd, "status=%s\narrival=%lld\nreturn=%s\n", owed->status,

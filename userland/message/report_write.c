@@ -43,7 +43,7 @@ static const struct wording {
 	{ "dsn", "delivered", NULL, "Your message was delivered successfully. (DSN)",
 	  "Your message was delivered to this fax station. That it was printed is not known by this." },
 	{ "dsn", "failed", NULL, "Your message could not be delivered. (DSN)",
-	  "Your message could not be processed by this fax station." },
+	  "Your message could not be delivered or printed by this fax station." },
 	{ "dsn", "delayed", NULL, "Your message is delayed. (DSN)",
 	  "Your message is not processed yet. You need not send it again: the station goes on trying." },
 	{ "dsn", "relayed", NULL, "Your message was relayed. (DSN)",
