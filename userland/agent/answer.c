@@ -75,7 +75,8 @@ static bool put_status(struct spool_file *mail, struct station *station, const v
 static bool put_journal(struct spool_file *mail, struct station *station, const void *arg)
 {
 	return database_query(jobs_database(station->jobs), put_row, mail,
-			      "SELECT id, strftime('%Y-%m-%d %H:%M', created_ms / 1000, 'unixepoch'),"
+			      "SELECT id, strftime('%Y-%m-%d %H:%M', created_ms / 1000, 'unixepoch',"
+			      " 'localtime'),"
 			      " CASE incoming WHEN 1 THEN 'from' ELSE 'to' END,"
 			      " CASE incoming WHEN 1 THEN sender ELSE ifnull((SELECT address"
 			      " FROM recipient WHERE job = job.id ORDER BY position LIMIT 1), '') END,"

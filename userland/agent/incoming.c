@@ -281,6 +281,7 @@ static bool carry_out(struct incoming *incoming, const struct job *job,
 static bool take_request(struct incoming *incoming, int64_t id)
 {
 	struct station *station = incoming->station;
+	enum request_verdict verdict;
 	struct recipients recipients;
 	bool taken = false;
 	struct job job;
@@ -288,10 +289,12 @@ static bool take_request(struct incoming *incoming, int64_t id)
 	if (!jobs_get(station->jobs, id, &job))
 		return false;
 	if (jobs_recipients(station->jobs, id, &recipients)) {
-		taken = carry_out(incoming, &job,
-				  request_judge(station->jobs, &station->config, &job, &recipients,
-						&incoming->opened, incoming->is_signed,
-						&incoming->grant));
+		verdict = request_judge(station->jobs, &station->config, &job, &recipients,
+					&incoming->opened, incoming->is_signed, &incoming->grant);
+		/* not all who read a mailbox are to know the secret */
+		if (verdict != REQUEST_NONE && *incoming->opened.request_secret)
+			mailbox_withdraw(station->jobs, &station->spool, job.message_file);
+		taken = carry_out(incoming, &job, verdict);
 		recipients_clear(&recipients);
 	}
 	job_clear(&job);

@@ -138,6 +138,16 @@ bool mailbox_delete(struct jobs *jobs, const struct spool *spool, const struct m
 	return true;
 }
 
+bool mailbox_withdraw(struct jobs *jobs, const struct spool *spool, const char *message_file)
+{
+	if (!database_run(jobs->db, "DELETE FROM mailbox WHERE message_file = ?", "s",
+			  message_file))
+		return false;
+	remove_unneeded(jobs, spool, SPOOL_MESSAGE, message_file);
+	remove_unneeded(jobs, spool, SPOOL_PDF, message_file);
+	return true;
+}
+
 static bool all(void *arg, unsigned int index)
 {
 	return true;

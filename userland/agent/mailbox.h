@@ -71,6 +71,9 @@ void mailbox_clear(struct mailbox *mailbox);
 bool mailbox_delete(struct jobs *jobs, const struct spool *spool, const struct mailbox *mailbox,
 		    bool (*deleted)(void *arg, unsigned int index), void *arg);
 
+/** mailbox_withdraw - a mail, named by its file, is in no mailbox any more */
+bool mailbox_withdraw(struct jobs *jobs, const struct spool *spool, const char *message_file);
+
 /** mailbox_expire - delete what came before a time */
 bool mailbox_expire(struct jobs *jobs, const struct spool *spool, const char *name,
 		    int64_t before_ms);
