@@ -161,6 +161,27 @@ static void mutate(unsigned int rounds)
 	}
 }
 
+/* Hashes of hashes: a short text that would take years to read. */
+static void try_tower(void)
+{
+	char text[FEATURES_BYTES_MAX] = "", inner[512] = "(dpi=200)", hash[FEATURES_HASH_BYTES];
+	char whole[FEATURES_BYTES_MAX];
+	size_t used = 0;
+
+	for (int floor = 0; floor < 14; floor++) {
+		features_hash(inner, strlen(inner), hash);
+		used += snprintf(text + used, sizeof(text) - used, " (%s) :- %s", hash, inner);
+		strcpy(inner, "(|");
+		for (int i = 0; i < 12; i++)
+			snprintf(inner + strlen(inner), sizeof(inner) - strlen(inner), "(%s)",
+				 hash);
+		strcat(inner, ")");
+	}
+	snprintf(whole, sizeof(whole), "(%s) where%.8000s end", hash, text);
+	ok(strlen(whole) < FEATURES_BYTES_MAX - 1 &&
+	   judge(whole, "dpi", "100") == FEATURES_WRONG, "a tower of hashes has an end");
+}
+
 int main(int argc, char **argv)
 {
 	char deep[4096];
@@ -197,6 +218,7 @@ int main(int argc, char **argv)
 	ok(judge(deep, "dpi", "1") == FEATURES_WRONG, "2000 times not");
 	ok(judge("(h.A) where (h.A) :- (h.A) end", "dpi", "1") == FEATURES_UNKNOWN,
 	   "a hash that stands for itself");
+	try_tower();
 	mutate(argc > 1 ? strtoul(argv[1], NULL, 10) : 50000);
 	ok(true, "mutations do no harm");
 	printf("1..%d\n", count);

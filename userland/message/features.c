@@ -9,6 +9,7 @@
 #include "features.h"
 
 #define VALUE_BYTES	128
+#define FILTERS_MAX	20000	/* read for one answer: what hashes stand for is read each time */
 
 /**
  * struct reading - an expression being read
@@ -17,6 +18,7 @@
  * @document: properties of the document
  * @properties: how many
  * @depth: of brackets
+ * @left: filters that may still be read
  */
 struct reading {
 	const char *text;
@@ -24,6 +26,7 @@ struct reading {
 	const struct feature *document;
 	size_t properties;
 	unsigned int depth;
+	unsigned int *left;
 };
 
 static enum features_answer read_filter(struct reading *reading);
@@ -270,8 +273,9 @@ static enum features_answer read_filter(struct reading *reading)
 {
 	enum features_answer answer;
 
-	if (reading->depth == FEATURES_DEPTH_MAX || !skip(reading, '('))
+	if (reading->depth == FEATURES_DEPTH_MAX || !*reading->left || !skip(reading, '('))
 		return FEATURES_WRONG;
+	--*reading->left;
 	reading->depth++;
 	answer = read_inside(reading);
 	reading->depth--;
@@ -284,8 +288,10 @@ static enum features_answer read_filter(struct reading *reading)
 enum features_answer features_judge(const char *expression, const struct feature *document,
 				    size_t properties)
 {
+	unsigned int left = FILTERS_MAX;
 	struct reading reading = {
-		.text = expression, .at = expression, .document = document, .properties = properties,
+		.text = expression, .at = expression, .document = document,
+		.properties = properties, .left = &left,
 	};
 	enum features_answer answer;
 
