@@ -113,7 +113,7 @@ int part_append_text(GString *text, GMimeObject *object, enum part_kind kind,
 bool part_is_silent(GMimeObject *object)
 {
 	static const char * const silent[] = {
-		"pkcs7-signature", "x-pkcs7-signature", "pgp-signature", "ms-tnef",
+		"pkcs7-signature", "x-pkcs7-signature", "pgp-signature",
 	};
 	GMimeContentType *type = g_mime_object_get_content_type(object);
 	bool found = false;
