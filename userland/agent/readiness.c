@@ -2,6 +2,7 @@
 /*
  * readiness: whether this machine has what the configuration names
  */
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdarg.h>
@@ -125,7 +126,13 @@ static void check_pair(struct readiness *readiness, const char *option, const ch
 {
 	char reason[REASON_BYTES];
 
-	if (certificate && !tls_check_pair(certificate, key, reason, sizeof(reason)))
+	if (!certificate)
+		return;
+	/* of the pair it is the key that is told first */
+	if (access(certificate, R_OK))
+		tell(readiness, "%s: %s: %s", option, certificate, strerror(errno));
+	if ((!access(certificate, R_OK) || access(key, R_OK)) &&
+	    !tls_check_pair(certificate, key, reason, sizeof(reason)))
 		tell(readiness, "%s: %s", option, reason);
 }
 

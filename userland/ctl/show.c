@@ -159,7 +159,7 @@ void show_job(const json_t *job)
 	put_member(job, "from", "from");
 	put_member(job, "subject", "subject");
 	put_member(job, "brought by", "source");
-	put_member(job, "coding", "coding");
+	put_member(job, "scanned as", "coding");
 	printf("  pages       %s", pages);
 	put_size(", ", show_number(job, "page_bytes"));
 	put_size(", as mail ", show_number(job, "message_bytes"));
