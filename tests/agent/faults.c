@@ -5,6 +5,7 @@
  *
  *	fsync ERRNO	fsync() and fdatasync() fail
  *	fdatasync ERRNO	fdatasync() fails: that is the log of the database
+ *	slow MS		fsync() and fdatasync() take so long
  *	write ERRNO	write() to files fails
  *	memory 1	strdup() finds no memory
  *	create ERRNO	openat() makes no file: no inodes, or a disk that became read-only
@@ -55,8 +56,10 @@ static void maybe_kill(void)
 
 static bool sync_fails(void)
 {
-	int error = fault("fsync");
+	int error = fault("fsync"), slow_ms = fault("slow");
 
+	if (slow_ms)
+		usleep(slow_ms * 1000);
 	maybe_kill();
 	errno = error;
 	return error;

@@ -235,8 +235,13 @@ void forwarder_run(struct forwarder *forwarder)
 {
 	struct job job;
 
-	if (forwarder->worker || forwarder->kept ||
-	    !jobs_oldest(forwarder->station->jobs, STATE(FORWARDING), &job))
+	if (forwarder->worker || forwarder->kept)
+		return;
+	if (!jobs_can_store(forwarder->station->jobs)) {
+		run_again(forwarder, STATION_RECOVER_MS);
+		return;
+	}
+	if (!jobs_oldest(forwarder->station->jobs, STATE(FORWARDING), &job))
 		return;
 	if (!start(forwarder, &job))
 		run_again(forwarder, STATION_RECOVER_MS);

@@ -415,6 +415,8 @@ void jobs_on_change(struct jobs *jobs, void (*changed)(void *arg), void *arg);
 void jobs_begin_sync(struct jobs *jobs, struct jobs_cut *cut);
 int jobs_sync(struct jobs *jobs, const struct jobs_cut *cut);
 void jobs_end_sync(struct jobs *jobs, const struct jobs_cut *cut, bool good);
+/** jobs_can_store - the disk does not fail: what is begun now can be stored when it is done */
+bool jobs_can_store(const struct jobs *jobs);
 /** jobs_is_synced - everything that was committed is on disk */
 bool jobs_is_synced(const struct jobs *jobs);
 /** jobs_settled - everything about a job is on disk */

@@ -186,6 +186,10 @@ void joiner_run(struct joiner *joiner)
 
 	if (joiner->worker || joiner->kept)
 		return;
+	if (!jobs_can_store(joiner->station->jobs)) {
+		run_again(joiner, STATION_RECOVER_MS);
+		return;
+	}
 	if (jobs_next_complete(joiner->station->jobs, &joiner->fragments)) {
 		if (!start_join(joiner))
 			run_again(joiner, STATION_RECOVER_MS);

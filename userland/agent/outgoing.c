@@ -284,8 +284,10 @@ static void store_composed(struct outgoing *outgoing, const struct job *job)
 				 &outgoing->partial) :
 		jobs_set_mail(jobs, job->id, &outgoing->mail, message->name, message->bytes);
 	/* the pages stay: a recipient may turn out to take another form */
-	if (!stored)
-		run_again(outgoing, STATION_RECOVER_MS);
+	if (stored)
+		return;
+	spool_remove(&outgoing->station->spool, SPOOL_MESSAGE, message->name);
+	run_again(outgoing, STATION_RECOVER_MS);
 }
 
 static void end_composing(struct outgoing *outgoing)
@@ -519,12 +521,21 @@ static void end_offers(struct outgoing *outgoing)
 		run_again(outgoing, next > now ? next - now : STATION_RECOVER_MS);
 }
 
+static bool can_store(struct outgoing *outgoing)
+{
+	if (jobs_can_store(outgoing->station->jobs))
+		return true;
+	run_again(outgoing, STATION_RECOVER_MS);
+	return false;
+}
+
 void outgoing_run(struct outgoing *outgoing)
 {
 	end_offers(outgoing);
 	if (!outgoing->scanner)
 		run_oldest(outgoing, STATE(SCANNING), start_scan);
-	if (!outgoing->composer)
+	/* also while what was composed is being synced */
+	if (!outgoing->composing && can_store(outgoing))
 		run_oldest(outgoing, STATE(COMPOSING), start_compose);
 	sender_run(outgoing->station->sender);
 }

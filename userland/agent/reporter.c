@@ -310,6 +310,10 @@ void reporter_run(struct reporter *reporter)
 
 	if (reporter->worker || reporter->kept)
 		return;
+	if (!jobs_can_store(station->jobs)) {
+		run_again(reporter, STATION_RECOVER_MS);
+		return;
+	}
 	/* 0: nobody is told of a delay; else it is looked for now and then */
 	if (delay_ms)
 		look_for_delays(reporter, delay_ms);

@@ -98,6 +98,11 @@ bool jobs_settled(const struct jobs *jobs, int64_t id)
 	return jobs->none_settled <= jobs->synced;
 }
 
+bool jobs_can_store(const struct jobs *jobs)
+{
+	return !jobs->failing;
+}
+
 bool jobs_is_synced(const struct jobs *jobs)
 {
 	return jobs->synced == jobs->commits;
