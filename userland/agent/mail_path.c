@@ -189,8 +189,7 @@ bool mail_path_can_be_named(const char *address)
 	for (const char *c = address; *c; c++)
 		if (!isgraph((unsigned char)*c))
 			return false;
-	return *address == '"' ||
-	       (*address != '.' && !strstr(address, "..") && !strstr(address, ".@"));
+	return true;
 }
 
 bool mail_path_is_ascii(const char *address)

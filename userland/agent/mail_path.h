@@ -59,7 +59,7 @@ bool mail_path_from_address(struct mail_path *path, const char *address);
  * @address: the text, without brackets
  *
  * Return: true if mail_path_from_address() takes it, and it is visible ASCII, of at most 254 bytes
- * (RFC 5321, 4.5.3.1.3), with single dots between atoms (RFC 5322, 3.4.1).
+ * (RFC 5321, 4.5.3.1.3).
  */
 bool mail_path_can_be_named(const char *address);
 

@@ -6,6 +6,8 @@
 
 #include "letter.h"
 
+#define ATOM_CHARACTERS	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" \
+			"!#$%&'*+-/=?^_`{|}~"
 #define RECIPIENTS_MAX	1000
 #define TEXT_BYTES_MAX	65536
 #define LOOPS_MAX	20
@@ -51,12 +53,25 @@ static bool ascii_at(const char *value)
 	return at && at > value && at[1] && strlen(value) <= 254;
 }
 
+/* Some networks give out addresses with dots where RFC 5322 has none: in quotes it has. */
+static char *quote_dots(const char *value)
+{
+	size_t local = strspn(value, ATOM_CHARACTERS ".");
+
+	if (!local || value[local] != '@' ||
+	    (*value != '.' && value[local - 1] != '.' && !strstr(value, "..")))
+		return g_strdup(value);
+	return g_strdup_printf("\"%.*s\"%s", (int)local, value, value + local);
+}
+
 static int add_mailbox(InternetAddressList *list, const char *value, struct failure *failure)
 {
-	InternetAddressList *parsed = internet_address_list_parse(NULL, value);
+	char *quoted = quote_dots(value);
+	InternetAddressList *parsed = internet_address_list_parse(NULL, quoted);
 	InternetAddress *address;
 	int err = -1;
 
+	g_free(quoted);
 	address = parsed && internet_address_list_length(parsed) == 1 ?
 		internet_address_list_get_address(parsed, 0) : NULL;
 	if (!address || !INTERNET_ADDRESS_IS_MAILBOX(address) ||
