@@ -254,10 +254,16 @@ static void on_stop(evutil_socket_t signal, short what, void *arg)
 
 static void run(struct station *station)
 {
-	struct event *term = evsignal_new(station->base, SIGTERM, on_stop, station->base);
-	struct event *interrupt = evsignal_new(station->base, SIGINT, on_stop, station->base);
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	const size_t count = sizeof(signals) / sizeof(*signals);
+	struct event *ends[sizeof(signals) / sizeof(*signals)];
+	bool good = true;
 
-	if (term && interrupt && !event_add(term, NULL) && !event_add(interrupt, NULL)) {
+	for (size_t i = 0; i < count; i++) {
+		ends[i] = evsignal_new(station->base, signals[i], on_stop, station->base);
+		good = good && ends[i] && !event_add(ends[i], NULL);
+	}
+	if (good) {
 		log_event(LOG_NOTICE, "station.ready name=%s address=%s spool=%s",
 			  station->config.name, station->config.address, station->config.spool);
 		listener_start(station->listener);
@@ -273,10 +279,9 @@ static void run(struct station *station)
 		event_base_dispatch(station->base);
 		log_event(LOG_NOTICE, "station.stop name=%s", station->config.name);
 	}
-	if (interrupt)
-		event_free(interrupt);
-	if (term)
-		event_free(term);
+	for (size_t i = 0; i < count; i++)
+		if (ends[i])
+			event_free(ends[i]);
 }
 
 static bool open_parts(struct station *station)
