@@ -26,7 +26,8 @@ static bool can_have(struct jobs *jobs, int64_t id, const struct recipient *reci
 	return (recipient->state == RECIPIENT_HANDED_OVER ||
 		recipient->state == RECIPIENT_DELIVERED) &&
 	       database_number(jobs->db, 0, "SELECT count(*) FROM job j"
-			       " JOIN recipient r ON r.job = j.id WHERE j.id = ? AND r.position = ? AND j.pages_until_ms > ?"
+			       " JOIN recipient r ON r.job = j.id WHERE j.id = ?"
+			       " AND r.position = ? AND j.pages_until_ms > ?"
 			       " AND j.page_file <> '' AND r.resent = 0", "iii", id,
 			       recipient->position, now_ms());
 }
@@ -112,8 +113,9 @@ bool jobs_set_wanted(struct jobs *jobs, int64_t id, int64_t report, const struct
 int64_t jobs_next_expired(struct jobs *jobs, int64_t now)
 {
 	return database_number(jobs->db, 0, "SELECT id FROM job"
-			       " WHERE pages_until_ms BETWEEN 1 AND ? AND incoming = 0 AND state IN ('handed over', 'delivered',"
-			       " 'processed', 'cancelled') LIMIT 1", "i", now);
+			       " WHERE pages_until_ms BETWEEN 1 AND ? AND incoming = 0 AND state IN"
+			       " ('handed over', 'delivered', 'processed', 'cancelled') LIMIT 1",
+			       "i", now);
 }
 
 int64_t jobs_next_expiry(struct jobs *jobs)

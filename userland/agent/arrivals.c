@@ -16,7 +16,6 @@
 #include "repeats.h"
 #include "station.h"
 
-#define THREADS		6
 #define HEARD_MAX	256	/* what is beyond that stays known until its time is over */
 #define PRUNE_MS	3600000
 
@@ -409,6 +408,7 @@ void arrivals_free(struct arrivals *arrivals)
 	if (!arrivals)
 		return;
 	store_heard(arrivals);
+	commits_forget(arrivals->station->commits, &arrivals->commit);
 	event_free(arrivals->again);
 	free(arrivals);
 }

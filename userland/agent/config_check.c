@@ -118,7 +118,8 @@ bool parse_hours(const char *text, int *begin_min, int *end_min)
 	*end_min = 0;
 	if (!*text)
 		return true;
-	if (sscanf(text, "%2d:%2d-%2d:%2d%n", &hour[0], &minute[0], &hour[1], &minute[1], &used) != 4 ||
+	if (sscanf(text, "%2d:%2d-%2d:%2d%n", &hour[0], &minute[0], &hour[1], &minute[1],
+		   &used) != 4 ||
 	    text[used])
 		return false;
 	for (int i = 0; i < 2; i++)

@@ -85,7 +85,8 @@ bool jobs_owe_failures(struct jobs *jobs, int64_t id)
 			    " WHERE j.id = ? AND NOT j.incoming AND r.state = 'failed'"
 			    " AND j.sender <> '' AND j.message_file <> ''"
 			    " AND ((j.source LIKE 'smtp%' AND instr(CASE r.notify WHEN '' THEN"
-			    " 'FAILURE' ELSE r.notify END, 'FAILURE')) OR (j.source IN ('', 'forward') AND ?))",
+			    " 'FAILURE' ELSE r.notify END, 'FAILURE'))"
+			    " OR (j.source IN ('', 'forward') AND ?))",
 			    "iii", now_ms(), id, (int64_t)jobs->operator);
 }
 

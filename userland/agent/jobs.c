@@ -356,7 +356,8 @@ static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival
 	int64_t now = now_ms();
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, source, message_file,"
-			  " message_bytes, envelope_id, dsn_return, login, spf, created_ms, changed_ms)"
+			  " message_bytes, envelope_id, dsn_return, login, spf, created_ms,"
+			  " changed_ms)"
 			  " VALUES (1, 'received', ?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''),"
 			  " ifnull(?, ''), ifnull(?, ''), ?, ?)",
 			  "sssissssii", arrival->sender, arrival->source, arrival->message_file,
@@ -492,10 +493,9 @@ static bool job_whole(struct job *job)
 {
 	if (job->id && job->reason && job->sender && job->subject && job->coding &&
 	    job->message_id && job->source && job->message_file && job->page_file &&
-	    job->envelope_id && job->dsn_return && job->mdn_to &&
-	    job->error_to && job->policy && job->resolution && job->login && job->answer_to && job->spf &&
-	    job->document && job->original_id &&
-	    job->importance && job->broadcast)
+	    job->envelope_id && job->dsn_return && job->mdn_to && job->error_to && job->policy &&
+	    job->resolution && job->login && job->answer_to && job->spf && job->document &&
+	    job->original_id && job->importance && job->broadcast)
 		return true;
 	job_clear(job);
 	return false;
@@ -723,8 +723,9 @@ bool jobs_prune(struct jobs *jobs, int64_t keep)
 		 " (SELECT max(id) FROM job) - ? AND state IN (%s,'failed')"
 		 " AND (state <> 'failed' OR source NOT IN ('', 'forward'))"
 		 " AND id NOT IN (SELECT job FROM report WHERE mail = 0)"
-		 " AND (incoming OR pages_until_ms = 0) AND answer_ms = 0 AND id NOT IN (SELECT f.mail FROM forward f JOIN job r"
-		 " ON r.id = f.job WHERE r.answer_ms > 0)",
+		 " AND (incoming OR pages_until_ms = 0) AND answer_ms = 0 AND id NOT IN"
+		 " (SELECT f.mail FROM forward f JOIN job r ON r.id = f.job"
+		 " WHERE r.answer_ms > 0)",
 		 state_list(STATES_DONE, list, sizeof(list)));
 	return database_run(jobs->db, sql, "i", keep);
 }

@@ -74,8 +74,8 @@ enum job_state {
 /* A set of states. */
 #define STATE(state)	(1U << JOB_ ## state)
 #define STATES_ACTIVE	(STATE(SCANNING) | STATE(COMPOSING) | STATE(QUEUED) | STATE(SENDING) | \
-			 STATE(HELD) | STATE(RECEIVED) | STATE(OPENING) | STATE(FORWARDING) | STATE(PRINTING) | STATE(WAITING) | \
-			 STATE(ASKING))
+			 STATE(HELD) | STATE(RECEIVED) | STATE(OPENING) | STATE(FORWARDING) | \
+			 STATE(PRINTING) | STATE(WAITING) | STATE(ASKING))
 /* Ended well: nothing of the job is needed any more, unless its sender is owed a report. */
 #define STATES_DONE	(STATE(HANDED_OVER) | STATE(DELIVERED) | STATE(PROCESSED) | \
 			 STATE(PRINTED) | STATE(NOTED) | STATE(CANCELLED))
@@ -95,8 +95,9 @@ enum job_state {
  * @policy: outgoing: what it is to be sent as: "mh", "mmr", "auto"; see forms.h
  * @resolution: outgoing: "204x196": how it is scanned
  * @message_id: outgoing: its Message-ID
- * @source: incoming: who brought it, JOB_SOURCE_REPORT for a report on paper; outgoing: "dsn" or "mdn" for a report,
- *	who brought it if it is sent on, "relay" if that was asked for by mail, else ""
+ * @source: incoming: who brought it, JOB_SOURCE_REPORT for a report on paper; outgoing: "dsn"
+ *	or "mdn" for a report, who brought it if it is sent on, "relay" if that was asked for
+ *	by mail, else ""
  * @envelope_id: ENVID of RFC 3461, decoded: what a DSN names the job by; "" if none
  * @dsn_return: RET of RFC 3461: "FULL", "HDRS", "" if nothing was said
  * @mdn_to: incoming: who is to be told that it was printed; "": nobody
@@ -355,7 +356,7 @@ struct job_due {
 	const char *address;
 };
 
-/** jobs_due - call @each with those that are due first, the first one first, until it returns false */
+/** jobs_due - call @each with those that are due, the first one first, until it returns false */
 bool jobs_due(struct jobs *jobs, bool (*each)(void *arg, const struct job_due *due), void *arg);
 /** jobs_set_recipients - store recipients, and what follows for the state of their job */
 bool jobs_set_recipients(struct jobs *jobs, int64_t id, const struct recipient *recipient,

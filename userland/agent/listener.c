@@ -72,7 +72,8 @@ bool listener_load(struct listener *listener)
 		listener->sessions.config.auth_secure = sasl_offer(server->users, true);
 	if (!server->certificate)
 		return true;
-	listener->sessions.tls = tls_server_create(server->certificate, server->key, reason, sizeof(reason));
+	listener->sessions.tls = tls_server_create(server->certificate, server->key, reason,
+						   sizeof(reason));
 	if (!listener->sessions.tls)
 		log_event(LOG_ERR, "listener.certificate error=%s", reason);
 	return listener->sessions.tls;

@@ -188,8 +188,8 @@ static int64_t mail_of_form(struct jobs *jobs, int64_t id, const char *form,
 static bool has_form(struct jobs *jobs, int64_t id, const struct recipient *recipient)
 {
 	return database_number(jobs->db, 0, "SELECT form = ? FROM mail WHERE job = ?"
-			       " AND position = ? AND part = ?", "siii", recipient->form, id, recipient->mail,
-			       recipient->part);
+			       " AND position = ? AND part = ?", "siii", recipient->form, id,
+			       recipient->mail, recipient->part);
 }
 
 bool jobs_set_forms(struct jobs *jobs, int64_t id, struct recipient *recipient,

@@ -310,9 +310,9 @@ static bool open_parts(struct station *station)
 	station->relay = relay_create(station);
 	station->pdf_forms = pdf_forms_create(station);
 	station->fetcher = fetcher_create(station);
-	if (!station->arrivals || !station->links || !station->sender || !station->incoming || !station->outgoing || !station->fetcher ||
-	    !station->reporter || !station->joiner || !station->forwarder ||
-	    !station->relay || !station->pdf_forms)
+	if (!station->arrivals || !station->links || !station->sender || !station->incoming ||
+	    !station->outgoing || !station->fetcher || !station->reporter || !station->joiner ||
+	    !station->forwarder || !station->relay || !station->pdf_forms)
 		return false;
 	station->control = control_open(station);
 	return station->control;

@@ -541,8 +541,8 @@ static enum smtp_server_answer on_auth(void *arg, const char *mechanism, const c
 }
 
 static const struct smtp_server_ops server_ops = {
-	.mail = on_mail, .rcpt = on_rcpt, .data = on_data, .features = on_features, .message = on_message,
-	.message_end = on_message_end, .abandon = on_abandon, .heard = on_heard,
+	.mail = on_mail, .rcpt = on_rcpt, .data = on_data, .features = on_features,
+	.message = on_message, .message_end = on_message_end, .abandon = on_abandon, .heard = on_heard,
 	.auth = on_auth, .auth_end = on_auth_end, .verify = on_verify, .note = on_note,
 };
 

@@ -75,7 +75,8 @@ bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipient
 	*recipients = (struct recipients){ 0 };
 	if (database_query(jobs->db, take_recipient, recipients,
 			   "SELECT position, address, state, reply, next_ms, tries, waited_ms,"
-			   " notify, original, part, mail, form, note, converted FROM recipient WHERE job = ? ORDER BY position",
+			   " notify, original, part, mail, form, note, converted FROM recipient"
+			   " WHERE job = ? ORDER BY position",
 			   "i", id) &&
 	    (int64_t)recipients->items == count &&
 	    (!count || is_whole(&recipients->item[count - 1])))

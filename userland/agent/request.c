@@ -138,7 +138,8 @@ enum request_verdict request_judge(struct jobs *jobs, const struct config *confi
 	}
 	if (!*opened->message_id || !opened->request_date_s || !is_fresh(config, opened)) {
 		snprintf(grant->reason, sizeof(grant->reason),
-			 "a request needs a Message-ID, and a Date that is not older than %ld minutes, by the clock of this station",
+			 "a request needs a Message-ID, and a Date that is not older than"
+			 " %ld minutes, by the clock of this station",
 			 config->requests.valid_ms / 60000);
 		/* an old mail can be sent again by anybody: its author is not bothered with that */
 		return strcmp(by, "signature") ? REQUEST_REFUSED : REQUEST_SEEN;

@@ -156,8 +156,8 @@ bool resolver_check(const char *servers, char *reason, size_t bytes)
 	}
 	ares_library_cleanup();
 	if (err)
-		snprintf(reason, bytes, "%s: addresses with ports are needed, as in 127.0.0.1:53,[::1]:53",
-			 servers);
+		snprintf(reason, bytes,
+			 "%s: addresses with ports are needed, as in 127.0.0.1:53,[::1]:53", servers);
 	return !err;
 }
 
