@@ -13,7 +13,7 @@
 
 #define MAIL_LOCAL_MAX	64	/* bytes of a local part, RFC 5321, 4.5.3.1.1 */
 #define MAIL_DOMAIN_MAX	255	/* bytes of a domain, 4.5.3.1.2 */
-#define MAIL_NAMED_MAX	254	/* of an address in a header: a path without its brackets, 4.5.3.1.3 */
+#define MAIL_NAMED_MAX	254	/* bytes of an address in a header: 4.5.3.1.3, without brackets */
 #define MAIL_ADDRESS_MAX (MAIL_LOCAL_MAX + 1 + MAIL_DOMAIN_MAX)
 
 /**
