@@ -63,11 +63,12 @@ void ifax_page_free(struct ifax_page *page)
 	kfree(page);
 }
 
-/* Memory that is never of a higher order than a page is */
+/* Memory that is never of a higher order than a page is; who asked is told if there is none */
 static void *page_memory(size_t bytes)
 {
-	return bytes <= PAGE_SIZE ? kmalloc(bytes, GFP_KERNEL_ACCOUNT) :
-				    __vmalloc(bytes, GFP_KERNEL_ACCOUNT);
+	const gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_NOWARN;
+
+	return bytes <= PAGE_SIZE ? kmalloc(bytes, gfp) : __vmalloc(bytes, gfp);
 }
 
 /**
