@@ -9,6 +9,7 @@ DEBUG_CHECKS += tests/vm/guest/kselftest tests/hw/paper tests/hw/faults tests/vm
 .PHONY: check-debug
 check-debug: packages
 	@tree=$$(tests/debug/build-kernel '$(CACHE)') && \
-		KERNEL_ARGS='kasan_multi_shot' TIMEOUT_FACTOR=$(or $(TIMEOUT_FACTOR),8) \
+		TIMEOUT_FACTOR=$(or $(TIMEOUT_FACTOR),8) \
 		$(MAKE) --no-print-directory run-check KDIR="$$tree" \
+			KERNEL_ARGS='kasan_multi_shot $(KERNEL_ARGS)' \
 			CHECKS='$(if $(filter command line,$(origin CHECKS)),$(CHECKS),$(DEBUG_CHECKS))'
