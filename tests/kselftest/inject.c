@@ -123,6 +123,33 @@ bool inject_happened(void)
 	return pread(fail_nth, text, sizeof(text) - 1, 0) > 0 && atoi(text) == 0;
 }
 
+bool inject_is_cause(int err)
+{
+	return err == -ENOMEM || err == -EFAULT || err == -ENOBUFS || err == -EIO;
+}
+
+int inject_every(int (*call)(void *data), void (*undo)(void *data), void *data)
+{
+	bool happened;
+	int n, err;
+
+	for (n = 1; n < INJECT_MAX; n++) {
+		if (!inject_nth(n))
+			return -errno;
+		err = call(data);
+		happened = inject_happened();
+		if (!inject_nth(0))
+			return -errno;
+		if (!happened)
+			return err ?: n - 1;
+		if (err && !inject_is_cause(err))
+			return err;
+		if (!err)
+			undo(data);
+	}
+	return -ELOOP;
+}
+
 static bool take_part(const char *task, bool on)
 {
 	char path[PATH_MAX];

@@ -20,6 +20,19 @@ bool inject_nth(unsigned int n);
 /* Has it happened? */
 bool inject_happened(void);
 
+/* Is it what a fault makes of a call? EIO: hardware's drivers may not tell why they cannot start */
+bool inject_is_cause(int err);
+
+/* More possible faults than any call here has */
+#define INJECT_MAX	1000
+
+/*
+ * Calls again and again, with the first, the second... possible fault, until
+ * none happens. A call may do its work in spite of a fault, so @undo makes it
+ * possible again. Returns the number of faults, or a negative errno.
+ */
+int inject_every(int (*call)(void *data), void (*undo)(void *data), void *data);
+
 /* Do the kernel's own threads take part, and this task? */
 bool inject_kernel(bool on);
 bool inject_self(bool on);
