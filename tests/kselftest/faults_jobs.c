@@ -125,6 +125,7 @@ TEST_F(faults_jobs, whole_jobs)
 			TH_LOG("fault %d: %s", n, ifax_error_text(err));
 		}
 	}
+	TH_LOG("%d faults", n - 2);
 	EXPECT_LT(10, n);
 	EXPECT_FALSE(happened);
 	EXPECT_EQ(0, err);
@@ -247,6 +248,7 @@ TEST_F(faults_jobs, sheets_that_follow)
 		ASSERT_EQ(-ENODATA, ifax_get_page(self->scanner, &record));
 	}
 	inject_kernel(false);
+	TH_LOG("%u faults", faults);
 	EXPECT_LT(0, faults);
 }
 
@@ -273,6 +275,7 @@ TEST_F(faults_jobs, pages_that_wait)
 		sheet_free(&got);
 	}
 	inject_kernel(false);
+	TH_LOG("%u faults", faults);
 	EXPECT_LT(0, faults);
 	EXPECT_EQ(0, used_bytes(self->printer));
 }

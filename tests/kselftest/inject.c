@@ -140,8 +140,10 @@ int inject_every(int (*call)(void *data), void (*undo)(void *data), void *data)
 		happened = inject_happened();
 		if (!inject_nth(0))
 			return -errno;
-		if (!happened)
+		if (!happened) {
+			fprintf(stderr, "# %d faults\n", n - 1);
 			return err ?: n - 1;
+		}
 		if (err && !inject_is_cause(err))
 			return err;
 		if (!err)
