@@ -116,11 +116,12 @@ TEST_F(memory, none_while_a_page_prints)
 		SKIP(return, "this kernel injects no faults");
 	sheet_draw(&sheet, A4_WIDTH_PX, LINES, 2);
 	ASSERT_TRUE(inject_kernel(true));
-	ASSERT_TRUE(set_line_rate(1000));
+	ASSERT_TRUE(set_line_rate(400));
 	ASSERT_TRUE(write_sheet(self->printer, &self->format, &sheet));
 	ASSERT_EQ(0, ifax_commit(self->printer));
 	ASSERT_TRUE(wait_for_state(self->printer, IFAX_STATE_BUSY, IFAX_STATE_BUSY));
-	EXPECT_EQ(0, poll_ms(self->printer, POLLPRI, 200));
+	/* a slow kernel needs a while to draw it in; the page takes five seconds */
+	EXPECT_EQ(0, poll_ms(self->printer, POLLPRI, 2000));
 
 	inject_begin(1, FAULTS_MAX);
 	EXPECT_EQ(POLLPRI, poll_ms(self->printer, POLLPRI, PATIENCE_MS));
