@@ -3,7 +3,6 @@
  * alternative: documents that can be had in a better form (RFC 3297)
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alternative.h"
@@ -41,17 +40,6 @@ static void name_mail(const struct job *job, const struct recipient *recipient,
 	mail_id(job->message_id, &had, name);
 }
 
-static bool set_text(char **text, const char *value)
-{
-	char *copy = strdup(value);
-
-	if (!copy)
-		return false;
-	free(*text);
-	*text = copy;
-	return true;
-}
-
 static bool send_better(struct jobs *jobs, const struct job *job, const struct report_item *item,
 			struct recipient *recipient)
 {
@@ -68,9 +56,9 @@ static bool send_better(struct jobs *jobs, const struct job *job, const struct r
 	page_form_to_text(&form, text);
 	name_mail(job, recipient, original);
 	recipient->mail = jobs_add_mail(jobs, job->id, text, original);
-	if (recipient->mail < 0 || !set_text(&recipient->form, text) ||
-	    !set_text(&recipient->note, note) ||
-	    !set_text(&recipient->reply, "asks for a better form"))
+	if (recipient->mail < 0 || !recipient_set_text(&recipient->form, text) ||
+	    !recipient_set_text(&recipient->note, note) ||
+	    !recipient_set_text(&recipient->reply, "asks for a better form"))
 		return false;
 	recipient->state = RECIPIENT_QUEUED;
 	recipient->part = 1;

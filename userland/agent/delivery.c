@@ -152,13 +152,8 @@ void delivery_free(struct delivery *delivery)
 
 static void set_reply(struct recipient *recipient, const char *text)
 {
-	char *copy = strdup(text);
-
 	/* without memory the state alone must do */
-	if (!copy)
-		return;
-	free(recipient->reply);
-	recipient->reply = copy;
+	recipient_set_text(&recipient->reply, text);
 }
 
 static int64_t next_wait_ms(const struct config_retry *retry, int64_t tries)

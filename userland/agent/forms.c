@@ -4,7 +4,6 @@
  */
 #include <linux/ifax.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "forms.h"
@@ -138,17 +137,6 @@ static void choose_for(struct jobs *jobs, const struct job *job, const struct pa
 			  (long long)job->id, address, note);
 }
 
-static bool set_text(char **text, const char *value)
-{
-	char *copy = strdup(value);
-
-	if (!copy)
-		return false;
-	free(*text);
-	*text = copy;
-	return true;
-}
-
 bool forms_change(struct jobs *jobs, const struct job *job, struct recipient *recipient)
 {
 	char note[FORMS_NOTE_BYTES], text[PAGE_FORM_BYTES];
@@ -158,8 +146,8 @@ bool forms_change(struct jobs *jobs, const struct job *job, struct recipient *re
 		return false;
 	choose_for(jobs, job, &document, recipient->address, text, note);
 	/* without memory it stays what it is */
-	return strcmp(text, recipient->form) && set_text(&recipient->note, note) &&
-	       set_text(&recipient->form, text);
+	return strcmp(text, recipient->form) && recipient_set_text(&recipient->note, note) &&
+	       recipient_set_text(&recipient->form, text);
 }
 
 bool forms_set(struct jobs *jobs, int64_t id, const struct page_form *document)

@@ -343,6 +343,8 @@ bool jobs_set_forgotten(struct jobs *jobs, int64_t id);
 
 bool jobs_recipients(struct jobs *jobs, int64_t id, struct recipients *recipients);
 void recipient_clear(struct recipient *recipient);
+/** recipient_set_text - another text for one of a recipient; false: no memory, it stays */
+bool recipient_set_text(char **text, const char *value);
 void recipients_clear(struct recipients *recipients);
 /**
  * struct job_due - a recipient that waits

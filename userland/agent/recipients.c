@@ -32,6 +32,17 @@ static enum recipient_state recipient_state_of(const char *name)
 	return RECIPIENT_FAILED;
 }
 
+bool recipient_set_text(char **text, const char *value)
+{
+	char *copy = strdup(value);
+
+	if (!copy)
+		return false;
+	free(*text);
+	*text = copy;
+	return true;
+}
+
 static bool is_whole(const struct recipient *recipient)
 {
 	return recipient->address && recipient->reply && recipient->notify &&

@@ -291,6 +291,23 @@ struct resolver_query *resolver_mx(struct resolver *resolver, const char *domain
 	return query;
 }
 
+/* For what is answered with texts: records of one type */
+static struct resolver_query *ask_for_texts(struct resolver *resolver, const char *name, int type,
+					    ares_callback on_reply,
+					    void (*done)(void *arg, enum resolver_result result,
+							 char *const *text, size_t count,
+							 const char *why), void *arg)
+{
+	struct resolver_query *query = make_query(resolver, name, arg);
+
+	if (!query)
+		return NULL;
+	query->texts_done = done;
+	ares_query(resolver->channel, name, C_IN, type, on_reply, query);
+	set_timer(resolver);
+	return query;
+}
+
 /* A record comes in pieces of up to 255 bytes; one that is too long, or holds a NUL, is none. */
 static void take_texts(struct resolver_query *query, const struct ares_txt_ext *piece)
 {
@@ -331,14 +348,7 @@ struct resolver_query *resolver_texts(struct resolver *resolver, const char *nam
 						   char *const *text, size_t count,
 						   const char *why), void *arg)
 {
-	struct resolver_query *query = make_query(resolver, name, arg);
-
-	if (!query)
-		return NULL;
-	query->texts_done = done;
-	ares_query(resolver->channel, name, C_IN, T_TXT, on_texts, query);
-	set_timer(resolver);
-	return query;
+	return ask_for_texts(resolver, name, T_TXT, on_texts, done, arg);
 }
 
 static void on_names(void *arg, int status, int timeouts, unsigned char *bytes, int len)
@@ -364,14 +374,7 @@ struct resolver_query *resolver_names(struct resolver *resolver, const char *nam
 						   char *const *text, size_t count,
 						   const char *why), void *arg)
 {
-	struct resolver_query *query = make_query(resolver, name, arg);
-
-	if (!query)
-		return NULL;
-	query->texts_done = done;
-	ares_query(resolver->channel, name, C_IN, T_PTR, on_names, query);
-	set_timer(resolver);
-	return query;
+	return ask_for_texts(resolver, name, T_PTR, on_names, done, arg);
 }
 
 /* In memory of our own: c-ares has types of its own for all of this. */
