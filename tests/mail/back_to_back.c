@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "dialogue.h"
-#include "smtp_client.h"
-#include "smtp_server.h"
+#include "engine/smtp_client.h"
+#include "engine/smtp_server.h"
 #include "tap.h"
 
 #define MESSAGE_MAX	200000

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "binary_form.h"
+#include "engine/binary_form.h"
 #include "dialogue.h"
 #include "tap.h"
 

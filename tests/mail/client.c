@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "dialogue.h"
-#include "smtp_client.h"
+#include "engine/smtp_client.h"
 #include "tap.h"
 
 /* Each time-out is another number, so that a wrong one is seen. */

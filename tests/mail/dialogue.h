@@ -6,7 +6,7 @@
 #ifndef MAIL_DIALOGUE_H
 #define MAIL_DIALOGUE_H
 
-#include "mail_wire.h"
+#include "engine/mail_wire.h"
 
 /**
  * struct engine - one of the three engines, by its common outer side

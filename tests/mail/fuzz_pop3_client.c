@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "pop3_client.h"
+#include "engine/pop3_client.h"
 
 #define MESSAGES_MAX	8
 

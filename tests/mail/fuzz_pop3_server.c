@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "pop3_server.h"
+#include "engine/pop3_server.h"
 
 #define MESSAGES	20
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "smtp_client.h"
+#include "engine/smtp_client.h"
 
 #define RECIPIENTS	3
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "smtp_server.h"
+#include "engine/smtp_server.h"
 
 #define MESSAGE_MAX	2000
 

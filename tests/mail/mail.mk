@@ -19,7 +19,7 @@ $(MAIL_B)/%.o: tests/mail/%.c
 	@mkdir -p $(@D)
 	$(CC) $(IFAX_CFLAGS) -Wno-missing-field-initializers -Iuserland/agent $(CFLAGS) $(MAIL_SANITIZE) -c -o $@ $<
 
-$(MAIL_B)/engine/%.o: userland/agent/%.c
+$(MAIL_B)/engine/%.o: userland/agent/engine/%.c
 	@mkdir -p $(@D)
 	$(CC) $(IFAX_CFLAGS) $(CFLAGS) $(MAIL_SANITIZE) -c -o $@ $<
 
@@ -30,7 +30,7 @@ $(MAIL_FUZZ:%=$(MAIL_B)/mutate_%): $(MAIL_B)/mutate_%: $(MAIL_B)/mutate.o $(MAIL
 		$(MAIL_COMMON)
 	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) $(MAIL_SANITIZE) -o $@ $^ $(MAIL_LIBS)
 
-$(MAIL_FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: tests/mail/fuzz_%.c $(MAIL_ENGINES:%=userland/agent/%.c)
+$(MAIL_FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: tests/mail/fuzz_%.c $(MAIL_ENGINES:%=userland/agent/engine/%.c)
 	@mkdir -p $(@D)
 	clang $(filter-out -fPIE -MMD -MP,$(IFAX_CFLAGS)) -Iuserland/agent $(CFLAGS) \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ \

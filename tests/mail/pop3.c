@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "dialogue.h"
-#include "pop3_client.h"
+#include "engine/pop3_client.h"
 #include "tap.h"
 
 #define ONE(gets, says)	{ gets, says, 0, 0 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "dialogue.h"
-#include "pop3_server.h"
+#include "engine/pop3_server.h"
 #include "tap.h"
 
 #define MESSAGES	4

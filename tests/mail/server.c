@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "dialogue.h"
-#include "smtp_server.h"
+#include "engine/smtp_server.h"
 #include "tap.h"
 
 #define START		{ NULL, "220 mx.example.com ESMTP ifax\r\n", 300000, 0 }

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "dialogue.h"
-#include "dot_stuffing.h"
-#include "line_reader.h"
-#include "mail_path.h"
-#include "smtp_reply.h"
+#include "engine/dot_stuffing.h"
+#include "engine/line_reader.h"
+#include "engine/mail_path.h"
+#include "engine/smtp_reply.h"
 #include "tap.h"
 
 static void test_paths(void)

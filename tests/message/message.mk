@@ -3,7 +3,7 @@ MESSAGE_TESTS := $(B)/tests/message
 CHECKS += $(addprefix tests/message/,compose independent forms header-line lint foreign-tiff mails parts pdf join rules hostile-tiff confined)
 CHECKS += $(addprefix $(MESSAGE_TESTS)/,page_file fax_address features sandbox mutations)
 
-$(MESSAGE_TESTS)/page_file: $(MESSAGE_TESTS)/page_file.o $(B)/userland/agent/page_file.o
+$(MESSAGE_TESTS)/page_file: $(MESSAGE_TESTS)/page_file.o $(B)/userland/agent/paper/page_file.o
 	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -o $@ $^
 
 $(MESSAGE_TESTS)/fax_address: $(addprefix $(MESSAGE_TESTS)/sanitized/,\
@@ -21,7 +21,7 @@ $(MESSAGE_TESTS)/sandbox: $(MESSAGE_TESTS)/sandbox.o \
 
 # All that reads a mail once more with sanitizers; the codec's room brings its own
 MUTATIONS_SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
-MUTATIONS_SOURCES := tests/message/mutations.c userland/agent/page_file.c \
+MUTATIONS_SOURCES := tests/message/mutations.c userland/agent/paper/page_file.c \
 	$(filter-out %/main.c %/confine.c %/sandbox.c,\
 	$(wildcard userland/message/*.c userland/lint/*.c))
 MUTATIONS_OBJECTS := $(MUTATIONS_SOURCES:%.c=$(MESSAGE_TESTS)/sanitized/%.o) \

@@ -15,7 +15,7 @@
 #include <tiffio.h>
 #include <unistd.h>
 
-#include "../../userland/agent/page_file.h"
+#include "../../userland/agent/paper/page_file.h"
 #include "../../userland/lint/lint.h"
 #include "../../userland/message/open.h"
 #include "../../userland/message/pdf_mail.h"

@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "../../userland/agent/page_file.h"
+#include "../../userland/agent/paper/page_file.h"
 
 static unsigned int tests, failures;
 

@@ -11,8 +11,8 @@
 #include <strings.h>
 
 #include "config_check.h"
-#include "partial.h"
-#include "pop3_server.h"
+#include "engine/pop3_server.h"
+#include "send/partial.h"
 
 #define TIME(name, value) CFG_INT_CB(name, value, CFGF_NONE, parse_time)
 

@@ -14,9 +14,9 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
-#include "pop3_client.h"
-#include "smtp_client.h"
-#include "tls.h"
+#include "engine/pop3_client.h"
+#include "engine/smtp_client.h"
+#include "net/tls.h"
 
 struct cfg_t;
 

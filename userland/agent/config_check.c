@@ -12,11 +12,11 @@
 #include <string.h>
 
 #include "config_check.h"
-#include "forms.h"
-#include "smtp_server.h"
-#include "mail_path.h"
-#include "network.h"
-#include "spf.h"
+#include "engine/mail_path.h"
+#include "engine/smtp_server.h"
+#include "net/network.h"
+#include "receive/spf.h"
+#include "send/forms.h"
 
 struct unit {
 	const char *name;

@@ -15,19 +15,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "arrivals.h"
-#include "commits.h"
-#include "link.h"
 #include "log.h"
-#include "lost.h"
-#include "oauth.h"
+#include "net/oauth.h"
+#include "net/resolver.h"
+#include "net/secret_file.h"
+#include "net/users.h"
 #include "readiness.h"
-#include "pdf_forms.h"
-#include "resolver.h"
-#include "secret_file.h"
-#include "relay.h"
+#include "receive/arrivals.h"
+#include "receive/pdf_forms.h"
+#include "send/link.h"
+#include "send/relay.h"
 #include "station.h"
-#include "users.h"
+#include "store/commits.h"
+#include "store/lost.h"
 
 #define DEFAULT_CONFIG	"/etc/ifax/ifaxd.conf"
 

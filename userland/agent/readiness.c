@@ -13,10 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "net/resolver.h"
+#include "net/secret_file.h"
+#include "net/users.h"
 #include "readiness.h"
-#include "resolver.h"
-#include "secret_file.h"
-#include "users.h"
 
 #define REASON_BYTES	600
 

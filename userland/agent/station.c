@@ -5,10 +5,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "confirm.h"
-#include "mailbox.h"
-#include "mails.h"
+#include "send/mails.h"
 #include "station.h"
+#include "store/confirm.h"
+#include "store/mailbox.h"
 
 int64_t steady_ms(void)
 {

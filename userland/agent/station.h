@@ -13,11 +13,11 @@
 #include <stdint.h>
 
 #include "config.h"
-#include "guard.h"
-#include "jobs.h"
-#include "mails.h"
-#include "recent.h"
-#include "spool.h"
+#include "net/guard.h"
+#include "net/recent.h"
+#include "send/mails.h"
+#include "store/jobs.h"
+#include "store/spool.h"
 
 struct resolver;
 struct arrivals;

@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../agent/page_file.h"
+#include "../agent/paper/page_file.h"
 #include "../message/line.h"
 #include "../message/sandbox.h"
 #include "../message/tiff_read.h"

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../agent/page_file.h"
+#include "../agent/paper/page_file.h"
 #include "../message/tiff_write.h"
 #include "command.h"
 

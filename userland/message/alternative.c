@@ -2,7 +2,7 @@
 #include <string.h>
 #include <linux/ifax.h>
 
-#include "../agent/page_file.h"
+#include "../agent/paper/page_file.h"
 #include "alternative.h"
 #include "features.h"
 

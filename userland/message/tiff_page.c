@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "../agent/page_file.h"
+#include "../agent/paper/page_file.h"
 #include "tiff_page.h"
 
 #define A4_WIDTH_INCH	8.5	/* a fax line of 1728 pixels is 215 mm */

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "../agent/page_file.h"
+#include "../agent/paper/page_file.h"
 #include "failure.h"
 
 /**

@@ -2,7 +2,7 @@
 #ifndef _IFAX_TIFF_WRITE_H
 #define _IFAX_TIFF_WRITE_H
 
-#include "../agent/page_file.h"
+#include "../agent/paper/page_file.h"
 #include "failure.h"
 #include "page_form.h"
 

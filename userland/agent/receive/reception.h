@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * reception: one peer at the SMTP server: what it brings, and what becomes of it
+ */
+#ifndef IFAX_RECEPTION_H
+#define IFAX_RECEPTION_H
+
+#include <stdbool.h>
+
+#include "engine/smtp_server.h"
+#include "inspection.h"
+#include "net/rate.h"
+#include "net/tls.h"
+
+struct reception;
+struct station;
+
+/**
+ * struct receptions - all peers that are there
+ * @config: of their engines
+ * @tls: certificate and key, NULL: none
+ * @rate: mails of each peer
+ * @inspections: mails that are looked into
+ * @first: session
+ * @count: of sessions
+ */
+struct receptions {
+	struct station *station;
+	struct smtp_server_config config;
+	struct tls_server *tls;
+	struct rate rate;
+	struct inspections inspections;
+	struct reception *first;
+	unsigned int count;
+};
+
+/** reception_start - a peer is there; @fd is the callee's; @tls: that comes first */
+void reception_start(struct receptions *all, int fd, const char *peer, bool tls);
+
+/** receptions_of - sessions of one peer */
+unsigned int receptions_of(const struct receptions *all, const char *peer);
+
+/** receptions_end - say 421 to all, and close */
+void receptions_end(struct receptions *all);
+
+#endif /* IFAX_RECEPTION_H */
