@@ -424,6 +424,11 @@ bool smtp_client_get_tls_failed(const struct smtp_client *client)
 	return client->tls_failed;
 }
 
+bool smtp_client_get_login_refused(const struct smtp_client *client)
+{
+	return client->login_refused;
+}
+
 bool smtp_client_wants_tls(const struct smtp_client *client)
 {
 	return client->step == SMTP_STEP_SECURING;

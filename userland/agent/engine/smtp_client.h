@@ -259,6 +259,9 @@ bool smtp_client_get_stale(const struct smtp_client *client);
 /** smtp_client_get_tls_failed() - the session ended in STARTTLS, or in its handshake */
 bool smtp_client_get_tls_failed(const struct smtp_client *client);
 
+/** smtp_client_get_login_refused() - the server did not take our credentials (535) */
+bool smtp_client_get_login_refused(const struct smtp_client *client);
+
 /**
  * smtp_client_wants_tls() - the TLS handshake is due, when the output is sent
  * @client: the engine

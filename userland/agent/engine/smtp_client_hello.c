@@ -106,6 +106,7 @@ static void challenged(struct smtp_client *client)
 /* A refusal passes once the secret is right again: the mail waits for that. */
 static void auth_replied(struct smtp_client *client)
 {
+	client->login_refused = client->reply.code == 535;
 	if (client->reply.code / 100 == 3)
 		challenged(client);
 	else if (!smtp_reply_positive(&client->reply))

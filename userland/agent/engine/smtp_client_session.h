@@ -91,6 +91,7 @@ struct smtp_offer {
  * @result: why, if it was not in order
  * @secure: TLS protects the session
  * @tls_failed: the session broke while it was to be secured
+ * @login_refused: the server said that what we log in with is not good
  * @initial: the first response of AUTH, if the server has to ask for it
  * @offer: of the server
  * @reply: that comes
@@ -132,6 +133,7 @@ struct smtp_client {
 
 	bool secure;
 	bool tls_failed;
+	bool login_refused;
 	const char *initial;
 	struct smtp_offer offer;
 

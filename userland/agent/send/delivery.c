@@ -90,7 +90,8 @@ struct delivery {
 	struct sasl *sasl;
 	char secret[SECRET_BYTES];
 	struct worker *refresh;			/* gets a fresh token */
-	bool refreshed;				/* for this server already */
+	bool refreshed;				/* for this mail already */
+	bool token_refused;			/* before its end, by this server */
 	struct fetcher_login *pop3;		/* POP-before-SMTP */
 	bool pop3_done;				/* just now */
 	struct dial *dial;
@@ -317,6 +318,7 @@ static struct delivery *delivery_of(const struct link *link)
 }
 
 static void try_hop(struct delivery *delivery);
+static void refresh_token(struct delivery *delivery, const char *refused);
 
 static bool has_more_hops(const struct delivery *delivery)
 {
@@ -590,6 +592,8 @@ static const char *on_auth_respond(void *arg, const char *challenge, bool final)
 {
 	struct delivery *delivery = delivery_of(arg);
 
+	/* nothing is asked of who brings a token: it is told what is wrong with it (RFC 7628, 3.2.2) */
+	delivery->token_refused = delivery->account.token && !final;
 	return sasl_respond(delivery->sasl, challenge, final);
 }
 
@@ -628,10 +632,18 @@ static bool may_go_without_tls(const struct delivery *delivery)
 	       smtp_client_get_tls_failed(delivery->link->engine);
 }
 
+/* A token may be taken back before its end. One that is fresh is as good as any. */
+static bool needs_fresh_token(struct delivery *delivery)
+{
+	delivery->token_refused |= smtp_client_get_login_refused(delivery->link->engine);
+	return delivery->account.token && delivery->token_refused && !delivery->refreshed;
+}
+
 static void on_closed(void *arg)
 {
 	struct link *link = arg;
 	struct delivery *delivery = link->delivery;
+	char refused[SECRET_BYTES] = "";
 	bool begun = smtp_client_get_begun(link->engine);
 	bool stale = smtp_client_get_stale(link->engine);
 	bool clear = delivery && may_go_without_tls(delivery);
@@ -642,11 +654,16 @@ static void on_closed(void *arg)
 		link_free(link);
 		return;
 	}
+	if (!begun && needs_fresh_token(delivery))
+		strcpy(refused, delivery->secret);
 	hang_up(delivery);
 	if (is_decided(delivery)) {
 		finish(delivery);
 	} else if (stale) {
 		try_hop(delivery);
+	} else if (*refused) {
+		refresh_token(delivery, refused);
+		explicit_bzero(refused, sizeof(refused));
 	} else if (clear) {
 		delivery->clear = true;
 		try_hop(delivery);
@@ -805,6 +822,14 @@ static void on_refreshed(void *arg, enum worker_end end, const char *text)
 	next_hop(delivery, reason);
 }
 
+static void refresh_token(struct delivery *delivery, const char *refused)
+{
+	delivery->refresh = oauth_refresh(delivery->station->base, delivery->route->oauth, refused,
+					  on_refreshed, delivery);
+	if (!delivery->refresh)
+		next_hop(delivery, "ifax-token could not be started");
+}
+
 /* true: the token in @secret can be used; false: that is being cared for */
 static bool has_token(struct delivery *delivery)
 {
@@ -822,10 +847,7 @@ static bool has_token(struct delivery *delivery)
 	}
 	if (fresh || delivery->refreshed)
 		return true;
-	delivery->refresh = oauth_refresh(delivery->station->base, oauth, NULL, on_refreshed,
-					  delivery);
-	if (!delivery->refresh)
-		next_hop(delivery, "ifax-token could not be started");
+	refresh_token(delivery, NULL);
 	return false;
 }
 
@@ -866,6 +888,7 @@ static void try_hop(struct delivery *delivery)
 	char reason[512] = "the message cannot be read from the spool";
 
 	delivery->header_sent = 0;
+	delivery->token_refused = false;
 	if (lseek(delivery->message_fd, delivery->mail.begin_byte, SEEK_SET) < 0 ||
 	    !fill_account(delivery, reason, sizeof(reason))) {
 		next_hop(delivery, reason);
