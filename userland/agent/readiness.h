@@ -8,7 +8,7 @@
 #ifndef IFAX_READINESS_H
 #define IFAX_READINESS_H
 
-#include "config.h"
+#include "config/config.h"
 
 /**
  * readiness_check - look for all of it

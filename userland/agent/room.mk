@@ -2,7 +2,7 @@
 # The daemon of a station, and its worker that moves paper
 
 AGENT_PACKAGES = libevent libconfuse sqlite3 jansson libssl libcrypto libgsasl libcares
-AGENT_FOLDERS := engine net store receive send report control
+AGENT_FOLDERS := config engine net store receive send report control
 # what of it is another program's
 PAPER_OBJECTS := $(patsubst %,$(B)/userland/agent/paper/%.o,paper_worker paper_scan paper_print page_file)
 TOKEN_OBJECTS := $(patsubst %,$(B)/userland/agent/net/%.o,token_worker token_file secret_file)

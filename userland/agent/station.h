@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "config.h"
+#include "config/config.h"
 #include "net/guard.h"
 #include "net/recent.h"
 #include "send/mails.h"

@@ -7,7 +7,7 @@
 
 #include <event2/event.h>
 
-#include "config.h"
+#include "config/config.h"
 #include "worker.h"
 
 /**

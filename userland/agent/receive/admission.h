@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "config.h"
+#include "config/config.h"
 #include "engine/mail_path.h"
 #include "engine/smtp_reply.h"
 #include "spf.h"

@@ -9,7 +9,7 @@
 #ifndef IFAX_REQUEST_H
 #define IFAX_REQUEST_H
 
-#include "config.h"
+#include "config/config.h"
 #include "receive/opened.h"
 #include "store/jobs.h"
 

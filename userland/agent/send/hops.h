@@ -12,7 +12,7 @@
 #ifndef IFAX_HOPS_H
 #define IFAX_HOPS_H
 
-#include "config.h"
+#include "config/config.h"
 #include "net/resolver.h"
 
 #define HOPS_MAX	MX_MAX

@@ -8,7 +8,7 @@
 #ifndef IFAX_RULES_H
 #define IFAX_RULES_H
 
-#include "config.h"
+#include "config/config.h"
 #include "receive/opened.h"
 #include "store/jobs.h"
 

@@ -5,7 +5,7 @@
 #ifndef IFAX_WORDS_H
 #define IFAX_WORDS_H
 
-#include "config.h"
+#include "config/config.h"
 #include "store/jobs.h"
 #include "template.h"
 

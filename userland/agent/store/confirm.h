@@ -15,7 +15,7 @@
 #ifndef IFAX_CONFIRM_H
 #define IFAX_CONFIRM_H
 
-#include "config.h"
+#include "config/config.h"
 #include "jobs.h"
 #include "receive/opened.h"
 
