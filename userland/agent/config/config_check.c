@@ -17,6 +17,8 @@
 #include "net/network.h"
 #include "receive/spf.h"
 #include "send/forms.h"
+#include "send/template.h"
+#include "send/words.h"
 
 struct unit {
 	const char *name;
@@ -234,6 +236,35 @@ static int check_line(cfg_t *cfg, cfg_opt_t *opt)
 		return 0;
 	cfg_error(cfg, "%s: a line of up to 500 bytes without tabs is needed", opt->name);
 	return -1;
+}
+
+/* Names in braces that nobody knows would be sent as they stand. */
+static int check_template(cfg_t *cfg, cfg_opt_t *opt, const char *names)
+{
+	const char *text = cfg_opt_getnstr(opt, 0);
+	size_t bytes;
+	const char *unknown = template_unknown(text, names, &bytes);
+
+	if (!unknown)
+		return check_line(cfg, opt);
+	cfg_error(cfg, "%s: %.*s stands for nothing; in braces are allowed%s", opt->name,
+		  (int)bytes, unknown, names);
+	return -1;
+}
+
+static int check_subject(cfg_t *cfg, cfg_opt_t *opt)
+{
+	return check_template(cfg, opt, WORDS_OF_SUBJECT);
+}
+
+static int check_text(cfg_t *cfg, cfg_opt_t *opt)
+{
+	return check_template(cfg, opt, WORDS_OF_TEXT);
+}
+
+static int check_header_line(cfg_t *cfg, cfg_opt_t *opt)
+{
+	return check_template(cfg, opt, WORDS_OF_HEADER_LINE);
 }
 
 static int check_amount(cfg_t *cfg, cfg_opt_t *opt)
@@ -498,9 +529,9 @@ static const struct {
 	{ "relay_list|to", check_address },
 	{ "rule|forward", check_address },
 	{ "number", check_line },
-	{ "subject", check_line },
-	{ "text", check_line },
-	{ "header_line", check_line },
+	{ "subject", check_subject },
+	{ "text", check_text },
+	{ "header_line", check_header_line },
 	{ "mail_pages", check_amount },
 	{ "smtp_listen", check_listen },
 	{ "smtps_listen", check_listen },

@@ -40,6 +40,28 @@ void template_fill(const char *template, const struct template_value *values, ch
 	}
 }
 
+static bool is_word(const char *words, const char *word, size_t length)
+{
+	for (; (words = strchr(words, ' ')); words++)
+		if (!strncmp(words + 1, word, length) && words[1 + length] == ' ')
+			return true;
+	return false;
+}
+
+const char *template_unknown(const char *template, const char *names, size_t *bytes)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+
+	for (; (template = strchr(template, '{')); template++) {
+		size_t length = strspn(template + 1, letters);
+
+		*bytes = length + 2;
+		if (length && template[1 + length] == '}' && !is_word(names, template + 1, length))
+			return template;
+	}
+	return NULL;
+}
+
 bool template_has(const char *template, const char *name)
 {
 	size_t length = strlen(name);

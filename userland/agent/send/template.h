@@ -24,6 +24,16 @@ struct template_value {
 void template_fill(const char *template, const struct template_value *values, char *text,
 		   size_t bytes);
 
+/**
+ * template_unknown - a name in braces that stands for nothing
+ * @template: text; names are letters, digits, "-" and "_"
+ * @names: those that are known, with blanks before, between and behind them
+ * @bytes: receives the length of what was found, with its braces
+ *
+ * Return: where it stands in @template; NULL: there is none.
+ */
+const char *template_unknown(const char *template, const char *names, size_t *bytes);
+
 /** template_has - whether a text has {name} in it */
 bool template_has(const char *template, const char *name);
 

@@ -9,6 +9,11 @@
 #include "store/jobs.h"
 #include "template.h"
 
+/* What can be named in a subject, which is the job's; in a text; and on top of a page */
+#define WORDS_OF_SUBJECT	" name number address date time "
+#define WORDS_OF_TEXT		WORDS_OF_SUBJECT "to subject document pages "
+#define WORDS_OF_HEADER_LINE	WORDS_OF_TEXT "page "
+
 /**
  * struct words - names and values
  * @value: for template_fill()
