@@ -136,6 +136,8 @@ void jobs_end_sync(struct jobs *jobs, const struct jobs_cut *cut, bool good)
 	jobs->synced = cut->commit;
 	while (settled < jobs->unsettled_items && jobs->unsettled[settled].commit <= cut->commit)
 		settled++;
+	if (!settled)
+		return;
 	jobs->unsettled_items -= settled;
 	memmove(jobs->unsettled, jobs->unsettled + settled,
 		jobs->unsettled_items * sizeof(*jobs->unsettled));
