@@ -22,6 +22,7 @@ struct sasl {
 	const char *users;			/* of a server */
 	bool oauth;
 	bool bearer;				/* OAUTHBEARER, not XOAUTH2 */
+	bool begun;				/* the library has put its first question */
 	bool complete;				/* the library has nothing more to check */
 	char *text;				/* what was said last, base64 */
 	char user[USER_NAME_MAX + 1];
@@ -339,6 +340,13 @@ struct sasl *sasl_serve(const char *users, const char *mechanism)
 	return NULL;
 }
 
+/* LOGIN asks for the name even of those who have said it with AUTH, as many programs do. */
+static bool has_answered(const struct sasl *sasl, const char *response)
+{
+	return !sasl->begun && response && *response &&
+	       !strcmp(gsasl_mechanism_name(sasl->session), "LOGIN");
+}
+
 enum sasl_step sasl_judge(struct sasl *sasl, const char *response, const char **challenge)
 {
 	int result;
@@ -346,6 +354,9 @@ enum sasl_step sasl_judge(struct sasl *sasl, const char *response, const char **
 	/* the proof of the server was heard: there is nothing more to check */
 	if (sasl->complete)
 		return response && *response ? SASL_BAD : SASL_GOOD;
+	if (has_answered(sasl, response))
+		gsasl_step64(sasl->session, NULL, &sasl->text);
+	sasl->begun = true;
 	forget_text(sasl);
 	result = gsasl_step64(sasl->session, response, &sasl->text);
 	*challenge = sasl->text ? sasl->text : "";
