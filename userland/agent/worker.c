@@ -33,6 +33,31 @@ struct worker {
 	char last[LINE_BYTES_MAX];
 };
 
+/* Processes that were left: they are children of ours all the same, and are zombies until asked */
+static pid_t *left;
+static size_t left_items;
+
+static void bury_left(void)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < left_items; i++)
+		if (!waitpid(left[i], NULL, WNOHANG))
+			left[kept++] = left[i];
+	left_items = kept;
+}
+
+/* Without memory it stays a zombie: that is all. */
+static void remember_left(pid_t pid)
+{
+	pid_t *items = reallocarray(left, left_items + 1, sizeof(*left));
+
+	if (!items)
+		return;
+	left = items;
+	left[left_items++] = pid;
+}
+
 static void finish_line(struct worker *worker)
 {
 	worker->line[worker->used] = 0;
@@ -225,6 +250,7 @@ struct worker *worker_start(struct event_base *base, const struct worker_task *t
 	int out[2];
 	int err;
 
+	bury_left();
 	if (!worker)
 		return NULL;
 	worker->task = *task;
@@ -264,8 +290,10 @@ void worker_stop(struct worker *worker)
 
 void worker_leave(struct worker *worker)
 {
-	if (worker)
-		free_worker(worker);
+	if (!worker)
+		return;
+	remember_left(worker->pid);
+	free_worker(worker);
 }
 
 long long worker_number(const char *line, const char *key)

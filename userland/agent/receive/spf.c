@@ -22,7 +22,6 @@
 
 /**
  * struct spf_check - a sender that is judged
- * @done: NULL: nobody wants to know any more; only the worker's end is waited for
  * @answers: the worker reads them
  * @wants_v6: of the addresses that are looked up
  * @questions: so far
@@ -172,7 +171,7 @@ static void on_line(void *arg, const char *line)
 	char type[8], name[256], more;
 	struct spf_check *check = arg;
 
-	if (!check->done || check->query || strncmp(line, "ask ", 4))
+	if (check->query || strncmp(line, "ask ", 4))
 		return;
 	if (sscanf(line, "ask %7[A-Z] %255[!-~]%c", type, name, &more) == 2 &&
 	    check->questions++ < QUESTIONS_MAX)
@@ -208,8 +207,7 @@ static void on_ended(void *arg, enum worker_end end, const char *text)
 {
 	struct spf_check *check = arg;
 
-	if (check->done)
-		check->done(check->arg, judge(end, text));
+	check->done(check->arg, judge(end, text));
 	free_check(check);
 }
 
@@ -225,9 +223,9 @@ void spf_check_cancel(struct spf_check *check)
 {
 	if (!check)
 		return;
-	check->done = NULL;
-	event_del(check->deadline);
 	worker_stop(check->worker);
+	worker_leave(check->worker);
+	free_check(check);
 }
 
 /* Beginning */
