@@ -166,23 +166,26 @@ static bool is_offered(const struct smtp_server *server, const struct parameter 
 	return true;
 }
 
-/* One parameter; false: a reply was given. */
+/* One parameter, @seen: those before it, bit by bit; false: a reply was given. */
 static bool take_parameter(struct smtp_server *server, char *keyword,
-			   const struct parameter *known)
+			   const struct parameter *known, unsigned int *seen)
 {
 	char *value = strchr(keyword, '=');
+	unsigned int bit = 1;
 	const char *fault;
 
 	if (value)
 		*value++ = '\0';
-	for (; known->keyword; known++)
+	for (; known->keyword; known++, bit <<= 1)
 		if (!strcasecmp(keyword, known->keyword) && !value == known->bare)
 			break;
 	if (!known->keyword || !is_offered(server, known)) {
 		smtp_session_say(server, 555, "5.5.4", "parameter %.40s not known", keyword);
 		return false;
 	}
-	fault = known->take(server, value);
+	/* of two, nobody knows which is meant (RFC 3461, 4: at most one) */
+	fault = *seen & bit ? "a parameter stands there twice" : known->take(server, value);
+	*seen |= bit;
 	if (fault)
 		smtp_session_say(server, 501, "5.5.4", "%s", fault);
 	return !fault;
@@ -190,11 +193,12 @@ static bool take_parameter(struct smtp_server *server, char *keyword,
 
 static bool take_parameters(struct smtp_server *server, char *text, const struct parameter *known)
 {
+	unsigned int seen = 0;
 	char *state;
 	char *keyword;
 
 	for (keyword = strtok_r(text, " ", &state); keyword; keyword = strtok_r(NULL, " ", &state))
-		if (!take_parameter(server, keyword, known))
+		if (!take_parameter(server, keyword, known, &seen))
 			return false;
 	return true;
 }
