@@ -125,13 +125,20 @@ class SmtpHandler(socketserver.StreamRequestHandler):
         except (ssl.SSLError, OSError) as error:
             self.server.tls_errors.append(str(error))
             return False
+        self.server.open.append(self.connection)
         self.rfile = self.connection.makefile("rb")
         self.wfile = self.connection.makefile("wb", buffering=0)
         return True
 
+    def finish(self):
+        super().finish()
+        self.connection.close()     # that with TLS is another one than the socket server knows
+
     def handle(self):
         server = self.server
+        said = []
         server.connections += 1
+        server.sessions.append(said)
         server.open.append(self.connection)
         if server.implicit and not self.secure():
             return
@@ -145,6 +152,7 @@ class SmtpHandler(socketserver.StreamRequestHandler):
                 return
             line = line.rstrip("\r\n")
             server.commands.append(line)
+            said.append(line)
             verb = line.split(" ")[0].upper()
             reply = "" if server.auth and verb == "AUTH" else server.answer(verb, line)
             if server.stall == verb:
@@ -153,6 +161,8 @@ class SmtpHandler(socketserver.StreamRequestHandler):
             if verb == "BDAT" and server.stall == "chunk":
                 server.wait()
                 return
+            if verb == "BDAT":      # a whole message, as the client sends it
+                server.messages.append(self.rfile.read(int(line.split(" ")[1])))
             if reply is None:
                 return
             if reply:
@@ -193,6 +203,7 @@ class SmtpServer(Server):
     def __init__(self, script=None, port=None, tls=None, implicit=False, address="127.0.0.1"):
         self.script = script or {}
         self.commands = []
+        self.sessions = []      # commands of each connection
         self.messages = []
         self.connections = 0
         self.stall = None

@@ -130,7 +130,8 @@ struct sender *sender_create(struct station *station);
 void sender_run(struct sender *sender);
 /** sender_wake - there is new work; not now, but soon */
 void sender_wake(struct sender *sender);
-unsigned int sender_connections(const struct sender *sender);
+/** sender_connections - how many are open for a mail; @destination: only those there, NULL: all */
+unsigned int sender_connections(const struct sender *sender, const char *destination);
 bool sender_stop_job(struct sender *sender, int64_t id);
 void sender_free(struct sender *sender);
 

@@ -192,7 +192,7 @@ static json_t *do_status(struct station *station, json_t *request)
 			 "started_ms", (json_int_t)station->started_ms,
 			 "free_bytes", (json_int_t)spool_free_bytes(&station->spool),
 			 "sessions", listener_sessions(station->listener),
-			 "connections", sender_connections(station->sender),
+			 "connections", sender_connections(station->sender, NULL),
 			 "jobs", report_counts(station->jobs),
 			 "accounts", accounts);
 }

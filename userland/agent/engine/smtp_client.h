@@ -251,8 +251,9 @@ bool smtp_client_get_dsn(const struct smtp_client *client);
 /**
  * smtp_client_get_stale() - the session had ended before this message began
  *
- * The server closes what is idle for too long for its taste. It has not heard of the message,
- * or has not replied to MAIL: it is to be sent again in a session of its own, at once.
+ * The server closes what is idle for too long for its taste, or takes no second message in a
+ * session (500 to 504 and 530 to MAIL). It has not heard of the message: it is to be sent again in
+ * a session of its own, at once.
  */
 bool smtp_client_get_stale(const struct smtp_client *client);
 

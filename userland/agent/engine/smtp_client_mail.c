@@ -449,6 +449,32 @@ static void data_replied(struct smtp_client *client)
 				    &client->reply);
 }
 
+/*
+ * Machines that take one mail in a session, or forget a login with it, say so of the next MAIL:
+ * that is about the session, not about the mail.
+ */
+static bool is_of_session(const struct smtp_client *client)
+{
+	unsigned int code = client->reply.code;
+
+	return client->reused && ((code >= 500 && code <= 504) || code == 530);
+}
+
+static void mail_replied(struct smtp_client *client)
+{
+	const struct smtp_reply *reply = &client->reply;
+
+	if (is_of_session(client)) {
+		smtp_client_cut(client, SMTP_OUTCOME_TEMPORARY, reply);
+		return;
+	}
+	if (!smtp_reply_positive(reply)) {
+		client->failed = true;
+		smtp_client_report_all(client, smtp_client_outcome_of(reply), reply);
+	}
+	go_on_with_recipients(client);
+}
+
 /* The reply to one of the steps of the transaction. */
 void smtp_client_mail_replied(struct smtp_client *client)
 {
@@ -456,11 +482,7 @@ void smtp_client_mail_replied(struct smtp_client *client)
 
 	switch (client->step) {
 	case SMTP_STEP_MAIL:
-		if (!smtp_reply_positive(reply)) {
-			client->failed = true;
-			smtp_client_report_all(client, smtp_client_outcome_of(reply), reply);
-		}
-		go_on_with_recipients(client);
+		mail_replied(client);
 		break;
 	case SMTP_STEP_RCPT:
 		rcpt_replied(client);

@@ -778,9 +778,11 @@ static void make_room(struct delivery *delivery)
 	const struct config_limits *limits = &delivery->station->config.limits;
 	struct station *station = delivery->station;
 
-	if (links_idle(station->links, delivery->destination) >= limits->connections_per_host)
+	if (links_idle(station->links, delivery->destination) +
+	    sender_connections(station->sender, delivery->destination) >
+	    limits->connections_per_host)
 		links_end_oldest(station->links, delivery->destination);
-	if (links_idle(station->links, NULL) + sender_connections(station->sender) >
+	if (links_idle(station->links, NULL) + sender_connections(station->sender, NULL) >
 	    limits->connections)
 		links_end_oldest(station->links, NULL);
 }

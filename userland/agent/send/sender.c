@@ -52,10 +52,12 @@ static void on_ended(void *arg, struct delivery *delivery)
 	station_wake(sender->station, sender->timer, 0);
 }
 
-static unsigned int connections_to(const struct sender *sender, const char *destination)
+unsigned int sender_connections(const struct sender *sender, const char *destination)
 {
 	unsigned int same = 0;
 
+	if (!destination)
+		return sender->connections;
 	for (const struct entry *entry = sender->entries; entry; entry = entry->next)
 		same += !strcasecmp(delivery_destination(entry->delivery), destination);
 	return same;
@@ -65,7 +67,7 @@ static bool is_busy(void *arg, const char *destination)
 {
 	const struct sender *sender = arg;
 
-	return connections_to(sender, destination) >=
+	return sender_connections(sender, destination) >=
 	       sender->station->config.limits.connections_per_host;
 }
 
@@ -122,7 +124,7 @@ static bool has_candidate(const struct look *look, int64_t job, const char *dest
 
 static bool is_full(const struct look *look, const char *destination)
 {
-	unsigned int same = connections_to(look->sender, destination);
+	unsigned int same = sender_connections(look->sender, destination);
 
 	for (size_t i = 0; i < look->candidates; i++)
 		same += !strcasecmp(look->candidate[i].destination, destination);
@@ -213,11 +215,6 @@ struct sender *sender_create(struct station *station)
 		return sender;
 	free(sender);
 	return NULL;
-}
-
-unsigned int sender_connections(const struct sender *sender)
-{
-	return sender->connections;
 }
 
 bool sender_stop_job(struct sender *sender, int64_t id)
