@@ -286,7 +286,14 @@ class Pop3Handler(socketserver.StreamRequestHandler):
                     self.say("-ERR unknown")
                 else:
                     self.listing(f"{i} {u}" for i, (u, _) in enumerate(drop, 1))
+            elif verb == "TOP" and not server.no_top:
+                header = drop[int(words[0]) - 1][1].split(b"\r\n\r\n")[0]
+                self.listing(("." if text.startswith(".") else "") + text
+                             for text in [*header.decode("latin-1").split("\r\n"), ""])
+            elif verb == "TOP":
+                self.say("-ERR unknown")
             elif verb == "RETR":
+                server.on_retr(int(words[0]))
                 self.say("+OK")
                 lines = drop[int(words[0]) - 1][1].split(b"\r\n")[:-1]
                 for text in lines:
@@ -295,6 +302,9 @@ class Pop3Handler(socketserver.StreamRequestHandler):
             elif verb == "DELE":
                 server.on_dele()
                 deleted.add(int(words[0]))
+                self.say("+OK")
+            elif verb == "RSET":
+                deleted.clear()
                 self.say("+OK")
             elif verb == "QUIT":
                 # what came meanwhile stays
@@ -316,7 +326,9 @@ class Pop3Server(Server):
         self.visits = 0
         self.cut = None
         self.no_uidl = False
+        self.no_top = False
         self.auth = None        # does AUTH with the handler and what comes behind it
         self.capabilities = []
         self.on_dele = lambda: None
+        self.on_retr = lambda number: None
         super().__init__(Pop3Handler)

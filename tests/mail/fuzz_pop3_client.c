@@ -18,6 +18,11 @@ const char *const fuzz_seeds[] = {
 	"+OK\r\n+OK\r\ny\r\n.\r\n+OK\r\n+OK\r\n",
 	"\x6c" "+OK\r\n+OK\r\nSTLS\r\nSASL PLAIN\r\n.\r\n+OK\r\n+OK\r\n.\r\n+ a\r\n+ b\r\n+OK\r\n+OK 0 0\r\n",
 	"\x42" "+OK\r\n+OK\r\n-ERR [IN-USE] x\r\n",
+	"\x42" "+OK\r\n+OK\r\nTOP\r\n.\r\n+OK\r\n+OK\r\n+OK 3 3\r\n+OK\r\n1 1\r\n2 1\r\n3 1\r\n.\r\n"
+	"+OK\r\n1 h\r\n2 x\r\n3 h\r\n.\r\n+OK\r\nTo: a\r\n\r\n.\r\n+OK\r\nx\r\n.\r\n-ERR\r\n+OK\r\n",
+	"\x46" "+OK\r\n+OK\r\nPIPELINING\r\n.\r\n+OK\r\n+OK\r\n+OK 6 6\r\n+OK\r\n1 1\r\n.\r\n"
+	"+OK\r\n1 d\r\n2 k\r\n3 k\r\n4 k\r\n5 x\r\n6 x\r\n.\r\n+OK\r\n+OK\r\nx\r\n.\r\n"
+	"+OK\r\ny\r\n.\r\n+OK\r\n+OK\r\n+OK\r\n+OK\r\n",
 	"\x43" "+OK\r\n+OK\r\n+OK\r\n+OK 2 2\r\n+OK\r\n1 1\r\n2 1\r\n.\r\n"
 	"-ERR\r\n+OK\r\nabc\r\n\xfe",
 	"\x04" "+OK <1.2@example.com>\r\n-ERR\r\n+OK\r\n+OK\r\n+OK 1 1\r\n+OK\r\n1 1\r\n.\r\n"
@@ -39,6 +44,9 @@ static struct {
 	bool decided[MESSAGES_MAX + 1];
 	bool may_delete[MESSAGES_MAX + 1];
 	bool fetch[MESSAGES_MAX + 1];
+	bool header[MESSAGES_MAX + 1];
+	bool undo;
+	bool undone;		/* and the output until then was seen */
 	unsigned int open;	/* message that comes */
 	unsigned int storing[POP3_STORING_MAX];
 	unsigned int stored;
@@ -54,6 +62,10 @@ static enum pop3_verdict on_decide(void *arg, unsigned int number, uint64_t byte
 	if (unique_id && *unique_id == 'd') {
 		glue.may_delete[number] = true;
 		return POP3_DELETE;
+	}
+	if (unique_id && *unique_id == 'h') {
+		glue.fetch[number] = glue.header[number] = true;
+		return POP3_HEADER;
 	}
 	if (unique_id && (*unique_id == 's' || *unique_id == 'k'))
 		return *unique_id == 's' ? POP3_STOP : POP3_KEEP;
@@ -77,7 +89,8 @@ static bool on_message(void *arg, const char *bytes, size_t len)
 static void on_end(void *arg, unsigned int number)
 {
 	fuzz_assert(glue.open == number);
-	glue.storing[glue.stored++] = number;
+	if (!glue.header[number])
+		glue.storing[glue.stored++] = number;
 	glue.open = 0;
 }
 
@@ -123,7 +136,9 @@ static const char *on_auth_respond(void *arg, const char *challenge, bool final)
 }
 
 static const struct pop3_client_ops ops = {
-	on_auth_begin, on_auth_respond, on_decide, on_begin, on_message, on_end, on_abort, on_missing, on_finished, NULL,
+	.auth_begin = on_auth_begin, .auth_respond = on_auth_respond, .decide = on_decide,
+	.message_begin = on_begin, .message = on_message, .message_end = on_end,
+	.message_abort = on_abort, .message_missing = on_missing, .finished = on_finished,
 };
 
 /* The last first: the order is the glue's. */
@@ -134,11 +149,13 @@ static void store(struct pop3_client *client, unsigned int least)
 		bool delete = number % 2;
 
 		glue.may_delete[number] = delete;
-		pop3_client_message_done(client, number, delete ? POP3_DELETE : POP3_KEEP);
+		glue.undo |= number == 6;
+		pop3_client_message_done(client, number, number == 6 ? POP3_UNDO :
+					 delete ? POP3_DELETE : POP3_KEEP);
 	}
 }
 
-/* Whole commands, and DELE only for what may be deleted. */
+/* Whole commands, DELE only for what may be deleted, and none behind what undoes it. */
 static void take_output(struct pop3_client *client)
 {
 	const char *bytes;
@@ -156,8 +173,13 @@ static void take_output(struct pop3_client *client)
 		fuzz_assert(!strncmp(end, "\r\n", 2));
 		if (sscanf(line, "DELE %u", &number) == 1)
 			fuzz_assert(number <= MESSAGES_MAX && glue.may_delete[number]);
+		fuzz_assert(strncmp(line, "DELE", 4) || !glue.undone);
+		fuzz_assert(strncmp(line, "RSET", 4) || glue.undo);
+		if (sscanf(line, "TOP %u 0", &number) == 1)
+			fuzz_assert(number <= MESSAGES_MAX && glue.header[number]);
 	}
 	pop3_client_sent(client, len);
+	glue.undone = glue.undo;
 	if (pop3_client_wants_tls(client))
 		pop3_client_secured(client);
 }

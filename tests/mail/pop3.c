@@ -36,6 +36,8 @@ static enum pop3_verdict answer;
 static char message[32768];
 static size_t message_len;
 
+static unsigned int counted;
+
 static bool begins(const char *text, const char *with)
 {
 	return text && !strncmp(text, with, strlen(with));
@@ -50,7 +52,14 @@ static enum pop3_verdict on_decide(void *arg, unsigned int number, uint64_t byte
 		return POP3_KEEP;
 	if (begins(unique_id, "delete"))
 		return POP3_DELETE;
+	if (begins(unique_id, "header"))
+		return POP3_HEADER;
 	return begins(unique_id, "stop") ? POP3_STOP : POP3_FETCH;
+}
+
+static void on_counted(void *arg, unsigned int in_maildrop, unsigned int looked_at)
+{
+	counted = looked_at <= in_maildrop ? looked_at : 0;
 }
 
 static bool on_begin(void *arg, unsigned int number)
@@ -72,6 +81,9 @@ static bool on_message(void *arg, const char *bytes, size_t len)
 static void on_end(void *arg, unsigned int number)
 {
 	event("end %u \"%.*s\"", number, (int)message_len, message);
+	/* of a header nobody waits for an answer */
+	if (message_len > 6 && !memcmp(message, "Header", 6))
+		return;
 	asked = true;
 	asked_number = number;
 	answer = POP3_DELETE;
@@ -79,6 +91,8 @@ static void on_end(void *arg, unsigned int number)
 		answer = POP3_KEEP;
 	if (memmem(message, message_len, "stop", 4))
 		answer = POP3_STOP;
+	if (memmem(message, message_len, "undo", 4))
+		answer = POP3_UNDO;
 }
 
 static void on_abort(void *arg, unsigned int number)
@@ -135,6 +149,7 @@ static const struct pop3_client_ops ops = {
 	.message_abort = on_abort,
 	.message_missing = on_missing,
 	.finished = on_finished,
+	.counted = on_counted,
 };
 
 static void answer_now(void)
@@ -209,6 +224,50 @@ static const struct script scripts[] = {
 	{ { "no room left after the first: stop", TURNS(TO_RETR,
 		ONE("+OK\r\nstop\r\n.\r\n", "QUIT\r\n"), BYE),
 	    DECIDED_2 "begin 1; end 1 *; finished done *", false }, 0, NULL, NULL },
+	{ { "the second cannot be stored: what was marked is unmarked", TURNS(TO_RETR,
+		ONE("+OK\r\na\r\n.\r\n", "DELE 1\r\n"), ONE("+OK\r\n", "RETR 2\r\n"),
+		{ "+OK\r\nundo\r\n.\r\n", "RSET\r\n", 1003, 0 },
+		{ "+OK\r\n", "QUIT\r\n", 1005, 0 }, BYE),
+	    "*finished temporary <2 messages in the maildrop, none deleted: what was fetched may not "
+	    "be safe here>; ", false }, 0, NULL, NULL },
+	{ { "the same, and QUIT is not answered", TURNS(TO_RETR,
+		ONE("+OK\r\na\r\n.\r\n", "DELE 1\r\n"), ONE("+OK\r\n", "RETR 2\r\n"),
+		ONE("+OK\r\nundo\r\n.\r\n", "RSET\r\n"), ONE("+OK\r\n", "QUIT\r\n"),
+		ONE(GETS_EOF, "")), "*finished temporary *", false }, 0, NULL, NULL },
+	{ { "RSET refused: no QUIT", TURNS(TO_RETR,
+		ONE("+OK\r\na\r\n.\r\n", "DELE 1\r\n"), ONE("+OK\r\n", "RETR 2\r\n"),
+		ONE("+OK\r\nundo\r\n.\r\n", "RSET\r\n"), ONE("-ERR what?\r\n", "")),
+	    "*finished temporary <RSET refused: what?>; ", false }, 0, NULL, NULL },
+	{ { "RSET not answered: no QUIT", TURNS(TO_RETR,
+		ONE("+OK\r\na\r\n.\r\n", "DELE 1\r\n"), ONE("+OK\r\n", "RETR 2\r\n"),
+		ONE("+OK\r\nundo\r\n.\r\n", "RSET\r\n"), ONE(GETS_TIMEOUT, "")),
+	    "*finished temporary *RSET*", false }, 0, NULL, NULL },
+	{ { "the first cannot be stored: nothing to unmark", TURNS(TO_RETR,
+		ONE("+OK\r\nundo\r\n.\r\n", "QUIT\r\n"), BYE), "*finished temporary *", false },
+	  0, NULL, NULL },
+	{ { "headers: TOP, tried where there is no CAPA", TURNS(TO_UIDL,
+		{ "+OK\r\n1 header-a\r\n2 header-b\r\n.\r\n", "TOP 1 0\r\n", 1003, 0 },
+		ONE("+OK\r\nHeader: 1\r\n..\r\n\r\n.\r\n", "TOP 2 0\r\n"),
+		ONE("-ERR gone\r\n", "QUIT\r\n"), BYE),
+	    "decide 1 120 header-a; decide 2 200 header-b; begin 1; "
+	    "end 1 \"Header: 1\r\n.\r\n\r\n\"; missing 2 <gone>; finished done <2 messages in the "
+	    "maildrop, 0 deleted>; ", false }, 0, NULL, NULL },
+	{ { "headers: no TOP, which is asked once", TURNS(TO_UIDL,
+		ONE("+OK\r\n1 header-a\r\n2 header-b\r\n.\r\n", "TOP 1 0\r\n"),
+		ONE("-ERR what?\r\n", "QUIT\r\n"), BYE),
+	    "decide 1 120 header-a; decide 2 200 header-b; missing 1 <what?>; finished done *",
+	    false }, 0, NULL, NULL },
+	{ { "headers between messages", TURNS(TO_UIDL,
+		ONE("+OK\r\n1 header-a\r\n2 b\r\n.\r\n", "TOP 1 0\r\n"),
+		ONE("+OK\r\nHeader: 1\r\n\r\n.\r\n", "RETR 2\r\n"),
+		ONE("+OK\r\nb\r\n.\r\n", "DELE 2\r\n"), ONE("+OK\r\n", "QUIT\r\n"), BYE),
+	    "*end 2 \"b\r\n\"; finished done <2 messages in the maildrop, 1 deleted>; ", false },
+	  0, NULL, NULL },
+	{ { "an endless header", TURNS(TO_UIDL,
+		ONE("+OK\r\n1 header-a\r\n2 header-b\r\n.\r\n", "TOP 1 0\r\n"),
+		ONE("+OK\r\n" TEN(A100) TEN(A100) TEN(A100) TEN(A100) TEN(A100) A100 "a", "")),
+	    "*begin 1; abort 1; missing 1 <it is longer than the limit>; finished protocol *", false },
+	  0, NULL, NULL },
 	{ { "no UIDL", TURNS(TO_UIDL, ONE("-ERR what?\r\n", "RETR 1\r\n")),
 	    "decide 1 120 (none); decide 2 200 (none); ", true }, 0, NULL, NULL },
 	{ { "unique-ids: too long, with spaces, missing, twice", TURNS(TO_STAT,
@@ -677,7 +736,8 @@ static void test_offer(void)
 	}
 }
 
-static void begin_many(unsigned int storing_max, const char *capabilities)
+/* To the unique-ids of five messages */
+static void begin_some(unsigned int storing_max, const char *capabilities)
 {
 	static struct pop3_client_config config;
 
@@ -696,6 +756,11 @@ static void begin_many(unsigned int storing_max, const char *capabilities)
 	hear("+OK\r\n");
 	hear("+OK 5 5\r\n");
 	hear("+OK\r\n1 1\r\n2 1\r\n3 1\r\n4 1\r\n5 1\r\n.\r\n");
+}
+
+static void begin_many(unsigned int storing_max, const char *capabilities)
+{
+	begin_some(storing_max, capabilities);
 	hear("+OK\r\n1 a\r\n2 b\r\n3 delete\r\n4 d\r\n5 e\r\n.\r\n");
 }
 
@@ -746,6 +811,38 @@ static void test_pipelining(void)
 	hear("+OK\r\n2\r\n.\r\n+OK\r\n");
 	said("QUIT\r\n", "pipelining: STOP: what comes still is not taken");
 	tap_ok(!strstr(events(), "begin 2"), "pop3: pipelining: nor shown");
+	pop3_client_destroy(client);
+
+	begin_many(3, "PIPELINING\r\n.\r\n");
+	said("RETR 1\r\nRETR 2\r\nDELE 3\r\nRETR 4\r\n", "pipelining: four");
+	hear("+OK\r\n1\r\n.\r\n+OK\r\n2\r\n.\r\n");
+	pop3_client_message_done(client, 1, POP3_DELETE);
+	said("DELE 1\r\nRETR 5\r\n", "pipelining: the first is durable");
+	pop3_client_message_done(client, 2, POP3_UNDO);
+	hear("+OK\r\n+OK\r\n4\r\n.\r\n+OK\r\n");
+	said("", "pipelining: UNDO waits for what was asked");
+	hear("+OK\r\n5\r\n.\r\n");
+	said("RSET\r\n", "pipelining: UNDO: then RSET, and not QUIT");
+	hear("+OK\r\n");
+	said("QUIT\r\n", "pipelining: UNDO: and then QUIT");
+	hear("+OK\r\n");
+	tap_ok(strstr(events(), "finished temporary <5 messages in the maildrop, none deleted"),
+	       "pop3: pipelining: UNDO: nothing is deleted");
+	pop3_client_destroy(client);
+	answers_wait = false;
+}
+
+static void test_headers(void)
+{
+	begin_some(3, "TOP\r\nPIPELINING\r\n.\r\n");
+	hear("+OK\r\n1 keep\r\n2 header\r\n3 header\r\n4 header\r\n5 header\r\n.\r\n");
+	said("TOP 2 0\r\nTOP 3 0\r\nTOP 4 0\r\n", "headers: as many at a time as messages");
+	hear("-ERR gone\r\n+OK\r\nHeader: 3\r\n\r\n.\r\n");
+	said("TOP 5 0\r\n", "headers: one that is refused does not end it: CAPA has TOP");
+	hear("+OK\r\nHeader: 4\r\n\r\n.\r\n+OK\r\nHeader: 5\r\n\r\n.\r\n");
+	said("QUIT\r\n", "headers: then QUIT, nothing is waited for");
+	tap_ok(strstr(events(), "missing 2 <gone>; begin 3; end 3 ") && counted == 5,
+	       "pop3: headers: replies");
 	pop3_client_destroy(client);
 	answers_wait = false;
 }
@@ -846,6 +943,7 @@ int main(void)
 	test_keep_alive();
 	test_offer();
 	test_pipelining();
+	test_headers();
 	test_injection();
 	test_endless();
 	test_long_secret();

@@ -74,10 +74,12 @@ void pop3_client_await(struct pop3_client *client, enum pop3_step step)
 		[STEP_UIDL] = { timeouts->command_ms, "the reply to UIDL" },
 		[STEP_UIDL_LINES] = { timeouts->block_ms, "the list of unique-ids" },
 		[STEP_RETR] = { timeouts->command_ms, "the reply to RETR" },
+		[STEP_TOP] = { timeouts->command_ms, "the reply to TOP" },
 		[STEP_DELE] = { timeouts->command_ms, "the reply to DELE" },
 		[STEP_NOOP] = { timeouts->command_ms, "the reply to NOOP" },
 		[STEP_MESSAGE] = { timeouts->block_ms, "the next part of the message" },
 		[STEP_STORING] = { timeouts->noop_ms, "a message to be stored" },
+		[STEP_RSET] = { timeouts->command_ms, "the reply to RSET" },
 		[STEP_QUIT] = { timeouts->quit_ms, "the reply to QUIT" },
 		[STEP_CLOSED] = { 0, "" },
 	};
@@ -110,7 +112,7 @@ void pop3_client_finish(struct pop3_client *client, enum pop3_outcome outcome,
 /* The connection does not bring what is awaited. */
 static void broken(struct pop3_client *client, enum pop3_outcome outcome, const char *text)
 {
-	if (client->step != STEP_QUIT)
+	if (client->step != STEP_QUIT || client->undo)
 		pop3_client_finish(client, outcome, "%s", text);
 	else if (client->deleted)
 		pop3_client_finish(client, POP3_OUTCOME_UPDATE_UNKNOWN,

@@ -10,6 +10,10 @@
  * finished() says POP3_OUTCOME_DONE a message may be offered again next time,
  * and it is the glue that knows it by its unique-id.
  *
+ * The glue may want to see what lies there instead: the header of a message comes
+ * by TOP, as the message itself would. And it may have second thoughts about what is
+ * marked by DELE, see POP3_UNDO.
+ *
  * If the server has PIPELINING, the next messages are asked for while one comes;
  * in any case the next may come while the glue stores those before.
  */
@@ -32,7 +36,7 @@ struct pop3_client;
  * @greeting_ms: for the greeting
  * @tls_ms: for the reply to STLS, and for the handshake
  * @login_ms: for the replies to CAPA, APOP, AUTH, USER, PASS
- * @command_ms: for the replies to STAT, LIST, UIDL, RETR (first line), DELE
+ * @command_ms: for the replies to STAT, LIST, UIDL, RETR and TOP (first line), DELE, RSET
  * @block_ms: for the next 16 KiB of a message or of a list
  * @quit_ms: for the reply to QUIT (the server deletes now)
  * @noop_ms: say NOOP so often while the glue stores: the server is not to log us out meanwhile
@@ -81,7 +85,7 @@ enum pop3_client_tls {
  * @tls: what of TLS
  * @no_capa: do not ask what the server can do (there are old ones that hang up)
  * @storing_max: begin to fetch so many messages before the first of them is durable; 0 is 1
- * @message_bytes_max: a message that is longer than this while it comes is not stored, and
+ * @message_bytes_max: a message (or header) longer than this while it comes is not stored, and
  *	one that is POP3_SKIPPED_MAX times as long ends the visit; 0: no limit. (Its LIST
  *	size is shown to @decide before.)
  * @messages_max: look at so many messages in one visit, at most
@@ -105,8 +109,11 @@ struct pop3_client_config {
  * @POP3_FETCH: RETR it
  * @POP3_DELETE: DELE it
  * @POP3_STOP: leave it and all that follow, end the visit in order (no room left)
+ * @POP3_HEADER: leave it, but TOP its header; nothing comes if the server has no TOP
+ * @POP3_UNDO: answer to message_end only: as STOP, and unmark all that is to be deleted (RSET):
+ *	the copies of those are not sure any more
  */
-enum pop3_verdict { POP3_KEEP, POP3_FETCH, POP3_DELETE, POP3_STOP };
+enum pop3_verdict { POP3_KEEP, POP3_FETCH, POP3_DELETE, POP3_STOP, POP3_HEADER, POP3_UNDO };
 
 /**
  * enum pop3_outcome - how the visit ended
@@ -135,24 +142,27 @@ enum pop3_outcome {
  * @auth_respond: answer a challenge, both in base64; @final: the server says that we are in, the
  *	challenge is "". Return: the response; NULL: something is wrong, cancel
  * @logged_in: the server let us in
- * @decide: a message lies in the maildrop: KEEP, FETCH, DELETE (durable since an earlier visit)
- *	or STOP. @unique_id is NULL if the server has no UIDL or gave none that is valid (1 to 70
+ * @counted: so many messages lie there (by STAT), and so many of them, from the first on, will
+ *	be decided about
+ * @decide: a message lies in the maildrop: KEEP, FETCH, HEADER, DELETE (durable since an earlier
+ *	visit) or STOP. @unique_id is NULL if the server has no UIDL or gave none that is valid (1 to 70
  *	characters, 0x21 to 0x7e): then only a digest can tell whether the message is known.
  *	The same unique-id may come twice. All messages are decided before the first RETR
- * @message_begin: RETR was accepted, the message comes. false: stop the visit (cut, nothing
+ * @message_begin: RETR or TOP was accepted, the message comes. false: stop the visit (cut, nothing
  *	deleted)
  * @message: some bytes of the message, dots unstuffed, otherwise as the server sent them.
  *	false: they cannot be stored: stop the visit (cut)
  * @message_end: the message is complete: make it durable, then call pop3_client_message_done()
- *	(not from within the callback). Up to storing_max messages may wait for that at a time
+ *	(not from within the callback). Up to storing_max messages may wait for that at a time.
+ *	Of a header nothing is awaited
  * @message_abort: the message will not be complete: throw it away. The visit ends, or
  *	@message_missing follows
- * @message_missing: the server refused RETR (another client took it), or the message is longer
+ * @message_missing: the server refused RETR or TOP (another client took it), or the message is longer
  *	than the limit: goes on with the next
  * @finished: the visit is over; messages that the glue is storing are still its own. @text says
  *	what happened, for people, without control characters
  *
- * @logged_in and @message_missing may be NULL. number counts from 1 as in the protocol.
+ * @logged_in, @counted and @message_missing may be NULL. number counts from 1 as in the protocol.
  */
 struct pop3_client_ops {
 	const char *(*auth_begin)(void *arg, const char *offered, bool secure,
@@ -167,6 +177,7 @@ struct pop3_client_ops {
 	void (*message_missing)(void *arg, unsigned int number, const char *text);
 	void (*finished)(void *arg, enum pop3_outcome outcome, const char *text);
 	void (*logged_in)(void *arg);
+	void (*counted)(void *arg, unsigned int in_maildrop, unsigned int looked_at);
 };
 
 /**
@@ -221,7 +232,7 @@ void pop3_client_timeout(struct pop3_client *client);
  * @client: the engine
  * @number: of the message
  * @verdict: DELETE: it is durable, delete it; KEEP: go on without deleting; STOP: end the visit
- *	in order
+ *	in order; UNDO: so, and nothing is deleted
  */
 void pop3_client_message_done(struct pop3_client *client, unsigned int number,
 			      enum pop3_verdict verdict);

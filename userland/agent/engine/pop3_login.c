@@ -18,6 +18,7 @@
 static void ask_capabilities(struct pop3_client *client)
 {
 	client->stls = false;
+	client->top = false;
 	client->pipelining = false;
 	client->utf8 = false;
 	client->offer = (struct pop3_offer){ .expire_days = -1 };
@@ -80,6 +81,8 @@ void pop3_login_capability(struct pop3_client *client, char *line)
 		client->stls = true;
 	else if (!strcasecmp(line, "PIPELINING"))
 		client->pipelining = true;
+	else if (!strcasecmp(line, "TOP"))
+		client->top = true;
 	else if (!strcasecmp(line, "UTF8"))
 		client->utf8 = true;
 	else if (!strcasecmp(line, "LOGIN-DELAY"))

@@ -2,7 +2,7 @@
 /*
  * POP3 client engine: from STAT to QUIT.
  *
- * RETR and DELE wait for their replies in a queue: of one element, or longer if
+ * RETR, TOP and DELE wait for their replies in a queue: of one element, or longer if
  * the server has PIPELINING. A message that is complete is the glue's; while it
  * is stored the next may come.
  */
@@ -65,6 +65,8 @@ static void counted(struct pop3_client *client, const char *line)
 	client->count = client->in_maildrop;
 	if (client->count > client->config->messages_max)
 		client->count = client->config->messages_max;
+	if (client->ops->counted)
+		client->ops->counted(client->arg, client->in_maildrop, client->count);
 	if (!client->count) {
 		pop3_client_command(client, STEP_QUIT, "QUIT\r\n");
 		return;
@@ -151,45 +153,56 @@ static void unique_id_line(struct pop3_client *client, const char *line)
 
 /* Messages */
 
-/* The next message that wants a command; 0: none now. */
-static unsigned int next_message(struct pop3_client *client)
+/* What a message wants to be asked for with it: its number and POP3_ASKED_…; 0: nothing. */
+static unsigned int question(const struct pop3_client *client, unsigned int message)
+{
+	switch (client->messages[message - 1].verdict) {
+	case POP3_FETCH:
+		return message;
+	case POP3_DELETE:
+		return message | POP3_ASKED_DELE;
+	case POP3_HEADER:
+		return client->no_top ? 0 : message | POP3_ASKED_TOP;
+	default:
+		return 0;
+	}
+}
+
+/* Of the next message that wants something, as question(); 0: none now. */
+static unsigned int next_question(struct pop3_client *client)
 {
 	unsigned int storing_max = client->config->storing_max ? client->config->storing_max : 1;
-	const struct pop3_message *message;
+	unsigned int asked;
 
 	if (storing_max > POP3_STORING_MAX)
 		storing_max = POP3_STORING_MAX;
 	while (!client->stopped && client->cursor < client->count) {
-		message = &client->messages[client->cursor];
-		if (message->verdict == POP3_FETCH &&
+		asked = question(client, client->cursor + 1);
+		if (asked && !(asked & POP3_ASKED_DELE) &&
 		    client->storing + client->durable.count + client->coming >= storing_max)
 			return 0;
 		client->cursor++;
-		if (message->verdict == POP3_FETCH || message->verdict == POP3_DELETE)
-			return client->cursor;
+		if (asked)
+			return asked;
 	}
 	return 0;
 }
 
 static bool ask_next(struct pop3_client *client)
 {
-	unsigned int message;
+	unsigned int asked = client->durable.count ?
+		queue_take(&client->durable) | POP3_ASKED_DELE : next_question(client);
+	unsigned int message = asked & POP3_ASKED_NUMBER;
 
-	if (client->durable.count) {
-		message = queue_take(&client->durable) | POP3_ASKED_DELE;
-	} else {
-		message = next_message(client);
-		if (!message)
-			return false;
-		if (client->messages[message - 1].verdict == POP3_DELETE)
-			message |= POP3_ASKED_DELE;
-		else
-			client->coming++;
-	}
-	queue_put(&client->asked, message);
-	mail_output_printf(&client->output, "%s %u\r\n",
-			   message & POP3_ASKED_DELE ? "DELE" : "RETR",
-			   message & ~POP3_ASKED_DELE);
+	if (!asked)
+		return false;
+	client->coming += !(asked & POP3_ASKED_DELE);
+	queue_put(&client->asked, asked);
+	if (asked & POP3_ASKED_TOP)
+		mail_output_printf(&client->output, "TOP %u 0\r\n", message);
+	else
+		mail_output_printf(&client->output, "%s %u\r\n",
+				   asked & POP3_ASKED_DELE ? "DELE" : "RETR", message);
 	return true;
 }
 
@@ -198,7 +211,21 @@ static void await_reply(struct pop3_client *client)
 	unsigned int message = client->asked.number[client->asked.first];
 
 	pop3_client_await(client, message & POP3_ASKED_DELE ? STEP_DELE :
-			  message & POP3_ASKED_NOOP ? STEP_NOOP : STEP_RETR);
+			  message & POP3_ASKED_NOOP ? STEP_NOOP :
+			  message & POP3_ASKED_TOP ? STEP_TOP : STEP_RETR);
+}
+
+/*
+ * All is asked and answered. To leave without QUIT would delete nothing either, at a
+ * server that keeps to the standard; there are some that delete what is marked when a
+ * connection is lost, and others that lock the maildrop for a while then.
+ */
+static void end_transaction(struct pop3_client *client)
+{
+	if (client->undo && client->deleted)
+		pop3_client_command(client, STEP_RSET, "RSET\r\n");
+	else
+		pop3_client_command(client, STEP_QUIT, "QUIT\r\n");
 }
 
 /* Ask for what can be asked for; wait for the next reply if no message comes just now. */
@@ -220,7 +247,7 @@ static void go_on(struct pop3_client *client)
 	} else if (client->storing) {
 		pop3_client_await(client, STEP_STORING);
 	} else {
-		pop3_client_command(client, STEP_QUIT, "QUIT\r\n");
+		end_transaction(client);
 	}
 }
 
@@ -253,7 +280,10 @@ static void begin_messages(struct pop3_client *client)
 
 static void begin_message(struct pop3_client *client)
 {
-	client->current = queue_take(&client->asked);
+	unsigned int asked = queue_take(&client->asked);
+
+	client->current = asked & POP3_ASKED_NUMBER;
+	client->header = asked & POP3_ASKED_TOP;
 	memset(&client->decoder, 0, sizeof(client->decoder));
 	client->message_bytes = 0;
 	client->store_failed = false;
@@ -300,7 +330,7 @@ static void end_message(struct pop3_client *client)
 	client->coming--;
 	if (!client->skipping) {
 		client->message_open = false;
-		client->storing++;
+		client->storing += !client->header;
 		client->ops->message_end(client->arg, client->current);
 	}
 	replied(client);
@@ -329,9 +359,13 @@ void pop3_client_message_done(struct pop3_client *client, unsigned int number,
 	if (client->step == STEP_CLOSED || !client->storing)
 		return;
 	client->storing--;
-	if (verdict == POP3_STOP)
+	if (verdict == POP3_STOP || verdict == POP3_UNDO)
 		client->stopped = true;
-	if (verdict == POP3_DELETE)
+	if (verdict == POP3_UNDO) {
+		client->undo = true;
+		client->durable.count = 0;
+	}
+	if (verdict == POP3_DELETE && !client->undo)
 		queue_put(&client->durable, number);
 	go_on(client);
 }
@@ -341,6 +375,10 @@ static void updated(struct pop3_client *client, const char *line)
 	if (pop3_is_negative(line) && client->deleted)
 		pop3_client_finish(client, POP3_OUTCOME_UPDATE_FAILED,
 				   "not all messages were deleted: %s", pop3_status_text(line));
+	else if (client->undo)
+		pop3_client_finish(client, POP3_OUTCOME_TEMPORARY,
+				   "%u messages in the maildrop, none deleted: what was fetched may"
+				   " not be safe here", client->in_maildrop);
 	else if (client->not_deleted)
 		pop3_client_finish(client, POP3_OUTCOME_UPDATE_FAILED,
 				   "the server refused to delete %u messages",
@@ -381,8 +419,17 @@ void pop3_visit_positive(struct pop3_client *client, const char *line)
 		client->list_lines = 0;
 		pop3_client_await(client, STEP_UIDL_LINES);
 		break;
+	case STEP_TOP:
+		client->top = true;
+		client->no_top = false;
+		begin_message(client);
+		break;
 	case STEP_RETR:
 		begin_message(client);
+		break;
+	case STEP_RSET:
+		client->deleted = 0;
+		end_transaction(client);
 		break;
 	case STEP_DELE:
 		queue_take(&client->asked);
@@ -400,7 +447,7 @@ void pop3_visit_positive(struct pop3_client *client, const char *line)
 
 static void message_missing(struct pop3_client *client)
 {
-	unsigned int message = queue_take(&client->asked);
+	unsigned int message = queue_take(&client->asked) & POP3_ASKED_NUMBER;
 
 	client->coming--;
 	if (!client->ops->message_missing)
@@ -414,6 +461,12 @@ void pop3_visit_negative(struct pop3_client *client, const char *line)
 	switch (client->step) {
 	case STEP_UIDL:
 		begin_messages(client);
+		break;
+	case STEP_TOP:
+		/* one that does not say what it can do is asked once */
+		client->no_top = !client->top;
+		message_missing(client);
+		replied(client);
 		break;
 	case STEP_RETR:
 		message_missing(client);
@@ -433,7 +486,8 @@ void pop3_visit_negative(struct pop3_client *client, const char *line)
 		break;
 	default:
 		pop3_client_finish(client, POP3_OUTCOME_TEMPORARY, "%s refused: %s",
-				   client->step == STEP_STAT ? "STAT" : "LIST",
+				   client->step == STEP_STAT ? "STAT" :
+				   client->step == STEP_RSET ? "RSET" : "LIST",
 				   pop3_status_text(line));
 	}
 }

@@ -31,10 +31,12 @@ enum pop3_step {
 	STEP_UIDL,
 	STEP_UIDL_LINES,
 	STEP_RETR,
+	STEP_TOP,
 	STEP_DELE,
 	STEP_NOOP,
 	STEP_MESSAGE,
 	STEP_STORING,	/* message_done() by the glue */
+	STEP_RSET,
 	STEP_QUIT,
 	STEP_CLOSED,
 };
@@ -67,24 +69,28 @@ struct pop3_queue {
  * @deadline: that runs
  * @tls: under TLS
  * @stls: the server offers it
+ * @top: the server offers it, or has done it
+ * @no_top: the server has not got it
  * @pipelining: the server offers it
  * @utf8: the server offers it
  * @offer: what else it says
  * @offered: SASL mechanisms
  * @timestamp: of the greeting, with its brackets; "" if there is none that is valid
  * @stopped: no more messages: QUIT
+ * @undo: RSET before that, if something was deleted
  * @deleted: messages whose DELE was accepted
  * @not_deleted: messages whose DELE was refused
  * @in_maildrop: messages by STAT
  * @count: messages that are looked at, elements of @messages
  * @messages: message 1 is the first
  * @cursor: messages up to this one were asked for, or are not wanted
- * @asked: RETR, DELE or NOOP was sent, their replies are awaited; of DELE the number has
- *	POP3_ASKED_DELE, of NOOP it is POP3_ASKED_NOOP
- * @coming: messages whose RETR was sent and whose end did not come
+ * @asked: RETR, TOP, DELE or NOOP was sent, their replies are awaited; of DELE and TOP the
+ *	number has POP3_ASKED_DELE or POP3_ASKED_TOP, of NOOP it is POP3_ASKED_NOOP
+ * @coming: messages whose RETR or TOP was sent and whose end did not come
  * @durable: messages to be deleted
  * @storing: messages that the glue stores
  * @current: number of the message that comes
+ * @header: of it only the header comes
  * @list_lines: lines of LIST or UIDL so far
  * @block_bytes: since the deadline was set
  * @message_bytes: of the message that comes
@@ -108,6 +114,8 @@ struct pop3_client {
 
 	bool tls;
 	bool stls;
+	bool top;
+	bool no_top;
 	bool pipelining;
 	bool utf8;
 	struct pop3_offer offer;
@@ -116,6 +124,7 @@ struct pop3_client {
 	const char *initial;
 
 	bool stopped;
+	bool undo;
 	unsigned int deleted;
 	unsigned int not_deleted;
 	unsigned int in_maildrop;
@@ -128,6 +137,7 @@ struct pop3_client {
 	unsigned int storing;
 
 	unsigned int current;
+	bool header;
 	unsigned int list_lines;
 	size_t block_bytes;
 	uint64_t message_bytes;
@@ -144,6 +154,8 @@ struct pop3_client {
 
 #define POP3_ASKED_DELE	(1U << 31)
 #define POP3_ASKED_NOOP	(1U << 30)
+#define POP3_ASKED_TOP	(1U << 29)
+#define POP3_ASKED_NUMBER	(POP3_ASKED_TOP - 1)
 
 /* pop3_login.c: from the greeting to the open maildrop */
 void pop3_login_positive(struct pop3_client *client, const char *line);

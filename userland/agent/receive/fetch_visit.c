@@ -285,17 +285,20 @@ static bool on_message_begin(void *arg, unsigned int number)
 	       !spool_create_in(&visit->station->spool, SPOOL_MESSAGE, &visit->file);
 }
 
-static bool write_file(struct fetch_visit *visit, const char *bytes, size_t len)
+/* 0 or errno, as write_block() */
+static int write_file(struct fetch_visit *visit, const char *bytes, size_t len)
 {
 	int err = spool_write(&visit->file, bytes, len);
 
 	if (err)
 		log_event(LOG_ERR, "fetcher.write account=%s error=%s", visit->account->title,
 			  strerror(-err));
-	return !err && EVP_DigestUpdate(visit->digest, bytes, len);
+	if (!err && !EVP_DigestUpdate(visit->digest, bytes, len))
+		err = -ENOMEM;
+	return -err;
 }
 
-static bool write_block(struct fetch_visit *visit)
+static int write_block(struct fetch_visit *visit)
 {
 	size_t len = visit->block_bytes;
 
@@ -309,10 +312,10 @@ static bool on_message(void *arg, const char *bytes, size_t len)
 	struct fetch_visit *visit = arg;
 
 	visit->bytes += len;
-	if (len > BLOCK_BYTES - visit->block_bytes && !write_block(visit))
+	if (len > BLOCK_BYTES - visit->block_bytes && write_block(visit))
 		return false;
 	if (len > BLOCK_BYTES / 2)
-		return write_file(visit, bytes, len);
+		return !write_file(visit, bytes, len);
 	memcpy(visit->block + visit->block_bytes, bytes, len);
 	visit->block_bytes += len;
 	return true;
@@ -364,17 +367,28 @@ static bool is_known(struct fetch_visit *visit, const struct job_arrival *arriva
 	return !*arrival->unique_id || jobs_set_fetched(jobs, id, arrival);
 }
 
-/* A message is durable here, now or before; or it could not be stored. */
-static void answer(struct storing *storing, bool stored)
+/*
+ * It could not be stored: no more is fetched. A disk that fails may lose what it took
+ * a moment ago, too; those mails are marked on the server, which still has them. A full
+ * disk, or one without memory, is no bad one. EAGAIN: see is_known()
+ */
+static enum pop3_verdict judge_failure(int err)
+{
+	return err == ENOSPC || err == EDQUOT || err == ENOMEM || err == EAGAIN ? POP3_STOP :
+										   POP3_UNDO;
+}
+
+/* A message is durable here, now or before; or it could not be stored, @err tells why. */
+static void answer(struct storing *storing, int err)
 {
 	struct fetch_visit *visit = storing->visit;
 	enum pop3_verdict verdict = visit->account->keep ? POP3_KEEP : POP3_DELETE;
 	unsigned int number = storing->number;
 
 	storing->visit = NULL;
-	if (!stored) {
+	if (err) {
 		visit->stopped = true;
-		verdict = POP3_STOP;
+		verdict = judge_failure(err);
 	}
 	pop3_client_message_done(visit->engine, number, verdict);
 	connection_pump(visit->connection);
@@ -389,7 +403,7 @@ static void on_taken(void *arg, int64_t job, int err)
 	if (!job)
 		log_event(LOG_ERR, "fetcher.store account=%s error=%s", visit->account->title,
 			  strerror(err));
-	answer(storing, job);
+	answer(storing, job ? 0 : err);
 }
 
 /* The engine wants no answer from within its call. */
@@ -397,7 +411,7 @@ static void on_decided(evutil_socket_t fd, short what, void *arg)
 {
 	struct storing *storing = arg;
 
-	answer(storing, !storing->err);
+	answer(storing, storing->err);
 }
 
 static void answer_later(struct storing *storing, int err)
@@ -436,9 +450,10 @@ static void on_message_end(void *arg, unsigned int number)
 
 	storing->visit = visit;
 	storing->number = number;
-	if (!write_block(visit)) {
+	err = write_block(visit);
+	if (err) {
 		spool_discard(&visit->file);
-		answer_later(storing, EIO);
+		answer_later(storing, err);
 		return;
 	}
 	finish_digest(visit->digest, digest);
