@@ -192,7 +192,7 @@ class SmtpHandler(socketserver.StreamRequestHandler):
 
 class SmtpServer(Server):
     """Answers of @script win over the usual ones: verb, or the whole line, to reply or None, or to
-    a list of them, one for each time.
+    a list of them, one for each time, or to what gives one when called.
 
     @stall: the verb after which nothing is said any more.
     @tls: context for STARTTLS, or (@implicit) for TLS from the first byte.
@@ -235,7 +235,8 @@ class SmtpServer(Server):
                 if self.script[key]:
                     return self.script[key].pop(0)
             elif key in self.script:
-                return self.script[key]
+                reply = self.script[key]
+                return reply() if callable(reply) else reply
         if verb == "EHLO" and (self.tls and not self.implicit or self.offers):
             lines = ["test", *(["STARTTLS"] if self.tls and not self.implicit else []),
                      *self.offers]
