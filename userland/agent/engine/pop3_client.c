@@ -181,6 +181,9 @@ static void reply_came(struct pop3_client *client, bool good)
 {
 	bool login = client->step < STEP_STAT;
 
+	/* there are servers that say what they did not understand */
+	if (login && !good && client->ops->auth_conceal)
+		client->ops->auth_conceal(client->arg, client->line);
 	if (good)
 		(login ? pop3_login_positive : pop3_visit_positive)(client, client->line);
 	else

@@ -141,6 +141,8 @@ enum pop3_outcome {
  *	none can be used. Only for POP3_LOGIN_SASL
  * @auth_respond: answer a challenge, both in base64; @final: the server says that we are in, the
  *	challenge is "". Return: the response; NULL: something is wrong, cancel
+ * @auth_conceal: the server says something during the login: take out of it what is secret, by
+ *	mail_text_conceal(). May be NULL
  * @logged_in: the server let us in
  * @counted: so many messages lie there (by STAT), and so many of them, from the first on, will
  *	be decided about
@@ -168,6 +170,7 @@ struct pop3_client_ops {
 	const char *(*auth_begin)(void *arg, const char *offered, bool secure,
 				  const char **initial);
 	const char *(*auth_respond)(void *arg, const char *challenge, bool final);
+	void (*auth_conceal)(void *arg, char *text);
 	enum pop3_verdict (*decide)(void *arg, unsigned int number, uint64_t bytes,
 				    const char *unique_id);
 	bool (*message_begin)(void *arg, unsigned int number);

@@ -272,6 +272,17 @@ static void premature(struct smtp_client *client)
 		smtp_client_broken(client, "4.5.0", "the server replied before it was asked");
 }
 
+/* It is shown, but not where it may be what we said to log in. */
+static void no_reply(struct smtp_client *client)
+{
+	bool secret = client->step == SMTP_STEP_AUTH;
+	char text[160];
+
+	snprintf(text, sizeof(text), "the server sent a line that is no SMTP reply%s%.80s",
+		 secret ? "" : ": ", secret ? "" : client->line);
+	smtp_client_broken(client, "4.5.0", text);
+}
+
 static void reply_line(struct smtp_client *client)
 {
 	bool first = !client->reply_lines;
@@ -279,9 +290,13 @@ static void reply_line(struct smtp_client *client)
 
 	event = smtp_reply_parse(&client->reply, &client->reply_lines, client->line);
 	if (event == SMTP_REPLY_BAD) {
-		smtp_client_broken(client, "4.5.0", "the server sent a line that is no SMTP reply");
+		no_reply(client);
 		return;
 	}
+	/* there are servers that say what they did not understand */
+	if (client->step == SMTP_STEP_AUTH && client->reply.code >= 400 &&
+	    client->ops->auth_conceal)
+		client->ops->auth_conceal(client->arg, client->reply.text);
 	if (client->step == SMTP_STEP_EHLO && !first && client->reply.code == 250 &&
 	    client->line[3])
 		smtp_client_hello_line(client, client->line + 4);

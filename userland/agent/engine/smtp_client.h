@@ -152,6 +152,8 @@ enum smtp_outcome {
  *	the mechanism has none. Return: its name; NULL: none can be used. Only with config @auth
  * @auth_respond: answer a challenge, both in base64; @final: it came with success (235): it
  *	is judged only. Return: the response; NULL: something is wrong, cancel
+ * @auth_conceal: the server says something during AUTH: take out of it what is secret, by
+ *	mail_text_conceal(). May be NULL
  *
  * @reply is valid during the call only.
  */
@@ -167,6 +169,7 @@ struct smtp_client_ops {
 	const char *(*auth_begin)(void *arg, const char *offered, bool secure,
 				  const char **initial);
 	const char *(*auth_respond)(void *arg, const char *challenge, bool final);
+	void (*auth_conceal)(void *arg, char *text);
 };
 
 /**

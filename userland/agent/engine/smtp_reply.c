@@ -46,6 +46,19 @@ void mail_text_clean(char *text)
 	}
 }
 
+void mail_text_conceal(char *text, const char *secret)
+{
+	size_t len = strlen(secret);
+
+	while (len && (text = strstr(text, secret))) {
+		size_t shown = len < 3 ? len : 3;
+
+		memset(text, '*', shown);
+		memmove(text + shown, text + len, strlen(text + len) + 1);
+		text += shown;
+	}
+}
+
 bool mail_text_has_word(const char *words, const char *word)
 {
 	size_t len = strlen(word);

@@ -40,6 +40,13 @@ void smtp_reply_set(struct smtp_reply *reply, unsigned int code, const char *enh
 void mail_text_clean(char *text);
 
 /**
+ * mail_text_conceal() - take a secret out of the text of a peer
+ * @text: in place: stars stand where it was
+ * @secret: "": there is none
+ */
+void mail_text_conceal(char *text, const char *secret);
+
+/**
  * mail_text_has_word() - whether a word is in a list, as of mechanisms
  * @words: separated by spaces
  * @word: in any case

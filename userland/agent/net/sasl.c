@@ -242,6 +242,13 @@ const char *sasl_respond(struct sasl *sasl, const char *challenge, bool final)
 	return client_step(sasl, challenge);
 }
 
+void sasl_conceal(const struct sasl *sasl, char *text)
+{
+	mail_text_conceal(text, sasl->account->secret);
+	if (sasl->text)
+		mail_text_conceal(text, sasl->text);
+}
+
 /* The server */
 
 const char *sasl_offer(const char *users, bool secure)

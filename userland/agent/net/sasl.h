@@ -58,6 +58,9 @@ struct sasl *sasl_login(const struct sasl_account *account, const char *offered,
  */
 const char *sasl_respond(struct sasl *sasl, const char *challenge, bool final);
 
+/** sasl_conceal - take out of a text of the server the secret, and what was said last */
+void sasl_conceal(const struct sasl *sasl, char *text);
+
 /** enum sasl_step - where the exchange of a server stands */
 enum sasl_step { SASL_CHALLENGE, SASL_GOOD, SASL_BAD };
 

@@ -153,6 +153,15 @@ static const char *on_auth_respond(void *arg, const char *challenge, bool final)
 	return sasl_respond(visit->sasl, challenge, final);
 }
 
+static void on_auth_conceal(void *arg, char *text)
+{
+	const struct fetch_visit *visit = arg;
+
+	mail_text_conceal(text, visit->secret);
+	if (visit->sasl)
+		sasl_conceal(visit->sasl, text);
+}
+
 static void on_logged_in(void *arg)
 {
 	struct fetch_visit *visit = arg;
@@ -527,6 +536,7 @@ static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 
 static const struct pop3_client_ops client_ops = {
 	.auth_begin = on_auth_begin, .auth_respond = on_auth_respond,
+	.auth_conceal = on_auth_conceal,
 	.logged_in = on_logged_in, .decide = on_decide, .message_begin = on_message_begin,
 	.message = on_message, .message_missing = on_message_missing,
 	.message_end = on_message_end, .message_abort = on_message_abort, .finished = on_finished,

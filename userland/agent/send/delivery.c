@@ -597,6 +597,11 @@ static const char *on_auth_respond(void *arg, const char *challenge, bool final)
 	return sasl_respond(delivery->sasl, challenge, final);
 }
 
+static void on_auth_conceal(void *arg, char *text)
+{
+	sasl_conceal(delivery_of(arg)->sasl, text);
+}
+
 static const struct smtp_client_ops client_ops = {
 	.read_message = on_read_message,
 	.recipient = on_recipient,
@@ -607,6 +612,7 @@ static const struct smtp_client_ops client_ops = {
 	.may_send = on_may_send,
 	.auth_begin = on_auth_begin,
 	.auth_respond = on_auth_respond,
+	.auth_conceal = on_auth_conceal,
 };
 
 static void engine_eof(void *engine, const char *why)
