@@ -86,25 +86,23 @@ void page_form_to_text(const struct page_form *form, char text[PAGE_FORM_BYTES])
 		 form->x_dpi, form->y_dpi, sizes[form->size]);
 }
 
+static bool lies_in(unsigned int value, unsigned int least, unsigned int most)
+{
+	return value >= least && value <= most;
+}
+
 void page_form_dpi(uint16_t *x_dpi, uint16_t *y_dpi)
 {
-	static const struct resolution same[][2] = {
-		{ { 200, 98 }, { 204, 98 } }, { { 200, 100 }, { 204, 98 } },
-		{ { 204, 100 }, { 204, 98 } }, { { 200, 200 }, { 204, 196 } },
-		{ { 200, 196 }, { 204, 196 } }, { { 204, 200 }, { 204, 196 } },
-		{ { 200, 391 }, { 204, 391 } }, { { 200, 400 }, { 204, 391 } },
-		{ { 204, 400 }, { 204, 391 } }, { { 204, 408 }, { 204, 391 } },
-		{ { 400, 391 }, { 408, 391 } }, { { 400, 400 }, { 408, 391 } },
-		{ { 408, 400 }, { 408, 391 } }, { { 408, 408 }, { 408, 391 } },
-	};
+	uint16_t y = lies_in(*y_dpi, 97, 100) ? 98 : lies_in(*y_dpi, 195, 200) ? 196 :
+		lies_in(*y_dpi, 391, 408) ? 391 : 0;
 
-	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
-		if (same[i][0].x_dpi == *x_dpi && same[i][0].y_dpi == *y_dpi) {
-			*x_dpi = same[i][1].x_dpi;
-			*y_dpi = same[i][1].y_dpi;
-			return;
-		}
-	}
+	if (y && lies_in(*x_dpi, 200, 204))
+		*x_dpi = 204;
+	else if (y == 391 && lies_in(*x_dpi, 400, 408))
+		*x_dpi = 408;
+	else
+		return;
+	*y_dpi = y;
 }
 
 void page_form_reduce(const char *list, uint16_t *x_dpi, uint16_t *y_dpi)

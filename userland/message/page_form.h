@@ -44,8 +44,9 @@ int page_form_size(const char *name, size_t bytes);
 
 /**
  * page_form_dpi() - the resolution by which a fax knows one
- * @x_dpi: 200 becomes 204, 400 becomes 408
- * @y_dpi: so do 100, 98; 200, 196; 400, 391 (RFC 3949, 4.4.2)
+ * @x_dpi: 200 becomes 204, 400 becomes 408 (RFC 3949, 4.4.2); so does what lies between,
+ *	as 203 does, 8 per millimetre
+ * @y_dpi: so do 100, 98; 200, 196; 400, 391
  */
 void page_form_dpi(uint16_t *x_dpi, uint16_t *y_dpi);
 

@@ -174,6 +174,51 @@ static void take_lightness(TIFF *tif)
 		     samples == 1 ? PHOTOMETRIC_MINISBLACK : PHOTOMETRIC_YCBCR);
 }
 
+/* As libtiff's, which (4.5) takes a wrong step behind each line of the last tile in a row. */
+static void put_grey16(TIFFRGBAImage *image, uint32_t *to, uint32_t x, uint32_t y, uint32_t width,
+		       uint32_t lines, int32_t from_skew, int32_t to_skew, unsigned char *tile)
+{
+	const uint16_t *from = (const uint16_t *)tile;
+
+	for (; lines; lines--) {
+		for (uint32_t i = 0; i < width; i++, from += image->samplesperpixel)
+			*to++ = *image->BWmap[*from >> 8];
+		to += to_skew;
+		from += (ptrdiff_t)from_skew * image->samplesperpixel;
+	}
+}
+
+static bool is_grey16(const TIFFRGBAImage *image)
+{
+	return image->bitspersample == 16 && image->isContig &&
+	       image->photometric <= PHOTOMETRIC_MINISBLACK;
+}
+
+/*
+ * libtiff (4.5) refuses tiles that are not compressed if they are shorter than the buffer that
+ * it takes for them: give it one of their size. NULL: there is no need to.
+ */
+static void *take_tile_buffer(TIFF *tif)
+{
+	uint16_t compression = COMPRESSION_NONE;
+	void *buffer;
+
+	TIFFGetFieldDefaulted(tif, TIFFTAG_COMPRESSION, &compression);
+	if (compression != COMPRESSION_NONE || !TIFFIsTiled(tif))
+		return NULL;
+	buffer = malloc(TIFFTileSize(tif));
+	if (buffer)
+		TIFFReadBufferSetup(tif, buffer, TIFFTileSize(tif));
+	return buffer;
+}
+
+static void give_tile_buffer_back(TIFF *tif, void *buffer)
+{
+	if (buffer)
+		TIFFReadBufferSetup(tif, NULL, 1);
+	free(buffer);
+}
+
 int tiff_image_read(struct tiff_file *file, const struct tiff_page *page, struct page_sink *sink,
 		    uint32_t *lines, struct failure *failure)
 {
@@ -181,6 +226,7 @@ int tiff_image_read(struct tiff_file *file, const struct tiff_page *page, struct
 	char why[1024] = "";
 	struct halftone *halftone;
 	TIFFRGBAImage image;
+	void *tile_buffer;
 	int err;
 
 	if (check_jbig(file, page, failure))
@@ -194,12 +240,16 @@ int tiff_image_read(struct tiff_file *file, const struct tiff_page *page, struct
 		return fail(failure, EXIT_INPUT, "it cannot be decoded: %s", why);
 	/* as it is stored, from the top: turning is ours */
 	image.req_orientation = image.orientation;
+	if (is_grey16(&image))
+		image.put.contig = put_grey16;
 	halftone = begin(page, sink, failure);
 	if (!halftone) {
 		TIFFRGBAImageEnd(&image);
 		return -1;
 	}
+	tile_buffer = take_tile_buffer(file->tif);
 	err = read_bands(file, &image, page, halftone, failure);
+	give_tile_buffer_back(file->tif, tile_buffer);
 	*lines = halftone_lines(halftone);
 	halftone_free(halftone);
 	TIFFRGBAImageEnd(&image);

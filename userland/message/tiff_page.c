@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../agent/paper/page_file.h"
+#include "page_form.h"
 #include "tiff_page.h"
 
 #define A4_WIDTH_INCH	8.5	/* a fax line of 1728 pixels is 215 mm */
@@ -97,12 +98,6 @@ static int read_coding(TIFF *tif, struct tiff_page *page, struct failure *failur
 	case COMPRESSION_CCITTFAX4:
 		format->coding = IFAX_CODING_MMR;
 		break;
-	case COMPRESSION_NONE:
-	case COMPRESSION_CCITTRLEW:
-	case COMPRESSION_PACKBITS:
-	case COMPRESSION_LZW:
-	case COMPRESSION_ADOBE_DEFLATE:
-		return 0;
 	case COMPRESSION_T85:
 		if (codec_has_jbig(format, fill_order)) {
 			format->coding = IFAX_CODING_JBIG;
@@ -116,6 +111,8 @@ static int read_coding(TIFF *tif, struct tiff_page *page, struct failure *failur
 		page->is_image = true;
 		return 0;
 	default:
+		if (TIFFIsCODECConfigured(compression))
+			return 0;
 		return fail(failure, EXIT_INPUT, "its compression (%u) is not supported",
 			    compression);
 	}
@@ -149,31 +146,16 @@ static unsigned int nearest(const unsigned int *values, unsigned int count, doub
 	return best;
 }
 
-/*
- * Resolutions that fax takes for the same: a line of 1728 pixels is as wide as
- * the paper, whether a machine calls it 200 or 204 dpi. Only for widths that a
- * fax line has; elsewhere 200 dpi are 200.
- */
-static void unify_resolution(struct ifax_format *format)
+/* The resolution at which a line has the width of a sheet of fax; 0: there is none. */
+static unsigned int fax_line_dpi(uint32_t width_px)
 {
-	static const struct { unsigned int x, y, fax_x, fax_y; } same[] = {
-		{ 200, 100, 204, 98 }, { 200, 98, 204, 98 }, { 204, 100, 204, 98 },
-		{ 200, 200, 204, 196 }, { 200, 196, 204, 196 }, { 204, 200, 204, 196 },
-		{ 200, 400, 204, 391 }, { 200, 391, 204, 391 }, { 204, 400, 204, 391 },
-		{ 400, 400, 408, 391 }, { 400, 391, 408, 391 }, { 408, 400, 408, 391 },
-	};
-	static const unsigned int widths_px[] = { 1728, 2048, 2432, 3456, 4096, 4864 };
-	bool is_fax_line = false;
+	static const unsigned int dpi[] = { 204, 300, 408 };
 
-	for (size_t i = 0; i < sizeof(widths_px) / sizeof(widths_px[0]); i++)
-		is_fax_line |= format->width_px == widths_px[i];
-	for (size_t i = 0; is_fax_line && i < sizeof(same) / sizeof(same[0]); i++) {
-		if (format->x_dpi != same[i].x || format->y_dpi != same[i].y)
-			continue;
-		format->x_dpi = same[i].fax_x;
-		format->y_dpi = same[i].fax_y;
-		return;
-	}
+	for (size_t i = 0; i < sizeof(dpi) / sizeof(dpi[0]); i++)
+		for (enum page_size size = PAGE_A4; size < PAGE_SIZES; size++)
+			if (page_form_width_px(dpi[i], size) == width_px)
+				return dpi[i];
+	return 0;
 }
 
 /*
@@ -201,12 +183,15 @@ static void read_resolution(TIFF *tif, struct tiff_page *page)
 	y = tagged_dpi(tif, TIFFTAG_YRESOLUTION, unit);
 	page->has_resolution = x;
 	if (!x)
-		x = nearest(x_choice, 4, format->width_px / A4_WIDTH_INCH);
-	if (!y && x == 204)
-		y = likely_y_dpi(format->length_lines);
+		x = fax_line_dpi(format->width_px) ?:
+			nearest(x_choice, 4, format->width_px / A4_WIDTH_INCH);
+	if (!y)
+		y = x == 204 ? likely_y_dpi(format->length_lines) : x == 408 ? 391 : x;
 	format->x_dpi = x;
-	format->y_dpi = y ?: x;
-	unify_resolution(format);
+	format->y_dpi = y;
+	/* 200 dpi are 204 of another name where a line is one of fax; elsewhere they are 200 */
+	if (fax_line_dpi(format->width_px))
+		page_form_dpi(&format->x_dpi, &format->y_dpi);
 }
 
 int tiff_page_read(TIFF *tif, struct tiff_page *page, struct failure *failure)
