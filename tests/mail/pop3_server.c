@@ -270,6 +270,8 @@ static const struct dialogue dialogues[] = {
 		SAY("LANG EN\r\nLANG *\r\n", "+OK en *\r\n+OK i-default *\r\n"),
 		SAY("LANG tlh\r\n", "-ERR *\r\n"), LOGIN, SAY("LANG en\r\n", "+OK en *\r\n")),
 	  "pass office good; ", true },
+	{ "TLS without STLS", TURNS(
+		START, { "\x16\x03\x01\x02", "-ERR TLS begins with STLS here\r\n", 0, 4 }), "", false },
 	{ "endless line", TURNS(
 		START, SAY("NOOP                                                       \r\n",
 			   "-ERR *\r\n")), "", true },

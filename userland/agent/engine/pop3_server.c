@@ -12,6 +12,7 @@
 #include "smtp_reply.h"
 
 #define CLOSING_MS	30000	/* for the last response to be taken */
+#define TLS_HANDSHAKE	0x16	/* the first byte of a TLS session */
 
 const struct pop3_server_config pop3_server_config_defaults = {
 	.expire_days = -1,
@@ -275,8 +276,16 @@ void pop3_server_start(struct pop3_server *server)
 static size_t input_line(struct pop3_server *server, const char *bytes, size_t len)
 {
 	enum line_event event;
-	size_t taken = line_reader_take(&server->reader, bytes, len, &event);
+	size_t taken;
 
+	/* programs that are told "SSL" begin so on a port where TLS does not come first */
+	if (!server->reader.len && *bytes == TLS_HANDSHAKE) {
+		pop3_session_note(server, "the peer begins TLS without STLS: session ended");
+		pop3_session_err(server, "TLS begins with STLS here");
+		pop3_session_close(server);
+		return len;
+	}
+	taken = line_reader_take(&server->reader, bytes, len, &event);
 	switch (event) {
 	case LINE_MORE:
 		if (server->reader.len < POP3_LINE_MAX * 16)
