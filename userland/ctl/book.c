@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "book.h"
-#include "request.h"
+#include "command.h"
 #include "show.h"
 
 enum exit_code book(const char *control_socket, int argc, char **argv,
@@ -31,7 +31,7 @@ enum exit_code book(const char *control_socket, int argc, char **argv,
 		removed |= c == 'r';
 	}
 	if (argc - optind != 2 * set + removed || (set && removed))
-		return bad_option('?');
+		return bad_usage("book takes --set ADDRESS WHAT, --remove ADDRESS, or nothing");
 	code = request(control_socket, json_pack("{s:s, s:s*, s:s*}", "command", "book", "address",
 						 set || removed ? argv[optind] : NULL, "codings",
 						 set ? argv[optind + 1] : NULL), &answer);

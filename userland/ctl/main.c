@@ -231,7 +231,8 @@ static enum exit_code do_send(int argc, char **argv)
 				return bad_usage("an option is not UTF-8");
 			break;
 		case 't':
-			json_array_append_new(to, json_string(optarg));
+			if (json_array_append_new(to, json_string(optarg)))
+				return bad_usage("an address is not UTF-8");
 			break;
 		case 'p':
 			if (!parse_size(optarg, &part_bytes))
@@ -259,28 +260,16 @@ static enum exit_code do_send(int argc, char **argv)
 
 /* The other commands */
 
-static enum exit_code do_jobs(int argc, char **argv)
+/* @which: the number of one; NULL: all of them, with @reports or without */
+static enum exit_code jobs(const char *which, bool reports, bool json)
 {
-	static const struct option known[] = {
-		{ "all", no_argument, NULL, 'a' }, { "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' }, { 0 }
-	};
 	json_t *question, *answer;
 	enum exit_code code;
-	bool json = false;
-	bool all = false;
 	long long id = 0;
-	int c;
 
-	while ((c = getopt_long(argc, argv, "ajh", known, NULL)) != -1) {
-		if (c != 'a' && c != 'j')
-			return other_option(c);
-		json |= c == 'j';
-		all |= c == 'a';
-	}
-	if (optind < argc - 1 || (optind == argc - 1 && !parse_number(argv[optind], &id)))
-		return bad_usage("jobs takes the number of one job, or nothing");
-	question = json_pack("{s:s, s:b}", "command", "jobs", "reports", all);
+	if (which && !parse_number(which, &id))
+		return bad_usage("a job has a number, as \"ifax jobs\" shows it");
+	question = json_pack("{s:s, s:b}", "command", "jobs", "reports", reports);
 	if (id)
 		json_object_set_new(question, "job", json_integer(id));
 	code = request(control_socket, question, &answer);
@@ -294,6 +283,27 @@ static enum exit_code do_jobs(int argc, char **argv)
 		show_jobs(json_object_get(answer, "jobs"));
 	json_decref(answer);
 	return EXIT_GOOD;
+}
+
+static enum exit_code do_jobs(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{ "all", no_argument, NULL, 'a' }, { "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' }, { 0 }
+	};
+	bool json = false;
+	bool all = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "ajh", known, NULL)) != -1) {
+		if (c != 'a' && c != 'j')
+			return other_option(c);
+		json |= c == 'j';
+		all |= c == 'a';
+	}
+	if (optind < argc - 1)
+		return bad_usage("jobs takes the number of one job, or nothing");
+	return jobs(argv[optind], all, json);
 }
 
 static enum exit_code do_status(int argc, char **argv)
@@ -366,16 +376,27 @@ static enum exit_code list_queue(bool json)
 /* What follows is a command of its own, but for list. */
 static enum exit_code do_queue(int argc, char **argv)
 {
-	bool json = argc > 1 && !strcmp(argv[1], "--json");
-	const char *what;
+	static const struct option known[] = {
+		{ "json", no_argument, NULL, 'j' }, { "help", no_argument, NULL, 'h' }, { 0 }
+	};
+	const char *what = "list";
+	bool json = false;
+	int c;
 
-	argc -= 1 + json;
-	argv += 1 + json;
-	what = argc ? argv[0] : "list";
+	while ((c = getopt_long(argc, argv, "jh", known, NULL)) != -1) {
+		if (c != 'j')
+			return other_option(c);
+		json = true;
+	}
+	argc -= optind;
+	argv += optind;
+	optind = 0;
+	if (argc)
+		what = argv[0];
 	if (!strcmp(what, "list") && argc <= 1)
 		return list_queue(json);
 	if (!strcmp(what, "show") && argc == 2)
-		return do_jobs(argc, argv);
+		return jobs(argv[1], false, json);
 	if (!strcmp(what, "retry") || !strcmp(what, "hold") || !strcmp(what, "cancel"))
 		return do_simple(argc, argv);
 	return bad_usage("queue takes list, or show, retry, hold or cancel and a job");

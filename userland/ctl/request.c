@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "request.h"
+#include "command.h"
 
 #define REQUEST_BYTES_MAX	65535	/* the daemon takes no longer line */
 
@@ -57,6 +57,8 @@ enum exit_code request(const char *socket, json_t *question, json_t **answer)
 	FILE *stream;
 
 	*answer = NULL;
+	if (!question)
+		return bad_usage("an argument is not UTF-8");
 	if (json_dumpb(question, NULL, 0, JSON_COMPACT) >= REQUEST_BYTES_MAX) {
 		fputs("ifax: this is longer than the 64 KiB that a request may have\n", stderr);
 		json_decref(question);

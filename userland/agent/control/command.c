@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "engine/mail_path.h"
+#include "engine/smtp_reply.h"
 #include "report.h"
 #include "send/forms.h"
 #include "send/partial.h"
@@ -50,6 +51,16 @@ static const char *subject_fault(const char *subject)
 	return NULL;
 }
 
+static const char *address_fault(const char *address)
+{
+	static char fault[400];
+
+	snprintf(fault, sizeof(fault), "\"%.200s\" is no valid mail address, as in user@example.com",
+		 address);
+	mail_text_clean(fault);
+	return fault;
+}
+
 /* Who is named twice gets it once. */
 static const char *collect_recipients(struct station *station, json_t *to,
 				      struct job_recipient *recipient, size_t *recipients)
@@ -65,7 +76,7 @@ static const char *collect_recipients(struct station *station, json_t *to,
 	json_array_foreach(to, i, item) {
 		address = json_string_value(item);
 		if (!address || !mail_path_can_be_named(address))
-			return "a recipient is not a valid mail address, as in user@example.com";
+			return address_fault(address ? address : "");
 		for (j = 0; j < *recipients && strcasecmp(recipient[j].address, address); j++)
 			;
 		if (j == *recipients)
@@ -74,8 +85,8 @@ static const char *collect_recipients(struct station *station, json_t *to,
 	return NULL;
 }
 
-/* Texts of a request; what is not there stays as it is. */
-static void take_texts(struct job_draft *draft, json_t *request)
+/* Texts of a request; what is not there stays as it is. false: one is no text */
+static bool take_texts(struct job_draft *draft, json_t *request)
 {
 	const struct {
 		const char *name;
@@ -87,11 +98,14 @@ static void take_texts(struct job_draft *draft, json_t *request)
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		const char *value = json_string_value(json_object_get(request, texts[i].name));
+		json_t *value = json_object_get(request, texts[i].name);
 
+		if (value && !json_is_string(value))
+			return false;
 		if (value)
-			*texts[i].text = value;
+			*texts[i].text = json_string_value(value);
 	}
+	return true;
 }
 
 static bool is_one_of(const char *value, const char *const *words)
@@ -140,7 +154,8 @@ static json_t *do_send(struct station *station, json_t *request)
 	json_t *answer = NULL;
 	int64_t id;
 
-	take_texts(&draft, request);
+	if (!fault && !take_texts(&draft, request))
+		fault = "subject, text, coding, resolution, importance and broadcast are texts";
 	if (!fault)
 		fault = draft_fault(&draft);
 	if (!fault) {
@@ -282,6 +297,8 @@ static json_t *do_hold(struct station *station, json_t *request)
 {
 	int64_t id = json_integer_value(json_object_get(request, "job"));
 
+	if (!jobs_in_state(station->jobs, id, ~0U))
+		return command_refuse("there is no such job");
 	if (!jobs_in_state(station->jobs, id, STATE(QUEUED) | STATE(SENDING)))
 		return command_refuse("only a job that waits to be sent can be held");
 	if (!sender_stop_job(station->sender, id) || !hold_recipients(station, id))

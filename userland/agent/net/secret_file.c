@@ -43,6 +43,8 @@ bool secret_file_line(const char *path, char *secret, size_t bytes, char *reason
 		      size_t reason_bytes)
 {
 	int fd = secret_file_open(path, reason, reason_bytes);
+	const char *fault = NULL;
+	size_t len;
 	ssize_t n;
 
 	if (fd < 0)
@@ -50,8 +52,15 @@ bool secret_file_line(const char *path, char *secret, size_t bytes, char *reason
 	n = read(fd, secret, bytes - 1);
 	close(fd);
 	secret[n > 0 ? n : 0] = 0;
-	secret[strcspn(secret, "\r\n")] = 0;
-	if (!*secret)
-		snprintf(reason, reason_bytes, "%s: has no secret in its first line", path);
-	return *secret;
+	len = strcspn(secret, "\r\n");
+	if (len == bytes - 1)
+		fault = "its first line is too long for a secret";
+	else if (!len)
+		fault = "has no secret in its first line";
+	else if (!secret[len] && (ssize_t)len < n)
+		fault = "is no text: it has NULs";
+	secret[fault ? 0 : len] = 0;
+	if (fault)
+		snprintf(reason, reason_bytes, "%s: %s", path, fault);
+	return !fault;
 }

@@ -298,10 +298,14 @@ bool users_print_line(const char *name)
 	if (len <= USER_SECRET_MAX)
 		memcpy(user.secret, secret, len);
 	explicit_bzero(secret, sizeof(secret));
-	if (!*user.secret || !user_make_keys(&user, USER_SHA256) ||
-	    !user_make_keys(&user, USER_SHA1)) {
+	if (!*user.secret) {
 		fputs("ifaxd: the secret is read from the first line of standard input, "
 		      "of 255 bytes at most\n", stderr);
+		return false;
+	}
+	if (!user_make_keys(&user, USER_SHA256) || !user_make_keys(&user, USER_SHA1)) {
+		fputs("ifaxd: the secret has characters that nobody can log in with: it is UTF-8, "
+		      "without control characters\n", stderr);
 		return false;
 	}
 	explicit_bzero(user.secret, sizeof(user.secret));
