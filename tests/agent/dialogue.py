@@ -9,7 +9,7 @@ class Dialogue:
     """A session. @tls: TLS comes first."""
 
     def __init__(self, port, source="127.0.0.1", tls=False):
-        self.sock = socket.create_connection(("127.0.0.1", port), 10, (source, 0))
+        self.sock = socket.create_connection(("127.0.0.1", port), source_address=(source, 0))
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.lines = self.sock.makefile("rb")
         if tls:

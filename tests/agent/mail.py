@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 
-from station import BUILD, HERE, free_port
+from station import BUILD, HERE, free_port, until
 
 
 def page_file(*lines):
@@ -100,6 +100,7 @@ class Server(socketserver.ThreadingTCPServer):
 
     def __init__(self, handler, port=None, address="127.0.0.1"):
         self.port = port or free_port()
+        self.talking = set()     # clients
         if ":" in address:
             self.address_family = socket.AF_INET6
         super().__init__((address, self.port), handler)
@@ -109,6 +110,15 @@ class Server(socketserver.ThreadingTCPServer):
     def close(self):
         self.shutdown()
         self.server_close()
+
+    def process_request_thread(self, request, client_address):
+        self.talking.add(client_address)
+        super().process_request_thread(request, client_address)
+        self.talking.discard(client_address)
+
+    def settle(self):
+        """Wait until what a station has said that is gone now was heard."""
+        until(lambda: not self.talking, "the end of all sessions")
 
     def handle_error(self, request, address):
         pass    # a station that is killed is no error here
@@ -151,11 +161,12 @@ class SmtpHandler(socketserver.StreamRequestHandler):
             if not line:
                 return
             line = line.rstrip("\r\n")
+            verb = line.split(" ")[0].upper()
+            stalls = server.stall == verb       # who sees the command may end the stall
             server.commands.append(line)
             said.append(line)
-            verb = line.split(" ")[0].upper()
             reply = "" if server.auth and verb == "AUTH" else server.answer(verb, line)
-            if server.stall == verb:
+            if stalls:
                 self.rfile.read()
                 return
             if verb == "BDAT" and server.stall == "chunk":
@@ -179,7 +190,10 @@ class SmtpHandler(socketserver.StreamRequestHandler):
             if verb == "DATA" and reply.startswith("3"):
                 data = b""
                 while not data.endswith(b"\r\n.\r\n"):
-                    data += self.rfile.readline()
+                    text = self.rfile.readline()
+                    if not text:
+                        return
+                    data += text
                 if server.stall == ".":
                     self.rfile.read()
                     return

@@ -14,7 +14,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.abspath(os.environ.get("IFAX_BUILD", os.path.join(HERE, "../../build")))
-TIMEOUT_S = 15
+TIMEOUT_S = 60      # a wait costs nothing when things go well, and machines are slow at times
+socket.setdefaulttimeout(TIMEOUT_S)
 FINAL = {"handed over", "delivered", "processed", "failed", "printed", "kept", "noted", "cancelled"}
 
 
@@ -46,17 +47,25 @@ class Tap:
         sys.exit(1 if self.failed else 0)
 
 
+RESERVED = []
+
+
 def free_port():
-    """A port that is free, and that no outgoing connection will be given (they are higher)."""
+    """A port that is free, no other test's, and that no outgoing connection will be given (they are
+    higher)."""
     while True:
         port = random.SystemRandom().randrange(10000, 32000)
+        reserved = socket.socket(socket.AF_UNIX)
         with socket.socket() as sock:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
+                # goes with this process
+                reserved.bind(f"\0ifax-test-port-{port}")
                 sock.bind(("127.0.0.1", port))
+                RESERVED.append(reserved)
                 return port
             except OSError:
-                pass
+                reserved.close()
 
 
 def until(condition, what, timeout_s=TIMEOUT_S):
@@ -77,6 +86,7 @@ class Station:
                  confirm="delivery = no processing = no"):
         self.directory = tempfile.mkdtemp(prefix="ifax-test-")
         atexit.register(shutil.rmtree, self.directory, ignore_errors=True)
+        atexit.register(self.end)
         self.domain = domain
         self.address = f"fax@{domain}"
         self.port = free_port()
@@ -148,13 +158,33 @@ confirm {{ {self.confirm} }}
                 file.write(text)
             os.rename(path + ".new", path)
 
+    def is_killed(self):
+        return self.process.poll() is not None
+
+    def outlives(self):
+        """Ends a fault that kills at a step, and what is under way; False: it has killed."""
+        self.fault(None)
+        # is answered when all is on disk
+        if self.try_request({"command": "status"}):
+            return True
+        self.process.wait(TIMEOUT_S)
+        return False
+
     def stop(self, how=signal.SIGTERM):
         if not self.process:
             return None
-        self.process.send_signal(how)
-        code = self.process.wait(TIMEOUT_S)
-        self.process = None
-        return code
+        process, self.process = self.process, None
+        process.send_signal(how)
+        try:
+            return process.wait(TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+
+    def end(self):
+        """What a test that failed has left running."""
+        if self.process and not self.is_killed():
+            self.process.kill()
 
     def kill(self):
         return self.stop(signal.SIGKILL)
@@ -180,7 +210,6 @@ confirm {{ {self.confirm} }}
     def try_request(self, request):
         try:
             with socket.socket(socket.AF_UNIX) as sock:
-                sock.settimeout(TIMEOUT_S)
                 sock.connect(self.control)
                 sock.sendall(json.dumps(request).encode() + b"\n")
                 return json.loads(sock.makefile().readline())
@@ -203,7 +232,9 @@ confirm {{ {self.confirm} }}
         try:
             return until(there, "")
         except TimeoutError:
-            raise TimeoutError(f"{self.domain}: job {number} is not {states}: {self.job(number)}")
+            job = self.job(number) or {}
+            raise TimeoutError(f"{self.domain}: job {number} is not {states} {reason}, but "
+                               f"{job.get('state')}: {job.get('reason')}")
 
     def ifax(self, *arguments):
         """Runs the command line; its exit code, standard output and standard error."""
