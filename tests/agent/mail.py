@@ -40,12 +40,12 @@ def message(*lines, to="fax@b.example.com", sender="someone@example.net", subjec
         os.set_inheritable(pages.fileno(), True)
         values = (f"from={sender}\nto={to}\nsubject={subject}\n"
                   f"message-id=<{os.urandom(8).hex()}@example.net>\ndate=1700000000\n")
-        done = subprocess.run(["sh", "-c", f"exec \"$@\" 3<&{pages.fileno()} 4<&{mail.fileno()}",
-                               "sh", os.path.join(BUILD, "ifax-message"), "compose"],
+        done = subprocess.run(["bash", "-c", f"exec \"$@\" 3<&{pages.fileno()} 4<&{mail.fileno()}",
+                               "bash", os.path.join(BUILD, "ifax-message"), "compose"],
                               input=values.encode(), capture_output=True,
                               pass_fds=(pages.fileno(), mail.fileno()), check=False)
         if done.returncode:
-            raise RuntimeError(done.stdout)
+            raise RuntimeError(done)
         mail.seek(0)
         return mail.read()
 
