@@ -266,8 +266,22 @@ confirm {{ {self.confirm} }}
         # what is told is on disk, and what nobody needs is gone
         if self.process:
             self.try_request({"command": "status"})
-        return {place: sorted(os.listdir(os.path.join(self.spool, place)))
-                for place in ("tmp", "message", "page", "progress", "pdf")}
+        files = {place: sorted(os.listdir(os.path.join(self.spool, place)))
+                 for place in ("tmp", "page", "progress", "pdf")}
+        return dict(files, message=mail_files(self.spool))
+
+
+def mail_files(spool):
+    """Of mails; beside them are empty ones, for mails to come."""
+    place = os.path.join(spool, "message")
+    return sorted(name for name in os.listdir(place) if size_of(os.path.join(place, name)))
+
+
+def size_of(path):
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return 0
 
 
 def route(domain, port, more="", host="127.0.0.1"):

@@ -358,7 +358,7 @@ bool arrivals_take(struct arrivals *arrivals, struct spool_file *file,
 	letter->taken = taken;
 	letter->arg = arg;
 	letter->keeping = (struct file_commit){
-		.file = &letter->file, .place = SPOOL_MESSAGE, .names_later = true,
+		.file = &letter->file, .place = SPOOL_MESSAGE,
 		.prepare = measure, .done = on_kept, .arg = letter,
 	};
 	letter->number = arrivals->count++;

@@ -291,7 +291,7 @@ static bool on_message_begin(void *arg, unsigned int number)
 	visit->block_bytes = 0;
 	return number >= 1 && number <= visit->listed_count &&
 	       EVP_DigestInit_ex(visit->digest, EVP_sha256(), NULL) &&
-	       !spool_create_in(&visit->station->spool, SPOOL_MESSAGE, &visit->file);
+	       !spool_create_mail(&visit->station->spool, &visit->file);
 }
 
 /* 0 or errno, as write_block() */

@@ -303,7 +303,7 @@ static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
 				      session->relay.items);
 	}
 	if (spool_free_bytes(&station->spool) < needed ||
-	    spool_create_in(&station->spool, SPOOL_MESSAGE, &session->file) ||
+	    spool_create_mail(&station->spool, &session->file) ||
 	    !write_trace(session)) {
 		spool_discard(&session->file);
 		smtp_reply_set(reply, 452, "4.3.1", "no room for the message now, try again later");

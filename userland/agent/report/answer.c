@@ -108,7 +108,7 @@ static bool send_answer(struct station *station, int64_t job, const struct answe
 	char message_id[512];
 	int64_t id = 0;
 
-	if (spool_create_in(&station->spool, SPOOL_MESSAGE, &file))
+	if (spool_create_mail(&station->spool, &file))
 		return false;
 	snprintf(message_id, sizeof(message_id), "<%s.%lld@%s>", file.name, (long long)now_ms(),
 		 station->config.host_name);

@@ -338,7 +338,7 @@ static void sync_file(void *arg)
 	commit->err = commit->prepare ? commit->prepare(commit->arg) : 0;
 	if (commit->err)
 		spool_discard(commit->file);
-	else if (commit->names_later)
+	else if (commit->file->place == commit->place)
 		commit->err = -spool_commit_file(commit->file, commit->place);
 	else
 		commit->err = -spool_commit(commit->file, commit->place);
@@ -348,14 +348,11 @@ static void on_file(void *arg)
 {
 	struct file_commit *commit = arg;
 
-	if (!commit->err && commit->names_later)
-		commit->commits->station->spool.names[commit->place] = SPOOL_NAMES_NEW;
 	commit->done(commit->arg, commit->err);
 }
 
 void commits_file(struct commits *commits, struct file_commit *commit)
 {
-	commit->commits = commits;
 	commit->task = (struct pool_task){ .work = sync_file, .done = on_file, .arg = commit };
 	pool_run(commits->pool, &commit->task);
 }
@@ -372,7 +369,6 @@ bool commits_keep(struct commits *commits, struct spool_file *file)
 	kept->next = commits->kept;
 	commits->kept = kept;
 	file->fd = -1;
-	file->spool->names[file->place] = SPOOL_NAMES_NEW;
 	on_change(commits);
 	return true;
 }

@@ -40,26 +40,22 @@ struct commit {
 /**
  * struct file_commit - a file that is to be on disk, in its place
  * @file: the callee's until @done; after an error it is gone
- * @place: where it is to be
- * @names_later: the place is synced with what is committed to the database next, for all
- *	files at once; who reads in the database of a file that is not there knows that
- *	nobody was told of it
+ * @place: where it is to be. If it was made there, the place is synced with what is
+ *	committed to the database next, for all files at once; who reads in the database of
+ *	a file that is not there knows that nobody was told of it
  * @prepare: called first, in a thread; returns 0 or an errno. May be NULL
  * @done: called in the event loop; @err: 0 or an errno
  * @arg: for both
  * @task: the commits'
- * @commits: the commits'
  * @err: the commits'
  */
 struct file_commit {
 	struct spool_file *file;
 	enum spool_place place;
-	bool names_later;
 	int (*prepare)(void *arg);
 	void (*done)(void *arg, int err);
 	void *arg;
 	struct pool_task task;
-	struct commits *commits;
 	int err;
 };
 

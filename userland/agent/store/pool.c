@@ -71,6 +71,7 @@ static void *run_tasks(void *arg)
 	const uint64_t one = 1;
 	struct pool *pool = arg;
 	struct pool_task *task;
+	bool first;
 
 	pthread_mutex_lock(&pool->mutex);
 	while (!pool->over) {
@@ -84,10 +85,15 @@ static void *run_tasks(void *arg)
 		pthread_mutex_unlock(&pool->mutex);
 		task->work(task->arg);
 		pthread_mutex_lock(&pool->mutex);
-		/* one byte is enough for all that is finished when the loop comes to look */
-		if (!pool->finished.first && write(pool->wake, &one, sizeof(one)) < 0)
-			log_event(LOG_ERR, "pool.wake errno=%d", errno);
+		first = !pool->finished.first;
 		put(&pool->finished, task);
+		if (!first)
+			continue;
+		/* once is enough for all that is finished when the loop comes to look */
+		pthread_mutex_unlock(&pool->mutex);
+		if (write(pool->wake, &one, sizeof(one)) < 0)
+			log_event(LOG_ERR, "pool.wake errno=%d", errno);
+		pthread_mutex_lock(&pool->mutex);
 	}
 	pthread_mutex_unlock(&pool->mutex);
 	return NULL;
@@ -122,8 +128,9 @@ void pool_run(struct pool *pool, struct pool_task *task)
 	alone = !pool->threads;
 	if (alone)
 		take(&pool->waiting);
-	pthread_cond_signal(&pool->work);
 	pthread_mutex_unlock(&pool->mutex);
+	/* who is woken finds the mutex free */
+	pthread_cond_signal(&pool->work);
 	if (!alone)
 		return;
 	/* not one thread can be had: slowly is better than not at all */

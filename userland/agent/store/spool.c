@@ -102,6 +102,8 @@ static void close_fd(int *fd)
 
 void spool_close(struct spool *spool)
 {
+	while (spool->spares)
+		spool_discard(&spool->spare[--spool->spares]);
 	for (int place = SPOOL_PLACES - 1; place >= 0; place--)
 		close_fd(&spool->place_fd[place]);
 	close_fd(&spool->lock_fd);
@@ -127,7 +129,7 @@ void spool_name(char name[SPOOL_NAME_BYTES])
 	snprintf(name, SPOOL_NAME_BYTES, "%016llx", (unsigned long long)random);
 }
 
-int spool_create_in(struct spool *spool, enum spool_place place, struct spool_file *file)
+static int create_in(struct spool *spool, enum spool_place place, struct spool_file *file)
 {
 	*file = (struct spool_file){ .spool = spool, .place = place, .fd = -1 };
 	spool_name(file->name);
@@ -138,7 +140,44 @@ int spool_create_in(struct spool *spool, enum spool_place place, struct spool_fi
 
 int spool_create(struct spool *spool, struct spool_file *file)
 {
-	return spool_create_in(spool, SPOOL_TMP, file);
+	return create_in(spool, SPOOL_TMP, file);
+}
+
+static int make_spares(struct spool *spool)
+{
+	int err = 0;
+
+	while (!err && spool->spares < SPOOL_SPARES) {
+		err = create_in(spool, SPOOL_MESSAGE, &spool->spare[spool->spares]);
+		spool->spares += !err;
+	}
+	spool->names[SPOOL_MESSAGE] = SPOOL_NAMES_NEW;
+	return spool->spares ? 0 : err;
+}
+
+/* false: somebody has tidied up there meanwhile */
+static bool has_name(const struct spool_file *file)
+{
+	struct stat st;
+
+	return !fstat(file->fd, &st) && st.st_nlink;
+}
+
+int spool_create_mail(struct spool *spool, struct spool_file *file)
+{
+	int err = 0;
+
+	file->fd = -1;
+	while (!err) {
+		err = spool->spares ? 0 : make_spares(spool);
+		if (err)
+			break;
+		*file = spool->spare[--spool->spares];
+		if (has_name(file))
+			break;
+		close_fd(&file->fd);
+	}
+	return err;
 }
 
 int spool_write(struct spool_file *file, const void *data, size_t bytes)

@@ -2,10 +2,10 @@
 /*
  * spool: files that survive a crash
  *
- * A file is written in tmp/ and moved to its place, or is made there at once: a
- * rename between file and directory costs the disk one commit more. What a crash
- * leaves in tmp/ is swept at the next start; what lies in the other places and is
- * in no job, too.
+ * A file is written in tmp/ and moved to its place. Mail that comes is written in its
+ * place at once, into a spare: an empty file that was made there before, with others,
+ * so that one sync of the directory is enough for all of them. What a crash leaves in
+ * tmp/ is swept at the next start; what lies in the other places and is in no job, too.
  */
 #ifndef IFAX_SPOOL_H
 #define IFAX_SPOOL_H
@@ -32,34 +32,15 @@ enum spool_place {
 };
 
 #define SPOOL_NAME_BYTES	17
+#define SPOOL_SPARES		8
 
 /**
  * enum spool_names - whether a power cut would take names away from a place
  * @SPOOL_NAMES_SYNCED: none
- * @SPOOL_NAMES_NEW: spool_open_file() has made some
+ * @SPOOL_NAMES_NEW: some were made
  * @SPOOL_NAMES_SYNCING: the place is being synced, and no more came since then
  */
 enum spool_names { SPOOL_NAMES_SYNCED, SPOOL_NAMES_NEW, SPOOL_NAMES_SYNCING };
-
-/**
- * struct spool - an open spool
- * @path: its directory
- * @fd: its directory, open
- * @lock_fd: held locked: a spool has one daemon
- * @place_fd: its places, open
- * @names: in its places
- * @on_remove: takes over what is to be removed
- * @arg: for @on_remove
- */
-struct spool {
-	const char *path;
-	int fd;
-	int lock_fd;
-	int place_fd[SPOOL_PLACES];
-	enum spool_names names[SPOOL_PLACES];
-	bool (*on_remove)(void *arg, enum spool_place place, const char *name);
-	void *arg;
-};
 
 /**
  * struct spool_file - a file that is being written
@@ -77,6 +58,30 @@ struct spool_file {
 	uint64_t bytes;
 };
 
+/**
+ * struct spool - an open spool
+ * @path: its directory
+ * @fd: its directory, open
+ * @lock_fd: held locked: a spool has one daemon
+ * @place_fd: its places, open
+ * @names: in its places
+ * @spare: for mail that will come
+ * @spares: how many there are
+ * @on_remove: takes over what is to be removed
+ * @arg: for @on_remove
+ */
+struct spool {
+	const char *path;
+	int fd;
+	int lock_fd;
+	int place_fd[SPOOL_PLACES];
+	enum spool_names names[SPOOL_PLACES];
+	struct spool_file spare[SPOOL_SPARES];
+	unsigned int spares;
+	bool (*on_remove)(void *arg, enum spool_place place, const char *name);
+	void *arg;
+};
+
 /* All return 0 or a negative errno unless said otherwise. */
 
 /**
@@ -90,9 +95,9 @@ void spool_close(struct spool *spool);
 /** spool_free_bytes - room left on the spool's file system for us (0 if not known) */
 uint64_t spool_free_bytes(const struct spool *spool);
 
-/** spool_create - begin a file in tmp/; spool_create_in - in the place where it will stay */
+/** spool_create - begin a file in tmp/; spool_create_mail - in message/, where it will stay */
 int spool_create(struct spool *spool, struct spool_file *file);
-int spool_create_in(struct spool *spool, enum spool_place place, struct spool_file *file);
+int spool_create_mail(struct spool *spool, struct spool_file *file);
 int spool_write(struct spool_file *file, const void *data, size_t bytes);
 
 /**
