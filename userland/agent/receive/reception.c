@@ -301,6 +301,7 @@ static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
 				      session->here.items);
 		repeat_key_recipients(&session->repeat_key, session->relay.item,
 				      session->relay.items);
+		repeat_key_begin_content(&session->repeat_key);
 	}
 	if (spool_free_bytes(&station->spool) < needed ||
 	    spool_create_mail(&station->spool, &session->file) ||

@@ -13,7 +13,7 @@
 
 #include "jobs.h"
 
-#define REPEAT_KEY_BYTES	65	/* SHA-256 in hexadecimal digits */
+#define REPEAT_KEY_BYTES	65	/* 32 bytes in hexadecimal digits */
 
 /** repeats_find - the job of a mail that was taken since @since_ms under this key; 0: none */
 int64_t repeats_find(struct jobs *jobs, const char *key, int64_t since_ms);
