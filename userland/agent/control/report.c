@@ -89,8 +89,8 @@ json_t *report_job(struct jobs *jobs, int64_t id)
 		 " FROM recipient WHERE job = ? ORDER BY position", id);
 	add_list(jobs, job, "page_list", "SELECT number, lines, bytes, ns / 1000000 AS ms FROM page"
 		 " WHERE job = ? ORDER BY number", id);
-	add_list(jobs, job, "stages", "SELECT state, reason, time_ms FROM event WHERE job = ?"
-		 " ORDER BY rowid", id);
+	add_list(jobs, job, "stages", "SELECT state, reason, time_ms FROM stage WHERE job = ?"
+		 " ORDER BY number", id);
 	return job;
 }
 

@@ -162,10 +162,22 @@ static const char * const schema[] = {
 	"PRAGMA user_version = 16;",
 	"ALTER TABLE job ADD COLUMN broadcast TEXT NOT NULL DEFAULT '';"
 	"PRAGMA user_version = 17;",
+	/* each index that a mail is in costs it a page of the log: only what is looked for is */
+	"DROP INDEX recipient_due;"
+	"CREATE INDEX recipient_due ON recipient(state, next_ms) WHERE state = 'queued';"
+	"DROP INDEX job_page_file;"
+	"CREATE INDEX job_page_file ON job(page_file) WHERE page_file <> '';"
+	"CREATE TABLE stage ("
+	" job INTEGER NOT NULL REFERENCES job ON DELETE CASCADE, number INTEGER NOT NULL,"
+	" time_ms INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL,"
+	" PRIMARY KEY (job, number)) WITHOUT ROWID;"
+	"INSERT INTO stage SELECT job, rowid, time_ms, state, reason FROM event;"
+	"DROP TABLE event;"
+	"PRAGMA user_version = 18;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
-#define EVENTS_MAX	200	/* until a job ends: one that waits all night fills no disk */
+#define STAGES_MAX	200	/* until a job ends: one that waits all night fills no disk */
 
 #define JOB_COLUMNS "id, incoming, state, reason, next_ms, sender, subject, coding, message_id," \
 	" source, message_file, page_file, pages, pages_printed, page_bytes, message_bytes," \
@@ -269,18 +281,19 @@ static const char *state_list(unsigned int states, char *list, size_t bytes)
 
 #define STATE_LIST_BYTES	256
 
-static bool add_event(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
+static bool add_stage(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
 		      int64_t time_ms)
 {
-	int64_t most = 1U << state & STATES_ACTIVE ? EVENTS_MAX : INT64_MAX;
-
-	return database_run(jobs->db,
-			    "INSERT INTO event SELECT ?, ?, ?, ?"
-			    " WHERE (SELECT count(*) FROM event WHERE job = ?) < ?",
-			    "iissii", id, time_ms, state_name[state], reason, id, most);
+	if (1U << state & STATES_ACTIVE &&
+	    database_number(jobs->db, 0, "SELECT count(*) FROM stage WHERE job = ?", "i", id) >=
+	    STAGES_MAX)
+		return true;
+	return database_run(jobs->db, "INSERT INTO stage VALUES (?1, 1 + (SELECT"
+			    " ifnull(max(number), 0) FROM stage WHERE job = ?1), ?, ?, ?)", "iiss",
+			    id, time_ms, state_name[state], reason);
 }
 
-/* A state that does not change makes no event: a retry is no news. */
+/* A state that does not change makes no stage: a retry is no news. */
 bool jobs_change_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
 		       int64_t next_ms)
 {
@@ -297,7 +310,7 @@ bool jobs_change_state(struct jobs *jobs, int64_t id, enum job_state state, cons
 			    "UPDATE job SET changed_ms = ?, state = ?, reason = ?, next_ms = ?"
 			    " WHERE id = ?",
 			    "issii", now, state_name[state], reason, next_ms, id) &&
-	       add_event(jobs, id, state, reason, now);
+	       add_stage(jobs, id, state, reason, now);
 }
 
 bool jobs_set_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
@@ -340,7 +353,7 @@ static bool insert_outgoing(struct jobs *jobs, const struct job_draft *draft, in
 	       (!draft->notify ||
 		database_run(jobs->db, "UPDATE recipient SET notify = ?, original ="
 			     " 'rfc822;' || address WHERE job = ?", "si", draft->notify, *id)) &&
-	       add_event(jobs, *id, JOB_SCANNING, "", now);
+	       add_stage(jobs, *id, JOB_SCANNING, "", now);
 }
 
 int64_t jobs_add_outgoing(struct jobs *jobs, const struct job_draft *draft)
@@ -373,7 +386,7 @@ static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival
 			return false;
 	return add_recipients(jobs, *id, arrival->recipient, arrival->recipients,
 			      RECIPIENT_HANDED_OVER) &&
-	       add_event(jobs, *id, JOB_RECEIVED, "", now);
+	       add_stage(jobs, *id, JOB_RECEIVED, "", now);
 }
 
 /* Mail that is sent on is a job of its own; the file is the same. */
@@ -391,7 +404,7 @@ static bool insert_relay(struct jobs *jobs, const struct job_arrival *arrival, i
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return add_recipients(jobs, *id, arrival->relay, arrival->relays, RECIPIENT_QUEUED) &&
-	       add_event(jobs, *id, JOB_QUEUED, "", now);
+	       add_stage(jobs, *id, JOB_QUEUED, "", now);
 }
 
 int64_t jobs_add_arrival(struct jobs *jobs, const struct job_arrival *arrival)
@@ -621,7 +634,8 @@ bool jobs_needs_file(void *jobs, enum spool_place place, const char *name)
 		/* by their indexes: a queue is long */
 		[SPOOL_MESSAGE] = "id IN (SELECT id FROM job WHERE message_file = ?1 UNION ALL"
 				  " SELECT job FROM mail WHERE file = ?1 AND file <> '')",
-		[SPOOL_PAGE] = "page_file = ?", [SPOOL_PROGRESS] = "page_file = ?",
+		[SPOOL_PAGE] = "page_file = ?1 AND page_file <> ''",
+		[SPOOL_PROGRESS] = "page_file = ?1 AND page_file <> ''",
 	};
 	char list[STATE_LIST_BYTES];
 	char sql[sizeof(list) + 320];
