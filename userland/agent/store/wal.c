@@ -49,8 +49,13 @@ bool wal_open(struct wal *wal, const char *path)
 	}
 	wal->reader = database_open(path);
 	wal->writer = database_open(path);
-	/* an empty log is begun here, too, not by who is first to commit */
-	if (!wal->reader || !wal->writer || !write_something(wal->writer))
+	/*
+	 * An empty log is begun here, too, not by who is first to commit. And nobody copies but
+	 * wal_empty(): who commits next would begin a log anew that was copied after it.
+	 */
+	if (!wal->reader || !wal->writer ||
+	    sqlite3_wal_autocheckpoint(wal->writer, 0) != SQLITE_OK ||
+	    !write_something(wal->writer))
 		return false;
 	wal->fd = open(wal->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	err = wal->fd < 0 ? errno : lengthen(wal->fd);
