@@ -37,8 +37,8 @@ static bool has_room(const struct receptions *sessions, const char *peer)
 {
 	const struct config_limits *limits = &sessions->station->config.limits;
 
-	return sessions->count < limits->sessions &&
-	       receptions_of(sessions, peer) < limits->sessions_per_peer;
+	return sessions->peers.sessions < limits->sessions &&
+	       peers_sessions(&sessions->peers, peer) < limits->sessions_per_peer;
 }
 
 static void on_accepted(void *arg, int fd, const char *peer, bool tls)
@@ -117,7 +117,7 @@ struct listener *listener_bind(struct station *station)
 
 unsigned int listener_sessions(const struct listener *listener)
 {
-	return listener->sessions.count;
+	return listener->sessions.peers.sessions;
 }
 
 void listener_free(struct listener *listener)

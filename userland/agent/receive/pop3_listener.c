@@ -20,6 +20,7 @@
 #include "log.h"
 #include "net/acceptor.h"
 #include "net/connection.h"
+#include "net/peers.h"
 #include "net/sasl.h"
 #include "net/users.h"
 #include "pdf_forms.h"
@@ -55,7 +56,7 @@ struct pop3_listener {
 	struct acceptor *acceptor;
 	struct event *expire;
 	struct pop3_session *sessions;
-	unsigned int session_count;
+	struct peers peers;
 };
 
 /* Logging in */
@@ -395,10 +396,10 @@ static void free_session(struct pop3_session *session)
 	for (struct pop3_session **at = &listener->sessions; *at; at = &(*at)->next) {
 		if (*at == session) {
 			*at = session->next;
-			listener->session_count--;
 			break;
 		}
 	}
+	peers_leave(&listener->peers, session->peer);
 	connection_free(session->connection);
 	pop3_server_destroy(session->engine);
 	sasl_end(session->sasl);
@@ -437,12 +438,9 @@ static void refuse(int fd, const char *reason)
 static bool has_room(const struct pop3_listener *listener, const char *peer)
 {
 	const struct config_limits *limits = &listener->station->config.limits;
-	unsigned int same = 0;
 
-	for (const struct pop3_session *session = listener->sessions; session;
-	     session = session->next)
-		same += !strcmp(session->peer, peer);
-	return listener->session_count < limits->sessions && same < limits->sessions_per_peer;
+	return listener->peers.sessions < limits->sessions &&
+	       peers_sessions(&listener->peers, peer) < limits->sessions_per_peer;
 }
 
 /* A timestamp that is never the same, and that nobody can foresee (RFC 1939, 7). */
@@ -459,7 +457,8 @@ static void start_session(struct pop3_listener *listener, int fd, const char *pe
 {
 	struct pop3_session *session = calloc(1, sizeof(*session));
 
-	if (!session) {
+	if (!session || !peers_enter(&listener->peers, peer)) {
+		free(session);
 		close(fd);
 		return;
 	}
@@ -471,7 +470,6 @@ static void start_session(struct pop3_listener *listener, int fd, const char *pe
 		make_timestamp(session);
 	session->next = listener->sessions;
 	listener->sessions = session;
-	listener->session_count++;
 	session->engine = pop3_server_create(&listener->config, &server_ops, session,
 					     listener->apop ? session->timestamp : NULL, tls);
 	if (!session->engine) {
@@ -589,7 +587,7 @@ void pop3_listener_start(struct pop3_listener *listener)
 
 unsigned int pop3_listener_sessions(const struct pop3_listener *listener)
 {
-	return listener->session_count;
+	return listener->peers.sessions;
 }
 
 void pop3_listener_free(struct pop3_listener *listener)

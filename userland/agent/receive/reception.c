@@ -576,10 +576,10 @@ static void free_session(struct reception *session)
 	for (struct reception **at = &all->first; *at; at = &(*at)->next) {
 		if (*at == session) {
 			*at = session->next;
-			all->count--;
 			break;
 		}
 	}
+	peers_leave(&all->peers, session->peer);
 	arrivals_forget(all->station->arrivals, session);
 	inspection_cancel(session->inspection);
 	connection_free(session->connection);
@@ -603,20 +603,12 @@ static void on_closed(void *arg)
 	free_session(session);
 }
 
-unsigned int receptions_of(const struct receptions *all, const char *peer)
-{
-	unsigned int same = 0;
-
-	for (const struct reception *session = all->first; session; session = session->next)
-		same += !strcmp(session->peer, peer);
-	return same;
-}
-
 void reception_start(struct receptions *all, int fd, const char *peer, bool tls)
 {
 	struct reception *session = calloc(1, sizeof(*session));
 
-	if (!session) {
+	if (!session || !peers_enter(&all->peers, peer)) {
+		free(session);
 		close(fd);
 		return;
 	}
@@ -625,7 +617,6 @@ void reception_start(struct receptions *all, int fd, const char *peer, bool tls)
 	snprintf(session->peer, sizeof(session->peer), "%s", peer);
 	session->next = all->first;
 	all->first = session;
-	all->count++;
 	session->engine = smtp_server_create(&all->config, &server_ops, session);
 	session->mail_due = evtimer_new(all->station->base, on_mail_due, session);
 	if (!session->engine || !session->mail_due) {

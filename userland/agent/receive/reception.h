@@ -9,6 +9,7 @@
 
 #include "engine/smtp_server.h"
 #include "inspection.h"
+#include "net/peers.h"
 #include "net/rate.h"
 #include "net/tls.h"
 
@@ -21,8 +22,8 @@ struct station;
  * @tls: certificate and key, NULL: none
  * @rate: mails of each peer
  * @inspections: mails that are looked into
+ * @peers: of the sessions
  * @first: session
- * @count: of sessions
  */
 struct receptions {
 	struct station *station;
@@ -30,15 +31,12 @@ struct receptions {
 	struct tls_server *tls;
 	struct rate rate;
 	struct inspections inspections;
+	struct peers peers;
 	struct reception *first;
-	unsigned int count;
 };
 
 /** reception_start - a peer is there; @fd is the callee's; @tls: that comes first */
 void reception_start(struct receptions *all, int fd, const char *peer, bool tls);
-
-/** receptions_of - sessions of one peer */
-unsigned int receptions_of(const struct receptions *all, const char *peer);
 
 /** receptions_end - say 421 to all, and close */
 void receptions_end(struct receptions *all);
