@@ -2,7 +2,7 @@
 # The daemon and its command line, with a fake paper worker: no device is needed
 AGENT_CHECKS := $(patsubst %,tests/agent/%,config control crash paper syncs)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,send reuse timers receive tls auth routing policy oauth)
-AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch collect pdf-maildrop hostile crash-maildrop)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch maildrop-list collect pdf-maildrop hostile crash-maildrop)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails rules requests)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,bounces transport)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,repeats printable replies quirks spf sheets readiness pop-before-smtp machine)

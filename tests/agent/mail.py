@@ -301,6 +301,8 @@ class Pop3Handler(socketserver.StreamRequestHandler):
                     self.say("-ERR unknown")
                 else:
                     self.listing(f"{i} {u}" for i, (u, _) in enumerate(drop, 1))
+            elif verb == "TOP" and server.on_top:
+                server.on_top(self, int(words[0]))
             elif verb == "TOP" and not server.no_top:
                 header = drop[int(words[0]) - 1][1].split(b"\r\n\r\n")[0]
                 self.listing(("." if text.startswith(".") else "") + text
@@ -342,6 +344,7 @@ class Pop3Server(Server):
         self.cut = None
         self.no_uidl = False
         self.no_top = False
+        self.on_top = None      # answers TOP with the handler and the number
         self.auth = None        # does AUTH with the handler and what comes behind it
         self.capabilities = []
         self.on_dele = lambda: None

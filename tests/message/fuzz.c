@@ -6,6 +6,7 @@
  *	pdf	 a mail: becomes one with PDFs, or an error
  *	tiff	 a TIFF, as a mail
  *	fragment a mail: which part of which message it is
+ *	headers	 headers of mails
  *	features a feature expression
  *	address	 a fax address
  */
@@ -18,6 +19,7 @@
 
 #include "../../userland/message/fax_address.h"
 #include "../../userland/message/features.h"
+#include "../../userland/message/headers.h"
 #include "../../userland/message/join.h"
 #include "../../userland/message/open.h"
 #include "../../userland/message/pdf_mail.h"
@@ -113,6 +115,15 @@ static void read_fragment(const uint8_t *data, size_t size)
 	join_fragment(in_fd, nowhere, &failure);
 }
 
+static void read_headers(const uint8_t *data, size_t size)
+{
+	struct failure failure = { .exit_code = EXIT_LATER };
+
+	put_in(data, size);
+	if (headers_print(in_fd, nowhere, &failure))
+		abort();
+}
+
 static void check_signature(const uint8_t *data, size_t size)
 {
 	static char key[] = "key=s._domainkey.example.com v=DKIM1; k=rsa; p=MAA=\n";
@@ -160,6 +171,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_tiff(data, size);
 	} else if (!strcmp(FUZZ_TARGET, "fragment")) {
 		read_fragment(data, size);
+	} else if (!strcmp(FUZZ_TARGET, "headers")) {
+		read_headers(data, size);
 	} else if (!strcmp(FUZZ_TARGET, "signature")) {
 		check_signature(data, size);
 	} else {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 MESSAGE_TESTS := $(B)/tests/message
-CHECKS += $(addprefix tests/message/,compose independent forms header-line lint foreign-tiff mails parts pdf join rules hostile-tiff confined)
+CHECKS += $(addprefix tests/message/,compose independent forms header-line headers lint foreign-tiff mails parts pdf join rules hostile-tiff confined)
 CHECKS += $(addprefix $(MESSAGE_TESTS)/,page_file fax_address features sandbox mutations)
 
 $(MESSAGE_TESTS)/page_file: $(MESSAGE_TESTS)/page_file.o $(B)/userland/agent/paper/page_file.o
@@ -37,7 +37,7 @@ $(MESSAGE_TESTS)/mutations: $(MUTATIONS_OBJECTS)
 		$(shell $(PKG_CONFIG) --libs $(MESSAGE_PACKAGES)) -lm
 
 # Fuzzers: all that reads what strangers send once with libFuzzer's eyes
-MESSAGE_FUZZ := message pdf tiff fragment signature features address
+MESSAGE_FUZZ := message pdf tiff fragment headers signature features address
 MESSAGE_FUZZ_OBJECTS := $(patsubst %.c,$(B)/fuzz/message/%.o,$(filter-out tests/% %/main.c,\
 	$(filter userland/message/% userland/agent/%,$(MUTATIONS_SOURCES))))
 MESSAGE_FUZZ_COMPILE = clang $(filter-out -fPIE,$(IFAX_CFLAGS)) -U_FORTIFY_SOURCE -O1 -g \

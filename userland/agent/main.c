@@ -268,7 +268,7 @@ static void run(struct station *station)
 			  station->config.name, station->config.address, station->config.spool);
 		listener_start(station->listener);
 		pop3_listener_start(station->pop3_listener);
-		fetcher_run(station->fetcher);
+		fetcher_run(station->fetcher, NULL);
 		incoming_run(station->incoming);
 		outgoing_run(station->outgoing);
 		reporter_run(station->reporter);

@@ -29,6 +29,7 @@ struct links;
 struct listener;
 struct pop3_listener;
 struct fetcher;
+struct fetch_listing;
 struct control;
 struct reporter;
 struct joiner;
@@ -154,8 +155,21 @@ unsigned int pop3_listener_sessions(const struct pop3_listener *listener);
 void pop3_listener_free(struct pop3_listener *listener);
 
 struct fetcher *fetcher_create(struct station *station);
-/** fetcher_run - visit all maildrops now */
-void fetcher_run(struct fetcher *fetcher);
+/** fetcher_run - visit a maildrop now, or with NULL all; false: there is no such account */
+bool fetcher_run(struct fetcher *fetcher, const char *account);
+/**
+ * fetcher_list - list what lies in a maildrop, without fetching it (fetch_listing.h)
+ * @account: its title
+ * @rows: messages that are told one by one, the last ones
+ * @done: called once, never from within
+ *
+ * Return: the listing, to be freed by fetcher_list_end(); NULL: @reason tells why, for people.
+ */
+struct fetch_listing *fetcher_list(struct fetcher *fetcher, const char *account, unsigned int rows,
+				   void (*done)(void *arg, struct fetch_listing *listing),
+				   void *arg, char *reason, size_t bytes);
+/** fetcher_list_end - also before @done, which is not called then; NULL is allowed */
+void fetcher_list_end(struct fetcher *fetcher, struct fetch_listing *listing);
 /** fetcher_report - call @each with the result of the last visit of each account */
 void fetcher_report(struct fetcher *fetcher,
 		    void (*each)(void *arg, const char *account, bool visiting, const char *result,

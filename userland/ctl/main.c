@@ -15,6 +15,7 @@
 
 #include "book.h"
 #include "command.h"
+#include "fetch.h"
 #include "request.h"
 #include "show.h"
 
@@ -36,7 +37,10 @@ static const char usage[] =
 	"  ifax jobs [--all] [--json] [ID]\n"
 	"                         list the jobs (--all: reports, too), or tell all about one\n"
 	"  ifax status [--json]   tell how the station is\n"
-	"  ifax fetch             visit the maildrops now\n"
+	"  ifax fetch [ACCOUNT]   visit the maildrops, or that of an account, now\n"
+	"  ifax fetch --list [--json] [--limit N] [ACCOUNT]\n"
+	"                         tell what lies there, and what the station knows of it, and\n"
+	"                         fetch nothing: the last N mails (100) one by one\n"
 	"  ifax cancel ID         give a job up; what is kept of it is removed\n"
 	"  ifax retry ID          try a job again now: one that waits, is held, failed or is kept\n"
 	"  ifax hold ID           do not send a job before it is told to retry\n"
@@ -334,11 +338,10 @@ static enum exit_code do_status(int argc, char **argv)
 	return EXIT_GOOD;
 }
 
-/* fetch, cancel, retry, hold: the name is the command, the argument a job */
+/* cancel, retry, hold: the name is the command, the argument a job */
 static enum exit_code do_simple(int argc, char **argv)
 {
 	static const struct option known[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
-	bool wants_job = strcmp(argv[0], "fetch");
 	json_t *question, *answer;
 	enum exit_code code;
 	long long id;
@@ -346,12 +349,9 @@ static enum exit_code do_simple(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "h", known, NULL)) != -1)
 		return other_option(c);
-	if (optind != argc - wants_job || (wants_job && !parse_number(argv[optind], &id)))
-		return bad_usage(wants_job ? "the number of one job is needed" :
-				 "fetch takes no argument");
-	question = json_pack("{s:s}", "command", argv[0]);
-	if (wants_job)
-		json_object_set_new(question, "job", json_integer(id));
+	if (optind != argc - 1 || !parse_number(argv[optind], &id))
+		return bad_usage("the number of one job is needed");
+	question = json_pack("{s:s, s:I}", "command", argv[0], "job", (json_int_t)id);
 	code = request(control_socket, question, &answer);
 	json_decref(answer);
 	return code;
@@ -400,6 +400,11 @@ static enum exit_code do_queue(int argc, char **argv)
 	if (!strcmp(what, "retry") || !strcmp(what, "hold") || !strcmp(what, "cancel"))
 		return do_simple(argc, argv);
 	return bad_usage("queue takes list, or show, retry, hold or cancel and a job");
+}
+
+static enum exit_code do_fetch(int argc, char **argv)
+{
+	return fetch(control_socket, argc, argv, other_option);
 }
 
 static enum exit_code do_book(int argc, char **argv)
@@ -453,7 +458,7 @@ static const struct {
 	{ "send", do_send },
 	{ "jobs", do_jobs },
 	{ "status", do_status },
-	{ "fetch", do_simple },
+	{ "fetch", do_fetch },
 	{ "cancel", do_simple },
 	{ "retry", do_simple },
 	{ "hold", do_simple },

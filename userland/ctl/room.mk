@@ -3,7 +3,7 @@
 # by the pieces that make mails of them.
 
 CTL_PACKAGES = jansson glib-2.0 libtiff-4 libseccomp
-CTL_OBJECTS := $(patsubst %,$(B)/userland/ctl/%.o,book devices main print request scan show) \
+CTL_OBJECTS := $(patsubst %,$(B)/userland/ctl/%.o,book devices fetch main print request scan show) \
 	$(patsubst %,$(B)/userland/message/%.o,failure halftone line page_form recode sandbox strip \
 	tiff_chain tiff_file tiff_image tiff_page tiff_read tiff_write turn) $(B)/userland/agent/paper/page_file.o
 PROGRAMS += $(B)/ifax

@@ -211,3 +211,62 @@ void show_book(const json_t *book)
 		       stamp(show_number(peer, "time_ms"), time, sizeof(time)));
 	}
 }
+
+/* What becomes of a mail in a maildrop */
+static void show_fate(const json_t *mail)
+{
+	const char *state = show_text(mail, "state");
+
+	if (!strcmp(state, "new"))
+		printf("will be fetched");
+	else
+		printf("%s", state);
+	if (show_number(mail, "job"))
+		printf(" as job %lld", show_number(mail, "job"));
+	if (*show_text(mail, "job_state"))
+		printf(", %s", show_text(mail, "job_state"));
+	if (*show_text(mail, "reason")) {
+		printf(": ");
+		put_clean(show_text(mail, "reason"));
+	}
+	if (json_is_true(json_object_get(mail, "deleted_next")))
+		printf("; the next visit deletes it there");
+	putchar('\n');
+}
+
+static void show_mail(const json_t *mail)
+{
+	char date[32] = "-";
+
+	if (show_number(mail, "date_ms"))
+		stamp(show_number(mail, "date_ms"), date, sizeof(date));
+	printf("%8lld  %11lld  %-19.19s  ", show_number(mail, "number"),
+	       show_number(mail, "bytes"), date);
+	put_clean(show_text(mail, "from"));
+	putchar('\n');
+	put_member(mail, "subject", "subject");
+	put_member(mail, "unique-id", "unique_id");
+	printf("  %-12s", "");
+	show_fate(mail);
+}
+
+void show_listing(const json_t *listing)
+{
+	const json_t *mails = json_object_get(listing, "mails"), *mail, *count;
+	long long messages = show_number(listing, "messages");
+	const char *state;
+	size_t i;
+
+	printf("%s: %lld %s, %lld bytes\n", show_text(listing, "account"), messages,
+	       messages == 1 ? "mail" : "mails", show_number(listing, "bytes"));
+	json_object_foreach((json_t *)json_object_get(listing, "counts"), state, count)
+		if (json_integer_value(count))
+			printf("  %s: %lld\n", state, json_integer_value(count));
+	if (show_number(listing, "looked_at") < messages)
+		printf("  a visit looks at the first %lld only\n",
+		       show_number(listing, "looked_at"));
+	if (json_array_size(mails))
+		printf("%8s  %11s  %-19s  %s\n", "NUMBER", "BYTES", "DATE", "FROM");
+	json_array_foreach(mails, i, mail)
+		show_mail(mail);
+}

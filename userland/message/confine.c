@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "features_read.h"
+#include "headers.h"
 #include "join.h"
 #include "open.h"
 #include "pdf_mail.h"
@@ -112,6 +113,14 @@ int join_fragment_confined(int message_fd, FILE *out, struct failure *failure)
 	if (confine(out, failure))
 		return -1;
 	return join_fragment(message_fd, out, failure);
+}
+
+int headers_print_confined(int headers_fd, FILE *out, struct failure *failure)
+{
+	closefrom(headers_fd + 1);
+	if (confine(out, failure))
+		return -1;
+	return headers_print(headers_fd, out, failure);
 }
 
 int report_write_confined(int original_fd, int report_fd, FILE *values, FILE *out,

@@ -10,6 +10,7 @@
 
 #include "compose.h"
 #include "features_read.h"
+#include "headers.h"
 #include "join.h"
 #include "line.h"
 #include "open.h"
@@ -31,6 +32,7 @@ static const char usage[] =
 "       ifax-message report 3<MESSAGE 4<>REPORT\n"
 "       ifax-message features\n"
 "       ifax-message signed 3<MESSAGE\n"
+"       ifax-message headers 3<HEADERS\n"
 "\n"
 "compose  makes the pages of a page file a mail message with one TIFF. Header\n"
 "         values come on stdin, a line each: from=ADDRESS, to=ADDRESS (one line\n"
@@ -59,6 +61,8 @@ static const char usage[] =
 "         codings=mh,mmr, dpi=204x196,204x391, sizes=a4,b4\n"
 "signed   says whether the domain of its author signed a message (DKIM): \"ok signed=1\".\n"
 "         TXT records come on stdin: key=NAME TEXT; need=NAME names one that is missing\n"
+"headers  says who wrote mails, when, and about what: of each header (an empty line is\n"
+"         behind it) header=N, from=TEXT, subject=TEXT, date=UNIX-TIME\n"
 "\n"
 "The last line on stdout is \"ok …\" or \"error TEXT\".\n"
 "Exit codes: 0 done, 1 the input is at fault, 2 the machine is, try later.\n";
@@ -109,6 +113,8 @@ int main(int argc, char **argv)
 		err = features_confined(stdin, stdout, &failure);
 	} else if (argc == 2 && !strcmp(what, "signed")) {
 		err = signed_check_confined(FD_IN, stdin, stdout, &failure);
+	} else if (argc == 2 && !strcmp(what, "headers")) {
+		err = headers_print_confined(FD_IN, stdout, &failure);
 	} else if (!strcmp(what, "join")) {
 		err = join_confined(argv + 2, FD_OUT, stdout, &failure);
 	} else {

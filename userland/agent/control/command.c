@@ -10,6 +10,7 @@
 #include "command.h"
 #include "engine/mail_path.h"
 #include "engine/smtp_reply.h"
+#include "receive/fetch_listing.h"
 #include "report.h"
 #include "send/forms.h"
 #include "send/partial.h"
@@ -21,6 +22,7 @@
 #define TEXT_BYTES_MAX		4000
 #define JOBS_LISTED		100
 #define JOBS_LISTED_MAX		10000
+#define MAILS_LISTED		100
 
 /* Answers */
 
@@ -216,8 +218,39 @@ static json_t *do_fetch(struct station *station, json_t *request)
 {
 	if (!station->config.accounts)
 		return command_refuse("no pop3 account is configured");
-	fetcher_run(station->fetcher);
+	if (!fetcher_run(station->fetcher, json_string_value(json_object_get(request, "account"))))
+		return command_refuse("there is no such pop3 account");
 	return agree();
+}
+
+struct fetch_listing *command_list(struct station *station, json_t *request,
+				   void (*done)(void *arg, struct fetch_listing *listing),
+				   void *arg, json_t **refusal)
+{
+	const char *command = json_string_value(json_object_get(request, "command"));
+	const char *account = json_string_value(json_object_get(request, "account"));
+	json_t *limit = json_object_get(request, "limit");
+	int64_t most = limit ? json_integer_value(limit) : MAILS_LISTED;
+	struct fetch_listing *listing;
+	char reason[600];
+
+	*refusal = NULL;
+	if (!command || strcmp(command, "list"))
+		return NULL;
+	if (most < 1 || most > LISTING_ROWS_MAX) {
+		*refusal = command_refuse("limit: 1 to 1000 mails can be listed");
+		return NULL;
+	}
+	listing = fetcher_list(station->fetcher, account ? account : "", most, done, arg, reason,
+			       sizeof(reason));
+	if (!listing)
+		*refusal = command_refuse(reason);
+	return listing;
+}
+
+json_t *command_listed(struct station *station, const struct fetch_listing *listing)
+{
+	return agree_with("listing", report_listing(station->jobs, listing));
 }
 
 static bool cancel_recipients(struct station *station, int64_t id)
@@ -417,6 +450,6 @@ json_t *command_run(struct station *station, json_t *request, bool *changes)
 		*changes = commands[i].changes;
 		return commands[i].run(station, request);
 	}
-	return command_refuse("unknown command; known are send, jobs, status, fetch, cancel, retry,"
-			      " hold, book");
+	return command_refuse("unknown command; known are send, jobs, status, fetch, list, cancel,"
+			      " retry, hold, book");
 }

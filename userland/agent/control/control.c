@@ -37,9 +37,12 @@ struct client {
 	struct commit asked;		/* what was done before the request is on disk */
 	struct commit done;		/* what was done for it, too */
 	json_t *request;		/* under way */
+	struct fetch_listing *listing;	/* which it waits for */
 	json_t *answer;
 	bool changes;			/* it changed something */
 };
+
+static const struct timeval idle = { IDLE_S, 0 };
 
 struct control {
 	struct station *station;
@@ -63,6 +66,7 @@ static void free_client(struct client *client)
 	}
 	commits_forget(client->control->station->commits, &client->asked);
 	commits_forget(client->control->station->commits, &client->done);
+	fetcher_list_end(client->control->station->fetcher, client->listing);
 	json_decref(client->request);
 	json_decref(client->answer);
 	bufferevent_free(client->stream);
@@ -85,12 +89,34 @@ static void reply(struct client *client, json_t *value)
 
 /* What is told to people is on disk: what they saw they may rely on. */
 
+static void on_listed(void *arg, struct fetch_listing *listing)
+{
+	struct client *client = arg;
+	struct station *station = client->control->station;
+
+	client->answer = command_listed(station, listing);
+	client->listing = NULL;
+	fetcher_list_end(station->fetcher, listing);
+	bufferevent_set_timeouts(client->stream, &idle, &idle);
+	commits_add(station->commits, &client->done);
+}
+
 static void on_asked(void *arg, int err)
 {
 	struct client *client = arg;
+	struct station *station = client->control->station;
 
-	client->answer = command_run(client->control->station, client->request, &client->changes);
-	commits_add(client->control->station->commits, &client->done);
+	client->changes = false;
+	client->listing = command_list(station, client->request, on_listed, client,
+				       &client->answer);
+	/* a visit takes as long as the server does: it has its own time-outs */
+	if (client->listing) {
+		bufferevent_set_timeouts(client->stream, NULL, NULL);
+		return;
+	}
+	if (!client->answer)
+		client->answer = command_run(station, client->request, &client->changes);
+	commits_add(station->commits, &client->done);
 }
 
 static void take_request(struct client *client, const char *line, size_t bytes)
@@ -158,7 +184,7 @@ static void on_resume(evutil_socket_t fd, short what, void *arg)
 
 static void on_accept(evutil_socket_t socket, short what, void *arg)
 {
-	const struct timeval idle = { IDLE_S, 0 }, pause = { ACCEPT_PAUSE_S, 0 };
+	const struct timeval pause = { ACCEPT_PAUSE_S, 0 };
 	struct control *control = arg;
 	struct client *client;
 	int fd = accept4(socket, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -106,6 +106,68 @@ json_t *report_book(struct jobs *jobs)
 	return list;
 }
 
+/* Of a mail in a maildrop: what is known, and what of it follows */
+
+static const struct {
+	const char *state, *reason;
+} listing_words[LISTING_STATES] = {
+	[LISTING_NEW] = { "new", "" },
+	[LISTING_UNNAMED] = { "unnamed", "it has no unique-id of its own: when it is fetched its"
+					 " content tells whether it is new" },
+	[LISTING_FETCHED] = { "fetched", "" },
+	[LISTING_UNSETTLED] = { "storing", "it was fetched, and is not on disk yet" },
+	[LISTING_TOO_LARGE] = { "too large", "it has more bytes than limits { message } allows" },
+	[LISTING_NO_ROOM] = { "no room", "limits { free_space } would not be kept" },
+};
+
+/* The job may be gone: then the mail is known all the same. */
+static void add_job(struct jobs *jobs, json_t *mail, int64_t id)
+{
+	json_t *list = json_array();
+
+	json_object_set_new(mail, "job", json_integer(id));
+	if (list)
+		database_query(jobs_database(jobs), append_row, list,
+			       "SELECT state AS job_state, reason FROM job WHERE id = ?", "i", id);
+	if (json_array_size(list))
+		json_object_update(mail, json_array_get(list, 0));
+	json_decref(list);
+}
+
+static json_t *report_listed(struct jobs *jobs, const struct listing_row *row)
+{
+	json_t *mail = json_pack("{s:i, s:I, s:s, s:s, s:s, s:b, s:s*, s:s*}",
+				 "number", (int)row->number, "bytes", (json_int_t)row->bytes,
+				 "unique_id", row->unique_id ? row->unique_id : "",
+				 "state", listing_words[row->state].state,
+				 "reason", listing_words[row->state].reason, "deleted_next", row->goes,
+				 "from", row->from, "subject", row->subject);
+
+	if (mail && row->date_s)
+		json_object_set_new(mail, "date_ms", json_integer(row->date_s * 1000));
+	if (mail && row->job)
+		add_job(jobs, mail, row->job);
+	return mail;
+}
+
+json_t *report_listing(struct jobs *jobs, const struct fetch_listing *listing)
+{
+	json_t *counts = json_object(), *mails = json_array();
+
+	for (unsigned int i = 0; counts && i < LISTING_STATES; i++)
+		json_object_set_new(counts, listing_words[i].state,
+				    json_integer(listing->counts[i]));
+	/* a number is missing where the visit ended before it came to the message */
+	for (unsigned int i = 0; mails && i < listing->rows; i++)
+		if (listing->row[i].number)
+			json_array_append_new(mails, report_listed(jobs, &listing->row[i]));
+	return json_pack("{s:s, s:i, s:i, s:I, s:b, s:s, s:o, s:o}", "account", listing->account,
+			 "messages", (int)listing->in_maildrop, "looked_at",
+			 (int)listing->looked_at, "bytes", (json_int_t)listing->bytes,
+			 "complete", listing->complete, "result", listing->result,
+			 "counts", counts, "mails", mails);
+}
+
 static bool append_count(void *arg, sqlite3_stmt *row)
 {
 	return !json_object_set_new(arg, (const char *)sqlite3_column_text(row, 0),

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "receive/fetch_listing.h"
 #include "store/jobs.h"
 
 /**
@@ -26,5 +27,8 @@ json_t *report_book(struct jobs *jobs);
 
 /** report_counts - number of jobs in each state that has any */
 json_t *report_counts(struct jobs *jobs);
+
+/** report_listing - what lies in a maildrop; NULL without memory */
+json_t *report_listing(struct jobs *jobs, const struct fetch_listing *listing);
 
 #endif /* IFAX_REPORT_H */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "arrivals.h"
+#include "fetch_listing.h"
 #include "fetch_visit.h"
 #include "log.h"
 #include "net/connection.h"
@@ -26,6 +27,7 @@
 #define MESSAGES_MAX	100000	/* looked at in one visit */
 #define STORING_MAX	POP3_STORING_MAX	/* messages that become durable at a time */
 #define BLOCK_BYTES	65536
+#define HEADER_BYTES_MAX	65536	/* more of a header is not looked at */
 #define SECRET_BYTES	(TOKEN_MAX + 1)
 #define DAY_MS		(24 * 3600 * INT64_C(1000))
 
@@ -61,6 +63,7 @@ struct storing {
  * struct fetch_visit - a visit
  * @station: the station
  * @account: where
+ * @listing: see fetch_visit_start()
  * @logged_in: see fetch_visit_start()
  * @ended: see fetch_visit_start()
  * @arg: for both
@@ -97,6 +100,7 @@ struct storing {
 struct fetch_visit {
 	struct station *station;
 	const struct config_account *account;
+	struct fetch_listing *listing;
 	void (*logged_in)(void *arg);
 	void (*ended)(void *arg, bool later, const char *result);
 	void *arg;
@@ -240,44 +244,63 @@ static enum pop3_verdict judge_known(const struct fetch_visit *visit, struct lis
 	return listed->deleted ? POP3_DELETE : POP3_KEEP;
 }
 
+/* What the station knows of a message; @job: which it became, fetched at @fetched_ms; else 0 */
+static enum listing_state judge(const struct fetch_visit *visit, const struct listed *listed,
+				int64_t *job, int64_t *fetched_ms)
+{
+	struct station *station = visit->station;
+	const struct config_limits *limits = &station->config.limits;
+
+	/* servers give a unique-id again, after years or a repair: then the size differs */
+	*job = *listed->unique_id ? jobs_fetched(station->jobs, visit->account->title,
+						 listed->unique_id, listed->bytes, fetched_ms) : 0;
+	/* of an earlier visit that ended before it was on disk */
+	if (*job && !jobs_settled(station->jobs, *job))
+		return LISTING_UNSETTLED;
+	if (*job)
+		return LISTING_FETCHED;
+	if (listed->bytes > limits->message_bytes)
+		return LISTING_TOO_LARGE;
+	if (spool_free_bytes(&station->spool) < limits->free_bytes + listed->bytes)
+		return LISTING_NO_ROOM;
+	return *listed->unique_id ? LISTING_NEW : LISTING_UNNAMED;
+}
+
+static enum pop3_verdict stop(struct fetch_visit *visit)
+{
+	visit->stopped = true;
+	return POP3_STOP;
+}
+
 static enum pop3_verdict on_decide(void *arg, unsigned int number, uint64_t bytes,
 				   const char *unique_id)
 {
 	struct fetch_visit *visit = arg;
-	struct station *station = visit->station;
-	const struct config_limits *limits = &station->config.limits;
 	const char *title = visit->account->title;
 	struct listed *listed = list_message(visit, number, bytes, unique_id);
-	int64_t fetched_ms;
-	int64_t job;
+	int64_t job, fetched_ms;
 
-	if (!listed) {
-		visit->stopped = true;
-		return POP3_STOP;
-	}
-	/* servers give a unique-id again, after years or a repair: then the size differs */
-	job = *listed->unique_id ?
-		jobs_fetched(station->jobs, title, listed->unique_id, bytes, &fetched_ms) : 0;
-	/* of an earlier visit that ended before it was on disk */
-	if (job && !jobs_settled(station->jobs, job))
+	if (!listed)
+		return stop(visit);
+	switch (judge(visit, listed, &job, &fetched_ms)) {
+	case LISTING_UNSETTLED:
 		return POP3_KEEP;
-	if (job)
+	case LISTING_FETCHED:
 		return judge_known(visit, listed, fetched_ms);
-	if (bytes > limits->message_bytes) {
+	case LISTING_TOO_LARGE:
 		visit->left++;
 		log_event(LOG_WARNING,
 			  "fetcher.too_large account=%s number=%u bytes=%llu limit=%llu", title,
 			  number, (unsigned long long)bytes,
-			  (unsigned long long)limits->message_bytes);
+			  (unsigned long long)visit->station->config.limits.message_bytes);
 		return POP3_KEEP;
-	}
-	if (spool_free_bytes(&station->spool) < limits->free_bytes + bytes) {
+	case LISTING_NO_ROOM:
 		log_event(LOG_WARNING, "fetcher.no_room account=%s", title);
-		visit->stopped = true;
-		return POP3_STOP;
+		return stop(visit);
+	default:
+		visit->wanted++;
+		return POP3_FETCH;
 	}
-	visit->wanted++;
-	return POP3_FETCH;
 }
 
 /* Fetching */
@@ -509,23 +532,29 @@ static void warn_of_expiry(const struct fetch_visit *visit)
 			  days, "the server deletes mail after that time");
 }
 
+/* What is the same whether it fetches or lists */
+static void note_end(struct fetch_visit *visit, enum pop3_outcome outcome)
+{
+	visit->login_delay_s = pop3_client_offer(visit->engine)->login_delay_s;
+	/* a token may have been taken back before its end */
+	visit->refused = outcome == POP3_OUTCOME_LOGIN_REFUSED && visit->sasl &&
+			 visit->account->oauth && !visit->refreshed;
+	visit->later = outcome == POP3_OUTCOME_TEMPORARY ||
+		       outcome == POP3_OUTCOME_UPDATE_UNKNOWN;
+}
+
 static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 {
 	struct fetch_visit *visit = arg;
 	const char *title = visit->account->title;
 	char left[64] = "";
 
-	visit->login_delay_s = pop3_client_offer(visit->engine)->login_delay_s;
+	note_end(visit, outcome);
 	if (visit->left)
 		snprintf(left, sizeof(left), ", %u left there: the log says why", visit->left);
 	snprintf(visit->result, sizeof(visit->result), "%u fetched%s; %.400s", visit->taken, left,
 		 text);
 	warn_of_expiry(visit);
-	/* a token may have been taken back before its end */
-	visit->refused = outcome == POP3_OUTCOME_LOGIN_REFUSED && visit->sasl &&
-			 visit->account->oauth && !visit->refreshed;
-	visit->later = outcome == POP3_OUTCOME_TEMPORARY ||
-		       outcome == POP3_OUTCOME_UPDATE_UNKNOWN;
 	log_event(outcome == POP3_OUTCOME_DONE ? LOG_INFO : LOG_WARNING,
 		  "fetcher.visit account=%s fetched=%u result=%s", title, visit->taken, text);
 	if (outcome == POP3_OUTCOME_DONE)
@@ -533,6 +562,71 @@ static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 	if (outcome == POP3_OUTCOME_DONE && is_complete(visit))
 		jobs_forget_fetched(visit->station->jobs, title, is_listed, visit);
 }
+
+/* Listing */
+
+static void on_list_counted(void *arg, unsigned int in_maildrop, unsigned int looked_at)
+{
+	struct fetch_visit *visit = arg;
+
+	visit->stopped |= !fetch_listing_count(visit->listing, in_maildrop, looked_at);
+}
+
+static enum pop3_verdict on_list(void *arg, unsigned int number, uint64_t bytes,
+				 const char *unique_id)
+{
+	struct fetch_visit *visit = arg;
+	struct listed *listed = list_message(visit, number, bytes, unique_id);
+	struct listing_row row = { .number = number, .bytes = bytes };
+	int64_t fetched_ms;
+
+	if (!listed || visit->stopped)
+		return stop(visit);
+	row.unique_id = listed->unique_id;
+	row.state = judge(visit, listed, &row.job, &fetched_ms);
+	row.goes = row.state == LISTING_FETCHED &&
+		   judge_known(visit, listed, fetched_ms) == POP3_DELETE;
+	return fetch_listing_add(visit->listing, &row) ? POP3_HEADER : POP3_KEEP;
+}
+
+static bool on_header_begin(void *arg, unsigned int number)
+{
+	return true;
+}
+
+static bool on_header(void *arg, const char *bytes, size_t len)
+{
+	struct fetch_visit *visit = arg;
+
+	fetch_listing_header(visit->listing, bytes, len);
+	return true;
+}
+
+static void on_header_end(void *arg, unsigned int number)
+{
+	struct fetch_visit *visit = arg;
+
+	fetch_listing_header_end(visit->listing, number);
+}
+
+static void on_list_finished(void *arg, enum pop3_outcome outcome, const char *text)
+{
+	struct fetch_visit *visit = arg;
+
+	note_end(visit, outcome);
+	visit->listing->complete = outcome == POP3_OUTCOME_DONE && !visit->stopped;
+	snprintf(visit->result, sizeof(visit->result), "%s", text);
+	log_event(visit->listing->complete ? LOG_INFO : LOG_WARNING,
+		  "fetcher.list account=%s result=%s", visit->account->title, text);
+}
+
+static const struct pop3_client_ops listing_ops = {
+	.auth_begin = on_auth_begin, .auth_respond = on_auth_respond,
+	.auth_conceal = on_auth_conceal, .logged_in = on_logged_in,
+	.counted = on_list_counted, .decide = on_list, .message_begin = on_header_begin,
+	.message = on_header, .message_end = on_header_end, .message_abort = on_header_end,
+	.finished = on_list_finished,
+};
 
 static const struct pop3_client_ops client_ops = {
 	.auth_begin = on_auth_begin, .auth_respond = on_auth_respond,
@@ -633,7 +727,8 @@ static void on_dialed(void *arg, int fd, const char *reason)
 		fail(visit, reason);
 		return;
 	}
-	visit->engine = pop3_client_create(&visit->config, &client_ops, visit);
+	visit->engine = pop3_client_create(&visit->config,
+					   visit->listing ? &listing_ops : &client_ops, visit);
 	if (!visit->engine) {
 		close(fd);
 		fail(visit, "out of memory");
@@ -671,7 +766,8 @@ static void fill_config(struct fetch_visit *visit)
 		.login = account->login,
 		.tls = tls_of(&account->tls),
 		.no_capa = !account->capa,
-		.message_bytes_max = config->limits.message_bytes,
+		.message_bytes_max = visit->listing ? HEADER_BYTES_MAX :
+						      config->limits.message_bytes,
 		.storing_max = STORING_MAX,
 		.messages_max = MESSAGES_MAX,
 		.timeouts = config->pop3_client,
@@ -756,7 +852,7 @@ static bool begin(struct fetch_visit *visit, bool fresh)
 }
 
 struct fetch_visit *fetch_visit_start(struct station *station, const struct config_account *account,
-				      void (*logged_in)(void *arg),
+				      struct fetch_listing *listing, void (*logged_in)(void *arg),
 				      void (*ended)(void *arg, bool later, const char *result),
 				      void *arg, char *reason, size_t bytes)
 {
@@ -764,7 +860,7 @@ struct fetch_visit *fetch_visit_start(struct station *station, const struct conf
 	bool fresh;
 
 	/* what seems to be fetched already may not be */
-	if (arrivals_in_doubt(station->arrivals)) {
+	if (!listing && arrivals_in_doubt(station->arrivals)) {
 		snprintf(reason, bytes, "mail cannot be stored: the disk fails");
 		return NULL;
 	}
@@ -774,6 +870,7 @@ struct fetch_visit *fetch_visit_start(struct station *station, const struct conf
 		return NULL;
 	visit->station = station;
 	visit->account = account;
+	visit->listing = listing;
 	visit->logged_in = logged_in;
 	visit->ended = ended;
 	visit->arg = arg;
@@ -810,6 +907,8 @@ void fetch_visit_progress(const struct fetch_visit *visit, char *text, size_t by
 		snprintf(text, bytes, "getting a token of %s", visit->account->oauth->title);
 	else if (!visit->engine)
 		snprintf(text, bytes, "connecting to %s", visit->account->host);
+	else if (visit->listing)
+		snprintf(text, bytes, "listing what lies at %s", visit->account->host);
 	else if (!visit->started_ms)
 		snprintf(text, bytes, "talking to %s", visit->account->host);
 	else

@@ -16,13 +16,15 @@
 #include "config/config.h"
 #include "engine/pop3_client.h"
 
-struct station;
+struct fetch_listing;
 struct fetch_visit;
+struct station;
 
 /**
  * fetch_visit_start - begin a visit
  * @station: the station
  * @account: where; outlives the visit
+ * @listing: NULL: fetch; else only fill this, which outlives the visit
  * @logged_in: called, from within a callback of an event, when the server let us in
  * @ended: called once, not from within fetch_visit_start(), with what became of the visit,
  *	for people; the visit is freed after it. @later: another visit soon may succeed
@@ -31,7 +33,7 @@ struct fetch_visit;
  * Return: the visit, NULL: it could not begin, @reason tells why.
  */
 struct fetch_visit *fetch_visit_start(struct station *station, const struct config_account *account,
-				      void (*logged_in)(void *arg),
+				      struct fetch_listing *listing, void (*logged_in)(void *arg),
 				      void (*ended)(void *arg, bool later, const char *result),
 				      void *arg, char *reason, size_t bytes);
 

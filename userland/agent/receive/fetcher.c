@@ -9,7 +9,9 @@
 #include <event2/util.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "fetch_listing.h"
 #include "fetch_visit.h"
 #include "log.h"
 #include "station.h"
@@ -37,6 +39,8 @@ struct fetcher_login {
 
 /**
  * struct maildrop - a maildrop
+ * @listing: which @visit fills; NULL: it fetches, or there is none
+ * @due: a visit that fetches is to follow it
  * @logins: who waits for one
  * @login_ms: when the last one was good, by steady_ms(); 0: none was
  */
@@ -45,6 +49,8 @@ struct maildrop {
 	const struct config_account *account;
 	struct event *timer;
 	struct fetch_visit *visit;
+	struct fetch_listing *listing;
+	bool due;
 	int64_t not_before_ms;		/* the server wants time between two logins */
 	long again_ms;
 	char result[512];
@@ -118,6 +124,15 @@ static void on_ended(void *arg, bool later, const char *result)
 	maildrop->again_ms = maildrop->again_ms < poll_ms ? 2 * maildrop->again_ms : poll_ms;
 }
 
+/* What the server still wants until the next login */
+static int64_t login_wait_ms(const struct maildrop *maildrop)
+{
+	int64_t ms = maildrop->not_before_ms - now_ms();
+
+	/* more than any server may want: the clock was set back */
+	return ms > 0 && ms <= LOGIN_DELAY_MS_MAX ? ms : 0;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct maildrop *maildrop = arg;
@@ -125,16 +140,17 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	int64_t wait_ms;
 
 	wake(maildrop, spread(maildrop->account->poll_ms));
-	if (maildrop->visit)
+	if (maildrop->visit) {
+		maildrop->due = maildrop->listing;
 		return;
-	wait_ms = maildrop->not_before_ms - now_ms();
-	/* more than any server may want: the clock was set back */
-	if (wait_ms > 0 && wait_ms <= LOGIN_DELAY_MS_MAX) {
+	}
+	wait_ms = login_wait_ms(maildrop);
+	if (wait_ms) {
 		wake(maildrop, wait_ms);
 		answer_logins(maildrop, "the POP3 server wants more time between two logins");
 		return;
 	}
-	maildrop->visit = fetch_visit_start(maildrop->fetcher->station, maildrop->account,
+	maildrop->visit = fetch_visit_start(maildrop->fetcher->station, maildrop->account, NULL,
 					    on_logged_in, on_ended, maildrop, reason,
 					    sizeof(reason));
 	if (maildrop->visit)
@@ -143,6 +159,89 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		  reason);
 	note_result(maildrop, reason);
 	answer_logins(maildrop, reason);
+}
+
+/* Listing */
+
+/* A visit that was due meanwhile comes now. */
+static void end_listing(struct maildrop *maildrop)
+{
+	maildrop->visit = NULL;
+	maildrop->listing = NULL;
+	if (maildrop->due)
+		event_active(maildrop->timer, EV_TIMEOUT, 1);
+	maildrop->due = false;
+}
+
+static void on_listed(void *arg, bool later, const char *result)
+{
+	struct maildrop *maildrop = arg;
+	struct fetch_listing *listing = maildrop->listing;
+
+	maildrop->not_before_ms = now_ms() + fetch_visit_login_delay_ms(maildrop->visit);
+	end_listing(maildrop);
+	fetch_listing_decode(listing, result);
+}
+
+static struct maildrop *maildrop_called(const struct fetcher *fetcher, const char *title)
+{
+	for (size_t i = 0; i < fetcher->maildrops; i++)
+		if (!strcmp(fetcher->maildrop[i].account->title, title))
+			return &fetcher->maildrop[i];
+	return NULL;
+}
+
+/* false: not now, @reason tells why */
+static bool is_free(const struct maildrop *maildrop, char *reason, size_t bytes)
+{
+	int64_t wait_ms = login_wait_ms(maildrop);
+	char progress[400];
+
+	if (maildrop->visit) {
+		fetch_visit_progress(maildrop->visit, progress, sizeof(progress));
+		snprintf(reason, bytes, "the maildrop of %s is being visited (%s): try again when"
+			 " that has ended", maildrop->account->title, progress);
+	} else if (wait_ms) {
+		snprintf(reason, bytes, "the server of %s wants more time between two logins: try"
+			 " again in %lld s", maildrop->account->title,
+			 (long long)(wait_ms + 999) / 1000);
+	}
+	return !maildrop->visit && !wait_ms;
+}
+
+struct fetch_listing *fetcher_list(struct fetcher *fetcher, const char *account, unsigned int rows,
+				   void (*done)(void *arg, struct fetch_listing *listing),
+				   void *arg, char *reason, size_t bytes)
+{
+	struct maildrop *maildrop = maildrop_called(fetcher, account);
+	struct fetch_listing *listing;
+
+	snprintf(reason, bytes, "there is no pop3 account \"%.100s\"", account);
+	if (!maildrop || !is_free(maildrop, reason, bytes))
+		return NULL;
+	snprintf(reason, bytes, "no memory, or no disk, for a list");
+	listing = fetch_listing_create(fetcher->station, maildrop->account->title, rows, done, arg);
+	if (!listing)
+		return NULL;
+	maildrop->visit = fetch_visit_start(fetcher->station, maildrop->account, listing,
+					    on_logged_in, on_listed, maildrop, reason, bytes);
+	if (!maildrop->visit) {
+		fetch_listing_free(listing);
+		return NULL;
+	}
+	maildrop->listing = listing;
+	return listing;
+}
+
+void fetcher_list_end(struct fetcher *fetcher, struct fetch_listing *listing)
+{
+	for (size_t i = 0; listing && i < fetcher->maildrops; i++) {
+		if (fetcher->maildrop[i].listing != listing)
+			continue;
+		fetch_visit_cancel(fetcher->maildrop[i].visit);
+		end_listing(&fetcher->maildrop[i]);
+	}
+	fetch_listing_free(listing);
 }
 
 /* POP-before-SMTP */
@@ -205,10 +304,14 @@ void fetcher_login_cancel(struct fetcher_login *login)
 	free(login);
 }
 
-void fetcher_run(struct fetcher *fetcher)
+bool fetcher_run(struct fetcher *fetcher, const char *account)
 {
+	const struct maildrop *only = account ? maildrop_called(fetcher, account) : NULL;
+
 	for (size_t i = 0; i < fetcher->maildrops; i++)
-		event_active(fetcher->maildrop[i].timer, EV_TIMEOUT, 1);
+		if (!account || &fetcher->maildrop[i] == only)
+			event_active(fetcher->maildrop[i].timer, EV_TIMEOUT, 1);
+	return !account || only;
 }
 
 struct fetcher *fetcher_create(struct station *station)
