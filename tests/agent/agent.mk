@@ -4,7 +4,7 @@ AGENT_CHECKS := $(patsubst %,tests/agent/%,config control crash paper syncs)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,send reuse timers receive tls auth routing policy oauth)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,fetch maildrop-list collect pdf-maildrop hostile crash-maildrop)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,confirm parts mails rules requests)
-AGENT_CHECKS += $(patsubst %,tests/agent/%,bounces transport)
+AGENT_CHECKS += $(patsubst %,tests/agent/%,bounces locked transport)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,repeats printable replies quirks spf sheets readiness pop-before-smtp machine)
 AGENT_CHECKS += $(patsubst %,tests/agent/%,forms conneg alternative dsn)
 CHECKS += $(AGENT_CHECKS) tests/agent/attacks
@@ -14,6 +14,13 @@ CHECKS += tests/agent/killed
 tests/agent/killed: $(B)/tests/demo/compare
 
 $(AGENT_CHECKS): $(B)/tests/agent/faults.so $(B)/tests/agent/syncs.so
+
+CHECKS += $(B)/tests/agent/wal
+$(B)/tests/agent/wal.o: ROOM_CFLAGS = -Iuserland/agent
+$(B)/tests/agent/wal: $(B)/tests/agent/wal.o $(B)/tests/mail/tap.o $(B)/userland/agent/log.o \
+		$(patsubst %,$(B)/userland/agent/store/%.o,wal database)
+	$(CC) $(IFAX_LDFLAGS) $(LDFLAGS) -fsanitize=address,undefined -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs sqlite3) -pthread
 
 $(B)/tests/agent/%.so: tests/agent/%.c
 	@mkdir -p $(@D)

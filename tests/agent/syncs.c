@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who waits for the disk, preloaded into ifaxd: each fsync and its kin is a line in
- * the file $SYNCS, "loop CALL" if the event loop's thread made it (the one that
- * waits for events), else "thread CALL".
+ * Who waits for the disk, preloaded into ifaxd: each fsync and its kin, and each sleep (SQLite
+ * sleeps while somebody else has the database locked), is a line in the file $SYNCS, "loop CALL"
+ * if the event loop's thread made it (the one that waits for events), else "thread CALL".
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 static __thread bool is_loop;
@@ -60,6 +61,18 @@ int msync(void *at, size_t bytes, int flags)
 {
 	note("msync");
 	return REAL(msync)(at, bytes, flags);
+}
+
+int usleep(useconds_t us)
+{
+	note("usleep");
+	return REAL(usleep)(us);
+}
+
+int nanosleep(const struct timespec *time, struct timespec *left)
+{
+	note("nanosleep");
+	return REAL(nanosleep)(time, left);
 }
 
 void sync(void)

@@ -14,6 +14,8 @@
 
 #define THREADS		6
 #define IDLE_MS		20	/* for what nobody waits for: others may join */
+#define LOCKED_MS	250	/* another program has the database locked: how long between tries, */
+#define LOCKED_TRIES	20	/* and how many */
 
 /* A file that goes when what the database says about it is on disk. */
 struct removal {
@@ -55,6 +57,8 @@ struct round {
  * @kept: of the next one
  * @removals: of the next one
  * @running: a thread is at it
+ * @locked: how often the database was found locked; who stores waits
+ * @ending: nobody waits any more
  */
 struct commits {
 	struct station *station;
@@ -64,6 +68,8 @@ struct commits {
 	struct kept *kept;
 	struct removal *removals;
 	bool running;
+	unsigned int locked;
+	bool ending;
 	struct pool_task task;
 	struct round round;
 };
@@ -129,7 +135,7 @@ static void free_kept(struct kept *kept)
 
 static void wake(struct commits *commits)
 {
-	if (!commits->running)
+	if (!commits->running && !commits->locked)
 		event_active(commits->next_round, EV_TIMEOUT, 1);
 }
 
@@ -189,7 +195,9 @@ static bool is_clean(const struct commits *commits)
 
 static void schedule(struct commits *commits, int err)
 {
-	if (commits->waiting)
+	if (commits->waiting && commits->locked)
+		station_wake(commits->station, commits->next_round, LOCKED_MS);
+	else if (commits->waiting)
 		wake(commits);
 	else if (!is_clean(commits))
 		station_wake(commits->station, commits->next_round,
@@ -224,10 +232,27 @@ static int store(struct commits *commits)
 	if (!commit)
 		return 0;
 	if (!jobs_begin(jobs))
-		return EIO;
+		return jobs_is_locked(jobs) ? EBUSY : EIO;
 	for (; good && commit; commit = commit->next)
 		good = !commit->store || commit->store(commit->arg);
 	return jobs_end(jobs, good) ? 0 : EIO;
+}
+
+/* Who could not store because of others does so in one of the next rounds. */
+static void put_off(struct commits *commits)
+{
+	struct commit **at = &commits->round.group;
+	struct commit *commit;
+
+	while ((commit = *at)) {
+		if (!commit->store) {
+			at = &commit->next;
+			continue;
+		}
+		*at = commit->next;
+		commit->next = commits->waiting;
+		commits->waiting = commit;
+	}
 }
 
 static void reverse(struct commit **list)
@@ -254,6 +279,11 @@ static void begin_round(struct commits *commits)
 	commits->waiting = NULL;
 	reverse(&round->group);
 	round->store_err = store(commits);
+	commits->locked = round->store_err == EBUSY ? commits->locked + 1 : 0;
+	if (commits->locked >= LOCKED_TRIES || commits->ending)
+		commits->locked = 0;
+	if (commits->locked)
+		put_off(commits);
 	if (is_clean(commits)) {
 		tell_group(commits, 0);
 		schedule(commits, 0);
@@ -398,6 +428,7 @@ void commits_drain(struct commits *commits)
 {
 	if (!commits)
 		return;
+	commits->ending = true;
 	pool_drain(commits->pool);
 	do {
 		begin_round(commits);

@@ -21,7 +21,8 @@ struct station;
 /**
  * struct commit - somebody who waits until all that he stored is on disk
  * @store: called first, within one transaction for all; false: nothing is stored, for
- *	nobody. NULL: it is stored already
+ *	nobody. NULL: it is stored already. If another program has the database locked
+ *	the call comes later, when it has not
  * @done: called in the event loop; @err: 0, or an errno: it is not on disk
  * @arg: for both
  * @next: the commits'

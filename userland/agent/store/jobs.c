@@ -241,7 +241,7 @@ struct jobs *jobs_open(const char *directory)
 	}
 	jobs->wal.fd = -1;
 	jobs->db = database_open(path);
-	if (jobs->db && prepare_schema(jobs->db) && wal_open(&jobs->wal, path) &&
+	if (jobs->db && prepare_schema(jobs->db) && wal_open(&jobs->wal, jobs->db, path) &&
 	    jobs_watch(jobs)) {
 		free(path);
 		return jobs;

@@ -395,12 +395,12 @@ bool jobs_forget_fetched(struct jobs *jobs, const char *account,
 /**
  * struct jobs_cut - what was committed until now
  * @commit: the last one
- * @copy: the log is to be copied into the database, too
- * @whole: without it the rest counts for nothing
+ * @log_pages: of the database's log: if it is long it is copied into the database, too
+ * @whole: without that the rest counts for nothing
  */
 struct jobs_cut {
 	uint64_t commit;
-	bool copy;
+	int log_pages;
 	bool whole;
 };
 
@@ -420,6 +420,8 @@ int jobs_sync(struct jobs *jobs, const struct jobs_cut *cut);
 void jobs_end_sync(struct jobs *jobs, const struct jobs_cut *cut, bool good);
 /** jobs_can_store - the disk does not fail: what is begun now can be stored when it is done */
 bool jobs_can_store(const struct jobs *jobs);
+/** jobs_is_locked - what failed just now did so because another program has the database locked */
+bool jobs_is_locked(const struct jobs *jobs);
 /** jobs_is_synced - everything that was committed is on disk */
 bool jobs_is_synced(const struct jobs *jobs);
 /** jobs_settled - everything about a job is on disk */

@@ -71,6 +71,8 @@ bool jobs_watch(struct jobs *jobs)
 	sqlite3_commit_hook(jobs->db, on_begin_commit, jobs);
 	sqlite3_rollback_hook(jobs->db, on_rollback, jobs);
 	sqlite3_update_hook(jobs->db, on_row, jobs);
+	/* others that have it locked do not stop us: it is tried again later */
+	sqlite3_busy_timeout(jobs->db, 0);
 	return database_exec(jobs->db, "PRAGMA synchronous = NORMAL");
 }
 
@@ -98,6 +100,11 @@ bool jobs_settled(const struct jobs *jobs, int64_t id)
 	return jobs->none_settled <= jobs->synced;
 }
 
+bool jobs_is_locked(const struct jobs *jobs)
+{
+	return (sqlite3_errcode(jobs->db) & 0xff) == SQLITE_BUSY;
+}
+
 bool jobs_can_store(const struct jobs *jobs)
 {
 	return !jobs->failing;
@@ -111,8 +118,7 @@ bool jobs_is_synced(const struct jobs *jobs)
 void jobs_begin_sync(struct jobs *jobs, struct jobs_cut *cut)
 {
 	*cut = (struct jobs_cut){
-		.commit = jobs->commits, .copy = jobs->failing || jobs->log_pages >= WAL_PAGES,
-		.whole = jobs->failing,
+		.commit = jobs->commits, .log_pages = jobs->log_pages, .whole = jobs->failing,
 	};
 }
 
@@ -120,7 +126,8 @@ int jobs_sync(struct jobs *jobs, const struct jobs_cut *cut)
 {
 	int err = wal_sync(&jobs->wal);
 
-	if (!err && cut->copy && !wal_empty(&jobs->wal, cut->whole))
+	if (!err && (cut->whole || cut->log_pages >= WAL_PAGES) &&
+	    !wal_empty(&jobs->wal, cut->whole, cut->log_pages))
 		err = EIO;
 	return err;
 }

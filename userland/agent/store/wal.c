@@ -13,6 +13,8 @@
 #include "log.h"
 #include "wal.h"
 
+#define HOLD_TRIES	1000
+
 /* SQLite does not write what does not change, but for this number. */
 static bool write_something(sqlite3 *db)
 {
@@ -38,11 +40,11 @@ static int lengthen(int fd)
 	return at < 0 || fsync(fd) ? errno : 0;
 }
 
-bool wal_open(struct wal *wal, const char *path)
+bool wal_open(struct wal *wal, sqlite3 *db, const char *path)
 {
 	int err;
 
-	*wal = (struct wal){ .fd = -1 };
+	*wal = (struct wal){ .db = db, .fd = -1 };
 	if (asprintf(&wal->path, "%s-wal", path) < 0) {
 		wal->path = NULL;
 		return false;
@@ -57,6 +59,10 @@ bool wal_open(struct wal *wal, const char *path)
 	    sqlite3_wal_autocheckpoint(wal->writer, 0) != SQLITE_OK ||
 	    !write_something(wal->writer))
 		return false;
+	/* who has to wait for us does not wait for others, too */
+	sqlite3_busy_timeout(wal->writer, 0);
+	/* else who commits next would begin the log anew, and sync */
+	sqlite3_wal_autocheckpoint(wal->writer, 0);
 	wal->fd = open(wal->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	err = wal->fd < 0 ? errno : lengthen(wal->fd);
 	if (err)
@@ -87,28 +93,84 @@ int wal_sync(struct wal *wal)
  */
 static void begin_anew(struct wal *wal)
 {
-	if (!database_begin(wal->writer))
+	if (sqlite3_exec(wal->writer, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return;
-	database_exec(wal->reader, "COMMIT");
+	if (!sqlite3_get_autocommit(wal->reader))
+		database_exec(wal->reader, "COMMIT");
 	database_end(wal->writer, write_something(wal->writer));
 }
 
-bool wal_empty(struct wal *wal, bool whole)
+/* Nobody of us reads or writes until let_go(). false: somebody does all the time */
+static bool hold(struct wal *wal)
+{
+	sqlite3_mutex *mutex = sqlite3_db_mutex(wal->db);
+
+	for (int i = 0; i < HOLD_TRIES; i++) {
+		sqlite3_mutex_enter(mutex);
+		if (sqlite3_txn_state(wal->db, NULL) == SQLITE_TXN_NONE)
+			return true;
+		sqlite3_mutex_leave(mutex);
+		usleep(1000);
+	}
+	return false;
+}
+
+static void let_go(struct wal *wal)
+{
+	sqlite3_mutex_leave(sqlite3_db_mutex(wal->db));
+}
+
+/* Copy what stands there now. Return: a code of SQLite */
+static int copy(struct wal *wal, int *left)
 {
 	int pages = 0, copied = 0;
-	bool good;
+	int err = sqlite3_wal_checkpoint_v2(wal->writer, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages,
+					    &copied);
 
-	good = database_exec(wal->reader, "BEGIN; SELECT count(*) FROM sqlite_schema;") &&
-	       sqlite3_wal_checkpoint_v2(wal->writer, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages,
-					 &copied) == SQLITE_OK;
-	if (good && pages == copied)
-		begin_anew(wal);
+	*left = pages - copied;
+	return err;
+}
+
+/* A reader that stays is not ours; the log grows as long as it does. */
+static void tell(struct wal *wal, int left, int pages)
+{
+	if (!left)
+		wal->told_pages = 0;
+	if (!left || pages < WAL_PAGES_MAX || pages < 2 * wal->told_pages)
+		return;
+	wal->told_pages = pages;
+	log_event(LOG_WARNING, "database.log file=%s pages=%d error=%s", wal->path, pages,
+		  "it grows: somebody else reads in the database, and does not end");
+}
+
+bool wal_empty(struct wal *wal, bool whole, int pages)
+{
+	int left = 0;
+	int err;
+
+	if (!database_exec(wal->reader, "BEGIN; SELECT count(*) FROM sqlite_schema;"))
+		return false;
+	err = copy(wal, &left);
+	if (!err && !left && hold(wal)) {
+		if (pages >= WAL_PAGES_MAX) {
+			/* what came meanwhile is little */
+			database_exec(wal->reader, "COMMIT");
+			err = copy(wal, &left);
+		}
+		if (!err)
+			begin_anew(wal);
+		let_go(wal);
+	}
 	if (!sqlite3_get_autocommit(wal->reader))
 		database_exec(wal->reader, "COMMIT");
-	if (!good)
+	/* somebody else copies: the next time */
+	if (!whole && err == SQLITE_BUSY)
+		return true;
+	tell(wal, left, pages);
+	if (err)
 		log_event(LOG_ERR, "database.checkpoint error=%s", sqlite3_errmsg(wal->writer));
-	else if (whole && pages != copied)
-		log_event(LOG_ERR, "database.checkpoint pages=%d copied=%d error=%s", pages, copied,
+	else if (whole && left)
+		log_event(LOG_ERR, "database.checkpoint left=%d error=%s", left,
 			  "somebody else reads in the database");
-	return good && (!whole || pages == copied);
+	return !err && (!whole || !left);
 }
