@@ -6,7 +6,7 @@ CHECKS += tests/interop/clients tests/interop/table
 INTEROP := clients postfix confirmations exim dovecot sink getmail wire-smtp wire-pop3
 
 .PHONY: check-interop
-check-interop: userland
+check-interop: userland $(B)/tests/agent/faults.so
 	@scripts/install-packages
 	@mkdir -p $(B)/interop
 	@IFAX_PEERS="$$(tests/bench/peers '$(CACHE)')" && \
