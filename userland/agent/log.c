@@ -20,12 +20,11 @@ struct line {
 	char text[LINE_BYTES_MAX];
 };
 
-void log_open(bool foreground, const char *station)
+void log_open(bool foreground)
 {
-	/* syslog keeps the pointer: the configuration that owns it lives as long as the daemon */
 	to_stderr = foreground;
 	if (!foreground)
-		openlog(station, LOG_PID | LOG_NDELAY, LOG_MAIL);
+		openlog("ifaxd", LOG_PID | LOG_NDELAY, LOG_MAIL);
 }
 
 static void put_char(struct line *line, char c)

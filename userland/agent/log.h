@@ -10,10 +10,9 @@
 
 /**
  * log_open - say where the lines go
- * @foreground: true: stderr, false: syslog
- * @station: name that each line carries
+ * @foreground: true: stderr, false: syslog, as "ifaxd"
  */
-void log_open(bool foreground, const char *station);
+void log_open(bool foreground);
 
 /**
  * log_event - write a line

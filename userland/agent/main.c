@@ -410,11 +410,11 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	umask(077);
 	/* until the station stands, errors are for who starts it */
-	log_open(true, station.config.name);
+	log_open(true);
 	station.base = event_base_new();
 	if (station.base && open_parts(&station)) {
 		if (!options.foreground) {
-			log_open(false, station.config.name);
+			log_open(false);
 			tell_ready(ready);
 		}
 		run(&station);

@@ -159,6 +159,42 @@ static void check_servers(struct readiness *readiness, const struct config *conf
 		check_users(readiness, "pop3_server", pop3->users);
 }
 
+static void check_mailboxes(struct readiness *readiness, const struct config *config)
+{
+	const char *file = config->pop3_server.users;
+	char reason[REASON_BYTES];
+	struct user user;
+
+	/* of a file that cannot be read, that was told */
+	if (!file || !users_check(file, reason, sizeof(reason)))
+		return;
+	for (size_t i = 0; i < config->mailboxes; i++) {
+		const struct config_mailbox *mailbox = &config->mailbox[i];
+
+		for (size_t j = 0; j < mailbox->users.items; j++)
+			if (!users_find(file, mailbox->users.item[j], &user))
+				tell(readiness, "mailbox \"%s\": %s has no user %s",
+				     mailbox->title, file, mailbox->users.item[j]);
+	}
+	explicit_bzero(&user, sizeof(user));
+}
+
+/* A token is replaced as a whole: by a new file beside it. */
+static void check_tokens(struct readiness *readiness, const struct config *config)
+{
+	char directory[4096];
+
+	for (size_t i = 0; i < config->oauths; i++) {
+		const char *file = config->oauth[i].token_file;
+
+		snprintf(directory, sizeof(directory), "%.*s/", (int)(strrchr(file, '/') - file),
+			 file);
+		if (access(directory, W_OK | X_OK))
+			tell(readiness, "oauth \"%s\": token_file: %s: %s",
+			     config->oauth[i].title, directory, strerror(errno));
+	}
+}
+
 static void check_clients(struct readiness *readiness, const struct config *config)
 {
 	char option[320];
@@ -187,7 +223,9 @@ unsigned int readiness_check(const struct config *config,
 	check_names(&readiness, config);
 	check_programs(&readiness, config);
 	check_servers(&readiness, config);
+	check_mailboxes(&readiness, config);
 	check_clients(&readiness, config);
+	check_tokens(&readiness, config);
 	check_secret(&readiness, "requests", config->requests.secret_file);
 	return readiness.faults;
 }

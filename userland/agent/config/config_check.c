@@ -10,9 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "config_check.h"
+#include "config_private.h"
 #include "engine/mail_path.h"
+#include "engine/smtp_reply.h"
 #include "engine/smtp_server.h"
 #include "net/network.h"
 #include "receive/spf.h"
@@ -199,6 +202,17 @@ static int check_count(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+/* Each recipient is a mail of its own. */
+static int check_relay(cfg_t *cfg, cfg_opt_t *opt)
+{
+	long count = cfg_opt_getnint(opt, 0);
+
+	if (count >= 1 && count <= 100)
+		return 0;
+	cfg_error(cfg, "%s = %ld: allowed are 1 to 100", opt->name, count);
+	return -1;
+}
+
 static int check_days(cfg_t *cfg, cfg_opt_t *opt)
 {
 	long days = cfg_opt_getnint(opt, 0);
@@ -227,14 +241,27 @@ static int check_poll(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
-/* It becomes a line of a mail, or of a page. */
+/* It becomes a line of a mail, or of a page, and a text of JSON. */
 static int check_line(cfg_t *cfg, cfg_opt_t *opt)
 {
-	const char *text = cfg_opt_getnstr(opt, 0);
+	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+	char clean[501];
 
-	if (strlen(text) <= 500 && !text[strcspn(text, "\r\n\t")])
-		return 0;
-	cfg_error(cfg, "%s: a line of up to 500 bytes without tabs is needed", opt->name);
+	if (snprintf(clean, sizeof(clean), "%s", text) < (int)sizeof(clean)) {
+		mail_text_clean(clean);
+		if (!strcmp(clean, text))
+			return 0;
+	}
+	cfg_error(cfg, "%s: a line of UTF-8 is needed, of up to 500 bytes, without tabs", opt->name);
+	return -1;
+}
+
+/* The same, and it is to be said to people. */
+static int check_title(cfg_t *cfg, cfg_opt_t *opt)
+{
+	if (*cfg_opt_getnstr(opt, 0))
+		return check_line(cfg, opt);
+	cfg_error(cfg, "%s: a name is needed", opt->name);
 	return -1;
 }
 
@@ -326,6 +353,18 @@ static int check_address(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+static int check_socket(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *path = cfg_opt_getnstr(opt, 0);
+	const size_t max = sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1;
+
+	if (*path == '/' && strlen(path) <= max)
+		return 0;
+	cfg_error(cfg, "%s = %s: a path that begins with / is needed, of up to %zu bytes", opt->name,
+		  path, max);
+	return -1;
+}
+
 static int check_path(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *path = cfg_opt_getnstr(opt, 0);
@@ -336,16 +375,47 @@ static int check_path(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
-/* Names go into greetings and commands: nothing there that could end a line. */
-static int check_name(cfg_t *cfg, cfg_opt_t *opt)
+/* Domains go into greetings and commands, and are compared with those of addresses. */
+bool config_is_domain(const char *text)
+{
+	char address[MAIL_DOMAIN_MAX + 3];
+	struct mail_path path;
+
+	return snprintf(address, sizeof(address), "x@%s", text) < (int)sizeof(address) &&
+	       mail_path_can_be_named(address) && mail_path_from_address(&path, address);
+}
+
+static int check_domain(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *name = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
 
-	if (*name && strlen(name) <= MAIL_DOMAIN_MAX &&
-	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:[]") ==
-	    strlen(name))
+	if (config_is_domain(name))
 		return 0;
-	cfg_error(cfg, "%s = %s: a name of letters, digits, - and . is needed", opt->name, name);
+	cfg_error(cfg, "%s = %s: a domain is needed, as in example.com, without a dot at its end",
+		  opt->name, name);
+	return -1;
+}
+
+static int check_host(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *host = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+
+	if (config_is_domain(host) || (strchr(host, ':') && !strchr(host, '/') && network_is_valid(host)))
+		return 0;
+	cfg_error(cfg, "%s = %s: the name or address of a host is needed; its port stands in port",
+		  opt->name, host);
+	return -1;
+}
+
+static int check_recipient(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *name = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+	const char *domain = strrchr(name, '@');
+
+	if (*name && (!domain || config_is_domain(domain + 1)))
+		return check_line(cfg, opt);
+	cfg_error(cfg, "%s = %s: a local part or a mail address is needed, as in fax, or fax@example.com",
+		  opt->name, name);
 	return -1;
 }
 
@@ -402,11 +472,11 @@ static int check_network_or_name(cfg_t *cfg, cfg_opt_t *opt)
 	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
 	struct mail_path path;
 
-	/* a slash stands in networks only */
 	if (network_is_valid(text) || mail_path_from_address(&path, text) ||
-	    (*text && !strpbrk(text, "/@ ")))
+	    config_is_domain(text + (*text == '.')))
 		return 0;
-	cfg_error(cfg, "%s = %s: a network, a domain or a mail address is needed", opt->name, text);
+	cfg_error(cfg, "%s = %s: a network, a domain (with a dot in front: all below it) or a mail "
+		  "address is needed", opt->name, text);
 	return -1;
 }
 
@@ -436,7 +506,7 @@ static int check_device(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *device = cfg_opt_getnstr(opt, 0);
 
-	if (*device != '-' && *device != '.' && !strchr(device, '/'))
+	if (*device && *device != '-' && *device != '.' && !strchr(device, '/'))
 		return 0;
 	cfg_error(cfg, "%s = %s: a device name is needed, as in scan0 (without /dev/ifax/)",
 		  opt->name, device);
@@ -465,13 +535,24 @@ bool parse_listen(const char *text, struct config_address *listen)
 	return ((struct sockaddr_in *)&listen->address)->sin_port != 0;
 }
 
+/* "(...)": what is opened is closed, and nothing is behind it */
+static bool is_closed(const char *text)
+{
+	int open = 0;
+
+	do {
+		open += (*text == '(') - (*text == ')');
+	} while (*text++ && open > 0);
+	return text[-1] == ')' && !*text;
+}
+
 /* Its lines are a reply of the SMTP server, too. */
 static int check_features(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *features = cfg_opt_getnstr(opt, 0);
 	size_t bytes = strlen(features);
 
-	if (bytes > SMTP_FEATURES_MAX || (bytes && features[bytes - 1] != ')')) {
+	if (bytes > SMTP_FEATURES_MAX || (bytes && !is_closed(features))) {
 		cfg_error(cfg, "%s: a feature expression of at most %d bytes is needed, as in"
 			  " (& (color=Binary) (image-coding=[MH,MMR]))", opt->name,
 			  SMTP_FEATURES_MAX);
@@ -507,12 +588,12 @@ static const struct {
 	const char *option;
 	cfg_validate_callback_t check;
 } checks[] = {
-	{ "name", check_name },
-	{ "host_name", check_name },
+	{ "name", check_title },
+	{ "host_name", check_domain },
 	{ "address", check_address },
 	{ "operator", check_address },
 	{ "spool", check_path },
-	{ "control", check_path },
+	{ "control", check_socket },
 	{ "scanner", check_device },
 	{ "printer", check_device },
 	{ "paper", check_paper },
@@ -523,7 +604,7 @@ static const struct {
 	{ "requests|allow", check_request },
 	{ "requests|secret_file", check_path },
 	{ "requests|signers", check_line },
-	{ "requests|recipients", check_count },
+	{ "requests|recipients", check_relay },
 	{ "requests|pages", check_count },
 	{ "requests|valid", check_positive_time },
 	{ "relay_list|to", check_address },
@@ -543,10 +624,12 @@ static const struct {
 	{ "pop3_server|pdf_wait", check_positive_time },
 	{ "pop3_server|users", check_path },
 	{ "mailbox|expire_days", check_days },
-	{ "domains", check_name },
-	{ "route|host", check_name },
+	{ "domains", check_domain },
+	{ "recipients", check_recipient },
+	{ "mailbox|recipients", check_recipient },
+	{ "route|host", check_host },
 	{ "route|port", check_port },
-	{ "route|tls_name", check_name },
+	{ "route|tls_name", check_host },
 	{ "route|tls_pins", check_pin },
 	{ "route|tls_authorities", check_path },
 	{ "route|tls_certificate", check_path },
@@ -563,14 +646,14 @@ static const struct {
 	{ "smtp_server|relay_networks", check_network },
 	{ "smtp_server|allow", check_network_or_name },
 	{ "smtp_server|deny", check_network_or_name },
-	{ "smtp_server|offramp", check_name },
+	{ "smtp_server|offramp", check_domain },
 	{ "limits|mails_per_minute", check_count_or_none },
 	{ "smtp_server|certificate", check_path },
 	{ "smtp_server|key", check_path },
-	{ "pop3|host", check_name },
+	{ "pop3|host", check_host },
 	{ "pop3|keep_days", check_days },
 	{ "pop3|auth", check_mechanism },
-	{ "pop3|tls_name", check_name },
+	{ "pop3|tls_name", check_host },
 	{ "pop3|tls_pins", check_pin },
 	{ "pop3|tls_authorities", check_path },
 	{ "pop3|tls_certificate", check_path },

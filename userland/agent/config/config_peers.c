@@ -26,6 +26,12 @@ static bool fill_tls(struct tls_demand *demand, struct config_list *pins, cfg_t 
 				       cfg_title(cfg));
 	if (demand->policy == TLS_PINNED && !demand->pins)
 		return config_complain(cfg, "%s: tls = pinned needs tls_pins", cfg_title(cfg));
+	/* who names them means that they are looked at */
+	if (demand->policy != TLS_PINNED && demand->pins)
+		return config_complain(cfg, "%s: tls_pins needs tls = pinned", cfg_title(cfg));
+	if (demand->policy != TLS_VERIFIED && (demand->authorities || demand->name))
+		return config_complain(cfg, "%s: tls_authorities and tls_name need tls = verified",
+				       cfg_title(cfg));
 	if (!demand->certificate != !demand->key)
 		return config_complain(cfg, "%s: tls_certificate and tls_key go together",
 				       cfg_title(cfg));
@@ -96,6 +102,9 @@ static bool fill_routes(struct config *config, cfg_t *cfg)
 			.domain = cfg_title(section),
 			.port = cfg_getint(section, "port"),
 		};
+		if (strcmp(cfg_title(section), "*") && !config_is_domain(cfg_title(section)))
+			return config_complain(section, "route \"%s\": a domain is needed, as in "
+					       "example.com, or * for all others", cfg_title(section));
 		config_fill_list(section, "host", &config->route[i].hosts);
 		if (!config->route[i].hosts.item)
 			return false;
@@ -142,7 +151,7 @@ static bool fill_accounts(struct config *config, cfg_t *cfg)
 			.keep_days = cfg_getint(section, "keep_days"),
 			.capa = cfg_getbool(section, "capa"),
 		};
-		if (!account->host || !account->user ||
+		if (!account->host || !account->user || !*account->user ||
 		    (!account->secret_file && !cfg_getstr(section, "oauth")))
 			return config_complain(section, "pop3 \"%s\" needs host, user and secret_file, "
 					       "or oauth", account->title);
@@ -151,6 +160,9 @@ static bool fill_accounts(struct config *config, cfg_t *cfg)
 		config_fill_list(section, "auth", &account->auth);
 		if (!account->auth.item || !fill_tls(&account->tls, &account->tls_pins, section))
 			return false;
+		if (account->auth.items && account->login != POP3_LOGIN_SASL)
+			return config_complain(section, "pop3 \"%s\": auth needs login = sasl",
+					       account->title);
 		if (!account->capa && account->tls.policy > TLS_OPPORTUNISTIC &&
 		    !account->tls.implicit)
 			return config_complain(section, "pop3 \"%s\": capa = no leaves no way to find out "

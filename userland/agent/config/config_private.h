@@ -28,6 +28,9 @@ bool config_read(cfg_t *cfg, const char *path);
 /** config_complain - say what is wrong, with the place; @format takes @value. Returns false. */
 bool config_complain(cfg_t *cfg, const char *format, const char *value);
 
+/** config_is_domain - whether a text can be the domain of a mail address */
+bool config_is_domain(const char *text);
+
 /** config_fill_list - the values of a list option; @list's item is NULL without memory */
 void config_fill_list(cfg_t *cfg, const char *option, struct config_list *list);
 

@@ -50,6 +50,10 @@ static void print_error(cfg_t *cfg, const char *format, va_list values)
 		fprintf(stderr, "%s:%d: %s", file_name, cfg->line, text);
 	if (!strncmp(format, "no such option", 14))
 		print_allowed(cfg);
+	else if (!strncmp(format, "invalid boolean", 15))
+		fputs(": allowed are yes and no", stderr);
+	else if (!strncmp(format, "invalid integer", 15))
+		fputs(": a whole number is needed", stderr);
 	fputc('\n', stderr);
 }
 

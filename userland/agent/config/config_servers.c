@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "config_check.h"
 #include "config_private.h"
@@ -146,6 +147,9 @@ static bool fill_rule(struct config *config, struct config_rule *rule, cfg_t *se
 		if (!has_mailbox(config, rule->mailboxes.item[i]))
 			return config_complain(section, "there is no mailbox \"%s\"",
 					       rule->mailboxes.item[i]);
+	if (rule->spf.items && config->server.spf == SPF_OFF)
+		return config_complain(section, "rule \"%s\": spf needs smtp_server { spf }",
+				       cfg_title(section));
 	return true;
 }
 
@@ -193,8 +197,27 @@ static bool fill_relay_lists(struct config *config, cfg_t *cfg)
 		config_fill_list(section, "to", &config->relay_list[i].to);
 		if (!config->relay_list[i].to.item)
 			return false;
+		if (!config->relay_list[i].to.items)
+			return config_complain(section, "relay_list \"%s\" needs to = { ADDRESS }",
+					       config->relay_list[i].title);
 	}
 	return config->relay_list;
+}
+
+/* A recipient of a domain that is not ours would never be taken. */
+static bool are_ours(const struct config *config, cfg_t *cfg)
+{
+	for (size_t i = 0; i < config->recipients.items; i++) {
+		const char *at = strrchr(config->recipients.item[i], '@');
+		bool ours = !at;
+
+		for (size_t j = 0; at && j < config->domains.items; j++)
+			ours |= !strcasecmp(at + 1, config->domains.item[j]);
+		if (!ours)
+			return config_complain(cfg, "recipients: %s is of none of the domains",
+					       config->recipients.item[i]);
+	}
+	return true;
 }
 
 static bool fill_smtp(struct config *config, cfg_t *cfg)
@@ -212,7 +235,7 @@ static bool fill_smtp(struct config *config, cfg_t *cfg)
 		return config_complain(cfg, "smtp_listen needs domains = { \"%s\" }: without its "
 					      "own domains the server would refuse every recipient",
 					      config->host_name);
-	return true;
+	return are_ours(config, cfg);
 }
 
 bool config_fill_servers(struct config *config, cfg_t *cfg)
