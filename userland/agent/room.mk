@@ -31,4 +31,5 @@ $(B)/ifax-paper: $(PAPER_OBJECTS) $(B)/libifax.a
 install: install-agent
 install-agent:
 	install -d $(DESTDIR)$(PREFIX)/share/doc/ifax
-	install -m 644 userland/agent/ifaxd.conf.example $(DESTDIR)$(PREFIX)/share/doc/ifax
+	install -m 644 userland/agent/ifaxd.conf.example Documentation/admin.rst \
+		$(DESTDIR)$(PREFIX)/share/doc/ifax
