@@ -325,7 +325,7 @@ class Pop3Handler(socketserver.StreamRequestHandler):
                 self.say("+OK")
             elif verb == "QUIT":
                 # what came meanwhile stays
-                gone = [id(m) for i, m in enumerate(drop, 1) if i in deleted]
+                gone = [id(m) for i, m in enumerate(drop, 1) if i in deleted and server.deletes]
                 server.messages[:] = [m for m in server.messages if id(m) not in gone]
                 self.say("+OK")
                 return
@@ -336,6 +336,7 @@ class Pop3Handler(socketserver.StreamRequestHandler):
 class Pop3Server(Server):
     """A maildrop. @cut: the verb at which the connection is cut."""
     listed_bytes = None     # what LIST says of each
+    deletes = True          # at QUIT
 
     def __init__(self, *messages):
         self.messages = list(messages)

@@ -381,14 +381,14 @@ static void finish_digest(EVP_MD_CTX *context, char *text)
 }
 
 /*
- * The same content under another name: the server has changed its unique-ids. @err:
- * EAGAIN: it is not on disk yet
+ * The same content under another name: the server has changed its unique-ids; or under the
+ * same: it had not deleted it. @err: EAGAIN: it is not on disk yet
  */
 static bool is_known(struct fetch_visit *visit, const struct job_arrival *arrival, int *err)
 {
 	struct jobs *jobs = visit->station->jobs;
-	int64_t id = jobs_fetched_content(jobs, arrival->account, arrival->digest, is_listed,
-					  visit);
+	int64_t id = jobs_fetched_content(jobs, arrival->account, arrival->unique_id,
+					  arrival->digest, is_listed, visit);
 
 	if (!id)
 		return false;

@@ -367,21 +367,28 @@ bool jobs_set_recipients(struct jobs *jobs, int64_t id, const struct recipient *
 bool jobs_requeue(struct jobs *jobs);
 
 /**
- * jobs_fetched - the job of a mail that was fetched under this unique-id; 0: none
+ * jobs_fetched - the job of a mail that was fetched under this unique-id; 0: none, or the server
+ *	said that it has deleted it: then the unique-id may be another mail's by now (RFC 1939, 7)
  * @listed_bytes: its size by LIST: a unique-id with another size names another mail
  * @fetched_ms: receives when it was fetched
  */
 int64_t jobs_fetched(struct jobs *jobs, const char *account, const char *unique_id,
 		     int64_t listed_bytes, int64_t *fetched_ms);
-/** jobs_set_fetched - the mail of a job is fetched under this unique-id, too */
+/**
+ * jobs_set_fetched - the mail of a job is fetched under this unique-id, too
+ *
+ * If it was so before, and deleted, the server does not delete what it says it has: from
+ * now on its word counts for nothing for this mail, and jobs_fetched() knows it.
+ */
 bool jobs_set_fetched(struct jobs *jobs, int64_t id, const struct job_arrival *arrival);
 /**
  * jobs_fetched_content - the job of a mail that was fetched with this digest, and that the
- * server now lists under another unique-id; 0: none
+ * server now lists under another unique-id, or again under the same; 0: none
+ * @unique_id: under which it is listed; "": none
  * @listed: whether the server lists a unique-id: then it is another mail with the same content
  */
-int64_t jobs_fetched_content(struct jobs *jobs, const char *account, const char *digest,
-			     bool (*listed)(void *arg, const char *unique_id), void *arg);
+int64_t jobs_fetched_content(struct jobs *jobs, const char *account, const char *unique_id,
+			     const char *digest, bool (*listed)(void *arg, const char *unique_id), void *arg);
 /**
  * jobs_set_deleted - the server has deleted a mail: what comes with the same content is another
  * @digest: of a mail without unique-id; else NULL
