@@ -158,6 +158,7 @@ void show_job(const json_t *job)
 	put_member(job, "reason", "reason");
 	put_member(job, "from", "from");
 	put_member(job, "subject", "subject");
+	put_member(job, "kind", "kind");
 	put_member(job, "brought by", "source");
 	put_member(job, "scanned as", "coding");
 	printf("  pages       %s", pages);

@@ -35,7 +35,7 @@ static bool append_row(void *arg, sqlite3_stmt *row)
 	" CASE sender WHEN '' THEN author ELSE sender END AS \"from\", subject," \
 	" nullif(coding, '') AS coding, nullif(message_id, '') AS message_id," \
 	" nullif(envelope_id, '') AS envelope_id," \
-	" nullif(source, '') AS source, pages," \
+	" kind, nullif(source, '') AS source, pages," \
 	" CASE incoming WHEN 1 THEN pages_printed END AS pages_printed, page_bytes," \
 	" message_bytes, created_ms, changed_ms FROM job"
 
@@ -45,7 +45,7 @@ json_t *report_jobs(struct jobs *jobs, int64_t limit, bool reports)
 
 	if (list)
 		database_query(jobs_database(jobs), append_row, list,
-			       JOB " WHERE incoming OR source NOT IN ('dsn', 'mdn', 'answer') OR ?"
+			       JOB " WHERE incoming OR kind NOT IN ('dsn', 'mdn', 'answer') OR ?"
 			       " ORDER BY id DESC LIMIT ?",
 			       "ii", (int64_t)reports, limit);
 	return list;

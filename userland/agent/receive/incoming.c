@@ -536,7 +536,7 @@ static bool start_open(struct incoming *incoming, const struct job *job)
 	if (!incoming->opener)
 		goto discard;
 	incoming->opening = job->id;
-	incoming->is_sheet = !strcmp(job->source, JOB_SOURCE_REPORT);
+	incoming->is_sheet = job->kind == JOB_SHEET;
 	if (incoming->relaying != job->id)
 		incoming->relaying = 0;
 	close(message);

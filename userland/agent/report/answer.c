@@ -82,7 +82,7 @@ static bool put_journal(struct spool_file *mail, struct station *station, const 
 			      " FROM recipient WHERE job = job.id ORDER BY position LIMIT 1), '') END,"
 			      " pages || ' pages', state, ifnull((SELECT group_concat(note, '; ')"
 			      " FROM (SELECT DISTINCT note FROM recipient WHERE job = job.id"
-			      " AND note <> '')), '') FROM job WHERE source NOT IN ('dsn', 'mdn')"
+			      " AND note <> '')), '') FROM job WHERE kind NOT IN ('dsn', 'mdn')"
 			      " ORDER BY id DESC LIMIT ?", "i", (int64_t)JOURNAL_JOBS);
 }
 

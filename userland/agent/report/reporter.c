@@ -44,19 +44,13 @@ static void run_again(struct reporter *reporter, int64_t ms)
 	station_wake(reporter->station, reporter->timer, ms);
 }
 
-/* What was scanned or forwarded here, not what others sent through here */
-static bool is_own(const struct job *job)
-{
-	return !job->incoming && (!*job->source || !strcmp(job->source, "forward"));
-}
-
 /* The message that the report is about is needed no more, unless by another report. */
 static void finish_job(struct reporter *reporter, int64_t id)
 {
 	struct job job;
 
 	if (jobs_get(reporter->station->jobs, id, &job) &&
-	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && !is_own(&job))))
+	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && !job_is_own(&job))))
 		station_remove_files(reporter->station, &job);
 	job_clear(&job);
 }
@@ -175,7 +169,7 @@ static void write_text(int fd, const struct owed *owed, const struct job *job)
 	const char *pages = job->pages == 1 ? "page" : "pages";
 
 	/* whoever looks after the station finds the job by its number */
-	if (is_own(job))
+	if (job_is_own(job))
 		dprintf(fd, "text=job %lld, %lld %s: %s\n", (long long)job->id,
 			(long long)job->pages, pages, owed->text);
 	else if (*owed->text)
@@ -226,7 +220,7 @@ static const char *addressee(const struct reporter *reporter, const struct job *
 	const struct owed *owed = &reporter->owed;
 
 	/* what the station sent itself: whoever looks after it wants to know */
-	if (is_own(job))
+	if (job_is_own(job))
 		return reporter->station->config.operator ? reporter->station->config.operator : "";
 	if (strcmp(owed->kind, "mdn"))
 		return job->sender;
@@ -269,8 +263,8 @@ static bool start_report(struct reporter *reporter)
 
 	if (!jobs_get(station->jobs, reporter->owed.job, &job))
 		return false;
-	reporter->on_paper = is_own(&job) && station->config.report_on_paper;
-	if (is_own(&job) && !station->config.operator && !reporter->on_paper) {
+	reporter->on_paper = job_is_own(&job) && station->config.report_on_paper;
+	if (job_is_own(&job) && !station->config.operator && !reporter->on_paper) {
 		waive(reporter, "nobody is to be told any more");
 		run_again(reporter, 0);
 		job_clear(&job);

@@ -203,12 +203,6 @@ static void hand_over(struct recipient *recipient, const struct mail *mail)
 	recipient->waited_ms = 0;
 }
 
-/* What was scanned or forwarded here can be tried again; what was relayed, and reports, cannot. */
-static bool is_ours(const struct job *job)
-{
-	return !*job->source || !strcmp(job->source, "forward");
-}
-
 /* Somebody may have to be told how it ended: a failure, or that nobody will confirm it. */
 static bool may_owe(const struct delivery *delivery)
 {
@@ -240,7 +234,7 @@ static bool store(struct delivery *delivery)
 		outgoing_wake(station->outgoing);
 	}
 	if (job.id &&
-	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && !is_ours(&job)))) {
+	    (1U << job.state & STATES_DONE || (job.state == JOB_FAILED && !job_is_own(&job)))) {
 		station_remove_files(station, &job);
 		jobs_prune(station->jobs, station->config.limits.history_jobs);
 	}
@@ -345,7 +339,7 @@ static uint64_t on_binary(void *arg)
 	uint64_t size = 0;
 	ssize_t n;
 
-	if (*delivery->job.source || delivery->header)
+	if (delivery->job.kind != JOB_DOCUMENT || delivery->header)
 		return 0;
 	binary_form_clear(&delivery->form);
 	while ((n = read(delivery->message_fd, bytes, sizeof(bytes))) > 0)
@@ -1081,7 +1075,7 @@ static bool begin(struct delivery *delivery)
 					       delivery->job.message_file, O_RDONLY);
 	if (delivery->message_fd < 0 && delivery->message_fd != -ENOENT)
 		return false;
-	if (!strncmp(delivery->job.source, "smtp", 4))
+	if (delivery->job.kind == JOB_RELAY)
 		skip_return_path(delivery);
 	if (!make_header(delivery) || !fill_envelope(delivery) ||
 	    !jobs_set_recipients(station->jobs, delivery->job.id, delivery->recipients.item,

@@ -16,7 +16,7 @@ static bool take_forward(void *arg, sqlite3_stmt *row)
 
 	snprintf(forward->address, sizeof(forward->address), "%s", sqlite3_column_text(row, 0));
 	forward->as_pdf = sqlite3_column_int(row, 1);
-	forward->source = sqlite3_column_int(row, 2) ? "relay" : "forward";
+	forward->kind = sqlite3_column_int(row, 2) ? JOB_REQUEST : JOB_FORWARD;
 	return false;
 }
 
@@ -35,17 +35,17 @@ static bool set_mail(struct jobs *jobs, int64_t id, const struct forward *forwar
 			    "iis", mail, id, forward->address);
 }
 
-static bool insert_mail(struct jobs *jobs, const char *source, const char *sender,
+static bool insert_mail(struct jobs *jobs, enum job_kind kind, const char *sender,
 			const struct report_mail *mail, int64_t *id)
 {
 	int64_t now = now_ms();
 
-	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, source, sender, subject,"
+	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, kind, sender, subject,"
 			  " message_id, envelope_id, dsn_return, message_file, message_bytes,"
 			  " created_ms, changed_ms) VALUES (0, 'queued', ?1, ?2, ?3, ?4,"
 			  " ifnull(?5, ''), CASE WHEN ?5 IS NULL THEN '' ELSE 'HDRS' END, ?6, ?7,"
-			  " ?8, ?8)", "ssssssii", source, sender, mail->subject, mail->message_id,
-			  mail->envelope_id, mail->message_file, mail->message_bytes, now))
+			  " ?8, ?8)", "ssssssii", job_kind_name(kind), sender, mail->subject,
+			  mail->message_id, mail->envelope_id, mail->message_file, mail->message_bytes, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return database_run(jobs->db, "INSERT INTO recipient(job, position, address, state, notify,"
@@ -60,7 +60,7 @@ int64_t jobs_set_forwarded(struct jobs *jobs, int64_t id, const struct forward *
 {
 	int64_t new_id = 0;
 	bool good = database_begin(jobs->db) &&
-		    insert_mail(jobs, forward->source, sender, mail, &new_id) &&
+		    insert_mail(jobs, forward->kind, sender, mail, &new_id) &&
 		    set_mail(jobs, id, forward, new_id);
 
 	return database_end(jobs->db, good) ? new_id : 0;
@@ -81,7 +81,7 @@ int64_t jobs_add_answer(struct jobs *jobs, int64_t id, const struct report_mail 
 	int64_t new_id = 0;
 	bool good = database_begin(jobs->db) &&
 		    /* the null path: nobody answers this */
-		    insert_mail(jobs, "answer", "", mail, &new_id) &&
+		    insert_mail(jobs, JOB_ANSWER, "", mail, &new_id) &&
 		    end_request(jobs, id, config, request);
 
 	return database_end(jobs->db, good) ? new_id : 0;

@@ -12,12 +12,12 @@
 
 /**
  * struct forward - a mail that is still to be made
- * @source: of the job that it becomes: "forward", or "relay" if a request by mail wants it
+ * @kind: of the job that it becomes: JOB_FORWARD, or JOB_REQUEST if a mail asked for it
  */
 struct forward {
 	char address[512];
 	bool as_pdf;
-	const char *source;
+	enum job_kind kind;
 };
 
 /** jobs_next_forward - of a job; false: none is left */

@@ -34,9 +34,9 @@ struct forwarder {
 	char subject[1024];
 };
 
-static bool is_relay(const struct forwarder *forwarder)
+static bool is_request(const struct forwarder *forwarder)
 {
-	return !strcmp(forwarder->forward.source, "relay");
+	return forwarder->forward.kind == JOB_REQUEST;
 }
 
 static void run_again(struct forwarder *forwarder, int64_t ms)
@@ -63,7 +63,7 @@ static void store_mail(struct forwarder *forwarder)
 	int64_t id;
 
 	/* who asked wants to know; for rules nobody does */
-	if (is_relay(forwarder) && config_can_receive(config) && config->confirm.delivery)
+	if (is_request(forwarder) && config_can_receive(config) && config->confirm.delivery)
 		mail.envelope_id = forwarder->envelope_id;
 	id = jobs_set_forwarded(station->jobs, forwarder->job, &forwarder->forward,
 				config->address, &mail);
@@ -151,7 +151,7 @@ static int values(struct forwarder *forwarder, const struct job *job, int pages)
 		for (char *loop = strtok(loops, " "); loop; loop = strtok(NULL, " "))
 			dprintf(fd, "loop=%s\n", loop);
 		dprintf(fd, "loop=%s\n", config->address);
-		if (is_relay(forwarder))
+		if (is_request(forwarder))
 			write_relay(fd, forwarder, job);
 		else
 			dprintf(fd, "text=Forwarded by %s; it came from %s.\n", config->name,
@@ -178,7 +178,7 @@ static bool start_worker(struct forwarder *forwarder, const struct job *job, int
 		return false;
 	forwarder->job = job->id;
 	snprintf(forwarder->subject, sizeof(forwarder->subject), "%s%.1000s",
-		 is_relay(forwarder) ? "" : "Fwd: ", job->subject);
+		 is_request(forwarder) ? "" : "Fwd: ", job->subject);
 	snprintf(forwarder->envelope_id, sizeof(forwarder->envelope_id), "%s.%lld",
 		 forwarder->mail.name, (long long)now_ms());
 	snprintf(forwarder->message_id, sizeof(forwarder->message_id), "<%s@%s>",

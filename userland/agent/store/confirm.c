@@ -84,9 +84,9 @@ bool jobs_owe_failures(struct jobs *jobs, int64_t id)
 			    " FROM job j JOIN recipient r ON r.job = j.id"
 			    " WHERE j.id = ? AND NOT j.incoming AND r.state = 'failed'"
 			    " AND j.sender <> '' AND j.message_file <> ''"
-			    " AND ((j.source LIKE 'smtp%' AND instr(CASE r.notify WHEN '' THEN"
+			    " AND ((j.kind = 'relay' AND instr(CASE r.notify WHEN '' THEN"
 			    " 'FAILURE' ELSE r.notify END, 'FAILURE'))"
-			    " OR (j.source IN ('', 'forward') AND ?))",
+			    " OR (j.kind IN ('document', 'forward') AND ?))",
 			    "iii", now_ms(), id, (int64_t)jobs->operator);
 }
 
@@ -97,8 +97,8 @@ bool jobs_owe_relayed(struct jobs *jobs, int64_t id, int64_t position)
 			    "INSERT OR IGNORE INTO report(job, position, kind, action, status,"
 			    " text, time_ms) SELECT j.id, r.position, 'dsn', 'relayed', '2.0.0',"
 			    " r.reply, ? FROM job j JOIN recipient r ON r.job = j.id"
-			    " WHERE j.id = ? AND r.position = ? AND NOT j.incoming"
-			    " AND j.source LIKE 'smtp%' AND j.sender <> '' AND j.message_file <> ''"
+			    " WHERE j.id = ? AND r.position = ? AND j.kind = 'relay'"
+			    " AND j.sender <> '' AND j.message_file <> ''"
 			    " AND instr(r.notify, 'SUCCESS')", "iii", now_ms(), id, position);
 }
 
@@ -184,8 +184,8 @@ bool jobs_owe_delays(struct jobs *jobs, int64_t since_ms)
 			    /* what is sent on, and waits for its next server */
 			    " UNION SELECT j.id, r.position, 'delay', 'delayed', '4.4.7',"
 			    " r.reply, ?2 FROM recipient r JOIN job j ON r.job = j.id"
-			    " WHERE r.state = 'queued' AND j.created_ms < ?1 AND NOT j.incoming"
-			    " AND j.source LIKE 'smtp%' AND j.sender <> '' AND j.message_file <> ''"
+			    " WHERE r.state = 'queued' AND j.created_ms < ?1"
+			    " AND j.kind = 'relay' AND j.sender <> '' AND j.message_file <> ''"
 			    " AND (r.notify = '' OR instr(r.notify, 'DELAY'))",
 			    "ii", since_ms, now_ms());
 }
@@ -272,9 +272,9 @@ static bool insert_sheet(struct jobs *jobs, const struct report_mail *mail, int6
 {
 	int64_t now = now_ms();
 
-	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, source, subject, message_file,"
+	if (!database_run(jobs->db, "INSERT INTO job(incoming, kind, state, subject, message_file,"
 			  " message_bytes, created_ms, changed_ms)"
-			  " VALUES (1, 'received', '" JOB_SOURCE_REPORT "', ?, ?, ?, ?, ?)", "ssiii",
+			  " VALUES (1, 'sheet', 'received', ?, ?, ?, ?, ?)", "ssiii",
 			  mail->subject, mail->message_file, mail->message_bytes, now, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
@@ -287,10 +287,10 @@ static bool insert_mail(struct jobs *jobs, const struct owed *owed, const struct
 	int64_t now = now_ms();
 
 	/* the null reverse-path: nobody reports about reports */
-	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, source, subject, message_id,"
+	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, kind, subject, message_id,"
 			  " message_file, message_bytes, created_ms, changed_ms)"
 			  " VALUES (0, 'queued', ?, ?, ?, ?, ?, ?, ?)", "ssssiii",
-			  strcmp(owed->kind, "mdn") ? "dsn" : "mdn", mail->subject,
+			  job_kind_name(strcmp(owed->kind, "mdn") ? JOB_DSN : JOB_MDN), mail->subject,
 			  mail->message_id, mail->message_file, mail->message_bytes, now, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
@@ -332,8 +332,8 @@ static int64_t find_job(struct jobs *jobs, const struct report *report, int64_t 
 		snprintf(name, sizeof(name), "%.500s", report->message_id);
 		mail_id_strip(name, part);
 		id = database_number(jobs->db, 0, "SELECT id FROM job WHERE incoming = 0"
-				     " AND source IN ('', 'relay') AND message_id <> '' AND message_id = ?",
-				     "s", name);
+				     " AND kind IN ('document', 'request') AND message_id <> ''"
+				     " AND message_id = ?", "s", name);
 	}
 	return id;
 }

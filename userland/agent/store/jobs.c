@@ -174,6 +174,14 @@ static const char * const schema[] = {
 	"INSERT INTO stage SELECT job, rowid, time_ms, state, reason FROM event;"
 	"DROP TABLE event;"
 	"PRAGMA user_version = 18;",
+	/* what a job is stood where it says who brought it */
+	"ALTER TABLE job ADD COLUMN kind TEXT NOT NULL DEFAULT '';"
+	"UPDATE job SET kind = CASE WHEN incoming AND source = 'report' THEN 'sheet'"
+	" WHEN incoming THEN 'mail' WHEN source = '' THEN 'document'"
+	" WHEN source = 'relay' THEN 'request'"
+	" WHEN source IN ('forward', 'dsn', 'mdn', 'answer') THEN source ELSE 'relay' END;"
+	"UPDATE job SET source = '' WHERE kind NOT IN ('mail', 'relay');"
+	"PRAGMA user_version = 19;",
 };
 
 #define SCHEMA_VERSION	(sizeof(schema) / sizeof(*schema))
@@ -183,7 +191,7 @@ static const char * const schema[] = {
 	" source, message_file, page_file, pages, pages_printed, page_bytes, message_bytes," \
 	" created_ms, changed_ms, envelope_id, dsn_return, mdn_to, error_to, part_bytes," \
 	" policy, resolution, login, answer_to, spf, document, convertible," \
-	" pages_until_ms, original_id, importance, broadcast, text"
+	" pages_until_ms, original_id, importance, broadcast, text, kind"
 
 static const char * const state_name[JOB_STATES] = {
 	[JOB_SCANNING] = "scanning",
@@ -206,6 +214,28 @@ static const char * const state_name[JOB_STATES] = {
 	[JOB_NOTED] = "noted",
 	[JOB_CANCELLED] = "cancelled",
 };
+
+static const char * const kind_name[JOB_KINDS] = {
+	[JOB_MAIL] = "mail",
+	[JOB_SHEET] = "sheet",
+	[JOB_DOCUMENT] = "document",
+	[JOB_FORWARD] = "forward",
+	[JOB_REQUEST] = "request",
+	[JOB_RELAY] = "relay",
+	[JOB_DSN] = "dsn",
+	[JOB_MDN] = "mdn",
+	[JOB_ANSWER] = "answer",
+};
+
+const char *job_kind_name(enum job_kind kind)
+{
+	return kind_name[kind];
+}
+
+bool job_is_own(const struct job *job)
+{
+	return job->kind == JOB_DOCUMENT || job->kind == JOB_FORWARD;
+}
 
 int64_t now_ms(void)
 {
@@ -339,10 +369,10 @@ static bool insert_outgoing(struct jobs *jobs, const struct job_draft *draft, in
 {
 	int64_t now = now_ms();
 
-	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, subject, coding,"
-			  " message_id, envelope_id, dsn_return, page_file, part_bytes, policy,"
+	if (!database_run(jobs->db, "INSERT INTO job(incoming, kind, state, sender, subject,"
+			  " coding, message_id, envelope_id, dsn_return, page_file, part_bytes, policy,"
 			  " resolution, importance, broadcast, text, created_ms, changed_ms)"
-			  " VALUES (0, 'scanning', ?, ?, ?, ?, ?, ifnull(?, ''), ?, ?, ?, ?, ?, ?, ?,"
+			  " VALUES (0, 'document', 'scanning', ?, ?, ?, ?, ?, ifnull(?, ''), ?, ?, ?, ?, ?, ?, ?,"
 			  " ?, ?)", "sssssssisssssii", draft->sender, draft->subject, draft->coding,
 			  draft->message_id, draft->envelope_id, draft->dsn_return,
 			  draft->page_file, draft->part_bytes, draft->policy, draft->resolution,
@@ -368,10 +398,10 @@ static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival
 {
 	int64_t now = now_ms();
 
-	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, source, message_file,"
-			  " message_bytes, envelope_id, dsn_return, login, spf, created_ms,"
-			  " changed_ms)"
-			  " VALUES (1, 'received', ?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''),"
+	if (!database_run(jobs->db, "INSERT INTO job(incoming, kind, state, sender, source,"
+			  " message_file, message_bytes, envelope_id, dsn_return, login, spf,"
+			  " created_ms, changed_ms)"
+			  " VALUES (1, 'mail', 'received', ?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''),"
 			  " ifnull(?, ''), ifnull(?, ''), ?, ?)",
 			  "sssissssii", arrival->sender, arrival->source, arrival->message_file,
 			  arrival->message_bytes, arrival->envelope_id, arrival->dsn_return,
@@ -394,10 +424,10 @@ static bool insert_relay(struct jobs *jobs, const struct job_arrival *arrival, i
 {
 	int64_t now = now_ms();
 
-	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, sender, source, message_file,"
-			  " message_bytes, envelope_id, dsn_return, convertible, created_ms,"
-			  " changed_ms)"
-			  " VALUES (0, 'queued', ?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''), ?, ?, ?)",
+	if (!database_run(jobs->db, "INSERT INTO job(incoming, kind, state, sender, source,"
+			  " message_file, message_bytes, envelope_id, dsn_return, convertible,"
+			  " created_ms, changed_ms)"
+			  " VALUES (0, 'relay', 'queued', ?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''), ?, ?, ?)",
 			  "sssissiii", arrival->sender, arrival->source, arrival->message_file,
 			  arrival->message_bytes, arrival->envelope_id, arrival->dsn_return,
 			  (int64_t)arrival->convertible, now, now))
@@ -457,6 +487,14 @@ static enum job_state state_of(const char *name)
 	return JOB_KEPT;
 }
 
+static enum job_kind kind_of(const char *name)
+{
+	for (int i = 0; i < JOB_KINDS; i++)
+		if (!strcmp(name, kind_name[i]))
+			return i;
+	return JOB_MAIL;
+}
+
 static bool take_job(void *arg, sqlite3_stmt *row)
 {
 	struct job *job = arg;
@@ -497,6 +535,7 @@ static bool take_job(void *arg, sqlite3_stmt *row)
 		.importance = jobs_text(row, 32),
 		.broadcast = jobs_text(row, 33),
 		.text = sqlite3_column_type(row, 34) == SQLITE_NULL ? NULL : jobs_text(row, 34),
+		.kind = kind_of((const char *)sqlite3_column_text(row, 35)),
 	};
 	return false;
 }
@@ -735,7 +774,7 @@ bool jobs_prune(struct jobs *jobs, int64_t keep)
 	/* by their states: those that wait are many, and nothing to it */
 	snprintf(sql, sizeof(sql), "DELETE FROM job INDEXED BY job_state WHERE id <="
 		 " (SELECT max(id) FROM job) - ? AND state IN (%s,'failed')"
-		 " AND (state <> 'failed' OR source NOT IN ('', 'forward'))"
+		 " AND (state <> 'failed' OR kind NOT IN ('document', 'forward'))"
 		 " AND id NOT IN (SELECT job FROM report WHERE mail = 0)"
 		 " AND (incoming OR pages_until_ms = 0) AND answer_ms = 0 AND id NOT IN"
 		 " (SELECT f.mail FROM forward f JOIN job r ON r.id = f.job"

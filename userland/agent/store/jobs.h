@@ -80,7 +80,30 @@ enum job_state {
 #define STATES_DONE	(STATE(HANDED_OVER) | STATE(DELIVERED) | STATE(PROCESSED) | \
 			 STATE(PRINTED) | STATE(NOTED) | STATE(CANCELLED))
 
-#define JOB_SOURCE_REPORT	"report"
+/**
+ * enum job_kind - what a job is
+ * @JOB_MAIL: incoming: mail
+ * @JOB_SHEET: incoming: a report of ours on paper
+ * @JOB_DOCUMENT: outgoing: scanned here
+ * @JOB_FORWARD: outgoing: passed on by a rule
+ * @JOB_REQUEST: outgoing: sent on because a mail asked for it
+ * @JOB_RELAY: outgoing: mail of others on its way through here, as it came
+ * @JOB_DSN: outgoing: a report
+ * @JOB_MDN: outgoing: a report
+ * @JOB_ANSWER: outgoing: to a request that came by mail
+ */
+enum job_kind {
+	JOB_MAIL,
+	JOB_SHEET,
+	JOB_DOCUMENT,
+	JOB_FORWARD,
+	JOB_REQUEST,
+	JOB_RELAY,
+	JOB_DSN,
+	JOB_MDN,
+	JOB_ANSWER,
+	JOB_KINDS,
+};
 
 /**
  * struct job - a job as it stands in the database
@@ -95,9 +118,8 @@ enum job_state {
  * @policy: outgoing: what it is to be sent as: "mh", "mmr", "auto"; see forms.h
  * @resolution: outgoing: "204x196": how it is scanned
  * @message_id: outgoing: its Message-ID
- * @source: incoming: who brought it, JOB_SOURCE_REPORT for a report on paper; outgoing: "dsn"
- *	or "mdn" for a report, who brought it if it is sent on, "relay" if that was asked for
- *	by mail, else ""
+ * @kind: what it is
+ * @source: who brought it, of JOB_MAIL and JOB_RELAY: "smtp 192.0.2.1", "pop3 office"; else ""
  * @envelope_id: ENVID of RFC 3461, decoded: what a DSN names the job by; "" if none
  * @dsn_return: RET of RFC 3461: "FULL", "HDRS", "" if nothing was said
  * @mdn_to: incoming: who is to be told that it was printed; "": nobody
@@ -126,6 +148,7 @@ enum job_state {
 struct job {
 	int64_t id;
 	bool incoming;
+	enum job_kind kind;
 	enum job_state state;
 	char *reason;
 	int64_t next_ms;
@@ -326,6 +349,9 @@ bool jobs_get(struct jobs *jobs, int64_t id, struct job *job);
 /** jobs_oldest - read the oldest job in one of @states */
 bool jobs_oldest(struct jobs *jobs, unsigned int states, struct job *job);
 void job_clear(struct job *job);
+/** job_is_own - what was scanned or forwarded here can be sent anew; what others wrote cannot */
+bool job_is_own(const struct job *job);
+const char *job_kind_name(enum job_kind kind);
 /** jobs_in_state - whether a job is in one of @states */
 bool jobs_in_state(struct jobs *jobs, int64_t id, unsigned int states);
 

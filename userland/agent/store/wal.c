@@ -61,8 +61,6 @@ bool wal_open(struct wal *wal, sqlite3 *db, const char *path)
 		return false;
 	/* who has to wait for us does not wait for others, too */
 	sqlite3_busy_timeout(wal->writer, 0);
-	/* else who commits next would begin the log anew, and sync */
-	sqlite3_wal_autocheckpoint(wal->writer, 0);
 	wal->fd = open(wal->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	err = wal->fd < 0 ? errno : lengthen(wal->fd);
 	if (err)
