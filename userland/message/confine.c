@@ -23,11 +23,13 @@
  * shown as it is, as far as it is ASCII.
  */
 static const char * const charsets[] = {
-	"iso-8859-1", "iso-8859-2", "iso-8859-5", "iso-8859-7", "iso-8859-8", "iso-8859-9",
-	"iso-8859-15", "windows-1250", "windows-1251", "windows-1252", "windows-1253",
-	"windows-1254", "windows-1255", "windows-1256", "koi8-r", "koi8-u", "iso-2022-jp",
-	"shift_jis", "euc-jp", "gb2312", "gbk", "gb18030", "big5", "euc-kr", "iso-2022-kr",
-	"utf-7", "utf-16", "us-ascii",
+	"iso-8859-1", "iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5", "iso-8859-6",
+	"iso-8859-7", "iso-8859-8", "iso-8859-9", "iso-8859-10", "iso-8859-13", "iso-8859-15",
+	"iso-8859-16", "windows-1250", "windows-1251", "windows-1252", "windows-1253",
+	"windows-1254", "windows-1255", "windows-1256", "windows-1257", "windows-1258",
+	"windows-874", "cp437", "cp850", "cp852", "cp866", "macintosh", "koi8-r", "koi8-u",
+	"iso-2022-jp", "shift_jis", "cp932", "euc-jp", "gb2312", "gbk", "gb18030", "big5",
+	"euc-kr", "cp949", "iso-2022-kr", "utf-7", "utf-16", "us-ascii",
 };
 
 static char signal_stack[32768];

@@ -4,7 +4,8 @@
 
 #include "halftone.h"
 
-#define WHITE	255
+#define WHITE		255
+#define COARSEST_DPI	10	/* of an image that does not tell its size */
 
 /**
  * struct halftone - an image on its way to a page
@@ -82,7 +83,7 @@ struct halftone *halftone_new(const struct halftone_size *size, struct page_sink
 	double image_x_dpi = size->x_dpi ?: 1, image_y_dpi = size->y_dpi ?: image_x_dpi;
 	double width = size->width_px * x_dpi / image_x_dpi;
 	double lines = size->lines * y_dpi / image_y_dpi;
-	double scale = size->x_dpi ? 1 : width_max / width;
+	double scale = size->x_dpi ? 1 : MIN(width_max / width, 1.0 / COARSEST_DPI);
 	struct halftone *halftone = g_new0(struct halftone, 1);
 	struct ifax_format format = { .x_dpi = x_dpi, .y_dpi = y_dpi };
 

@@ -25,7 +25,8 @@
  * struct halftone_size - how large an image is
  * @width_px: pixels of a line
  * @lines: lines
- * @x_dpi: dots per inch, 0: not known, the image becomes as wide as the sheet
+ * @x_dpi: dots per inch, 0: not known, the image becomes as wide as the sheet, but has at
+ *	least 10 pixels per inch
  * @y_dpi: lines per inch, 0 if @x_dpi is 0
  * @turned: the page will be turned by a quarter before it is printed: the sheet
  *	lies across

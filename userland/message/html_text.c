@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,29 +7,60 @@
 
 #define REFERENCE_BYTES	10	/* of a name between & and ; */
 
+/* U+00A0 to U+00FF */
+static const char * const latin1[] = {
+	"nbsp", "iexcl", "cent", "pound", "curren", "yen", "brvbar", "sect", "uml", "copy", "ordf",
+	"laquo", "not", "shy", "reg", "macr", "deg", "plusmn", "sup2", "sup3", "acute", "micro",
+	"para", "middot", "cedil", "sup1", "ordm", "raquo", "frac14", "frac12", "frac34", "iquest",
+	"Agrave", "Aacute", "Acirc", "Atilde", "Auml", "Aring", "AElig", "Ccedil", "Egrave",
+	"Eacute", "Ecirc", "Euml", "Igrave", "Iacute", "Icirc", "Iuml", "ETH", "Ntilde", "Ograve",
+	"Oacute", "Ocirc", "Otilde", "Ouml", "times", "Oslash", "Ugrave", "Uacute", "Ucirc", "Uuml",
+	"Yacute", "THORN", "szlig", "agrave", "aacute", "acirc", "atilde", "auml", "aring", "aelig",
+	"ccedil", "egrave", "eacute", "ecirc", "euml", "igrave", "iacute", "icirc", "iuml", "eth",
+	"ntilde", "ograve", "oacute", "ocirc", "otilde", "ouml", "divide", "oslash", "ugrave",
+	"uacute", "ucirc", "uuml", "yacute", "thorn", "yuml",
+};
+
 static const struct {
 	const char *name;
 	gunichar c;
 } references[] = {
 	{ "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' },
-	{ "nbsp", ' ' }, { "copy", 0xa9 }, { "reg", 0xae }, { "deg", 0xb0 }, { "sect", 0xa7 },
-	{ "euro", 0x20ac }, { "pound", 0xa3 }, { "ndash", 0x2013 }, { "mdash", 0x2014 },
-	{ "lsquo", 0x2018 }, { "rsquo", 0x2019 }, { "ldquo", 0x201c }, { "rdquo", 0x201d },
-	{ "bdquo", 0x201e }, { "laquo", 0xab }, { "raquo", 0xbb }, { "hellip", 0x2026 },
-	{ "bull", 0x2022 }, { "middot", 0xb7 }, { "auml", 0xe4 }, { "ouml", 0xf6 },
-	{ "uuml", 0xfc }, { "Auml", 0xc4 }, { "Ouml", 0xd6 }, { "Uuml", 0xdc }, { "szlig", 0xdf },
-	{ "eacute", 0xe9 }, { "egrave", 0xe8 }, { "ecirc", 0xea }, { "agrave", 0xe0 },
-	{ "aacute", 0xe1 }, { "acirc", 0xe2 }, { "ccedil", 0xe7 }, { "iacute", 0xed },
-	{ "oacute", 0xf3 }, { "uacute", 0xfa }, { "ntilde", 0xf1 }, { "aring", 0xe5 },
-	{ "aelig", 0xe6 }, { "oslash", 0xf8 },
+	{ "euro", 0x20ac }, { "trade", 0x2122 }, { "ndash", 0x2013 }, { "mdash", 0x2014 },
+	{ "lsquo", 0x2018 }, { "rsquo", 0x2019 }, { "sbquo", 0x201a }, { "ldquo", 0x201c },
+	{ "rdquo", 0x201d }, { "bdquo", 0x201e }, { "lsaquo", 0x2039 }, { "rsaquo", 0x203a },
+	{ "hellip", 0x2026 }, { "bull", 0x2022 }, { "dagger", 0x2020 }, { "permil", 0x2030 },
+	{ "OElig", 0x152 }, { "oelig", 0x153 }, { "Scaron", 0x160 }, { "scaron", 0x161 },
+	{ "Yuml", 0x178 }, { "ensp", ' ' }, { "emsp", ' ' }, { "thinsp", ' ' },
+	{ "zwnj", 0x200c }, { "zwj", 0x200d }, { "lrm", 0x200e }, { "rlm", 0x200f },
+	{ "minus", 0x2212 }, { "le", 0x2264 }, { "ge", 0x2265 }, { "ne", 0x2260 },
+	{ "larr", 0x2190 }, { "uarr", 0x2191 }, { "rarr", 0x2192 }, { "darr", 0x2193 },
 };
 
-static const char * const blocks[] = {
-	"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "table", "ul", "ol",
-	"blockquote", "pre", "title", "body",
+/* Something is above and below them, */
+static const char * const paragraphs[] = {
+	"p", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "table", "ul", "ol", "blockquote", "pre",
+	"title", "body",
 };
 
+/* they stand in lines of their own, */
+static const char * const lines[] = { "div", "tr", "li", "dt", "dd", "option" };
+
+/* they beside each other, */
+static const char * const cells[] = { "td", "th" };
+
+/* and they are not for people. */
 static const char * const dropped[] = { "script", "style", "title" };
+
+/**
+ * struct html - what was read so far
+ * @text: text of it
+ * @is_set: spaces and ends of lines stay as they are: preformatted
+ */
+struct html {
+	GString *text;
+	bool is_set;
+};
 
 static gboolean is_one_of(const char *name, size_t bytes, const char * const *names, size_t count)
 {
@@ -48,6 +80,9 @@ static gunichar reference(const char *name, size_t bytes)
 		number = strtoul(name + 1 + hex, NULL, hex ? 16 : 10);
 		return number && number < 0x110000 && g_unichar_validate(number) ? number : 0xfffd;
 	}
+	for (size_t i = 0; i < G_N_ELEMENTS(latin1); i++)
+		if (strlen(latin1[i]) == bytes && !strncmp(name, latin1[i], bytes))
+			return i ? 0xa0 + i : ' ';
 	for (size_t i = 0; i < G_N_ELEMENTS(references); i++)
 		if (strlen(references[i].name) == bytes &&
 		    !strncmp(name, references[i].name, bytes))
@@ -66,13 +101,21 @@ static const char *take_reference(GString *text, const char *at)
 	return c ? at + bytes + 2 : at + 1;
 }
 
-static void new_line(GString *text)
+/* Ends of lines that the text ends with */
+static unsigned int line_ends(GString *text)
 {
-	if (text->len && text->str[text->len - 1] == ' ')
+	unsigned int ends = 0;
+
+	while (text->len && strchr(" \t", text->str[text->len - 1]))
 		g_string_truncate(text, text->len - 1);
-	if (text->len > 1 && !strcmp(text->str + text->len - 2, "\n\n"))
-		return;
-	if (text->len)
+	while (ends < text->len && text->str[text->len - 1 - ends] == '\n')
+		ends++;
+	return ends;
+}
+
+static void end_lines(GString *text, unsigned int wanted)
+{
+	for (unsigned int ends = line_ends(text); text->len && ends < wanted; ends++)
 		g_string_append_c(text, '\n');
 }
 
@@ -89,42 +132,79 @@ static const char *behind_element(const char *at, const char *name, size_t bytes
 	return NULL;
 }
 
-/* Obeys a tag; returns what is behind it, NULL: nothing. */
-static const char *take_tag(GString *text, const char *at)
+/* The > of a tag, which may also stand in its quoted values; NULL: it does not end. */
+static const char *end_of_tag(const char *at)
 {
-	const char *name = at + 1 + (at[1] == '/'), *end;
+	while (*(at += strcspn(at, "=>")) == '=') {
+		const char *end;
+
+		at += 1 + strspn(at + 1, " \t\r\n");
+		end = *at == '"' || *at == '\'' ? strchr(at + 1, *at) : NULL;
+		at = end ? end + 1 : at;
+	}
+	return *at ? at : NULL;
+}
+
+/* What a tag does to the lines */
+static void set_out(struct html *html, const char *name, size_t bytes, bool is_end)
+{
+	if (is_one_of(name, bytes, paragraphs, G_N_ELEMENTS(paragraphs)))
+		end_lines(html->text, 2);
+	else if (bytes == 2 && !g_ascii_strncasecmp(name, "br", 2))
+		end_lines(html->text, MIN(line_ends(html->text) + 1, 3));
+	else if (is_one_of(name, bytes, lines, G_N_ELEMENTS(lines)))
+		end_lines(html->text, 1);
+	else if (is_end && is_one_of(name, bytes, cells, G_N_ELEMENTS(cells)))
+		g_string_append_c(html->text, '\t');
+	if (bytes == 2 && !is_end && !g_ascii_strncasecmp(name, "li", 2))
+		g_string_append(html->text, "- ");
+	if (bytes == 3 && !g_ascii_strncasecmp(name, "pre", 3))
+		html->is_set = !is_end;
+}
+
+/* Obeys a tag; returns what is behind it, NULL: nothing. */
+static const char *take_tag(struct html *html, const char *at)
+{
+	bool is_end = at[1] == '/';
+	const char *name = at + 1 + is_end, *end;
 	size_t bytes = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
 
 	if (!strncmp(at, "<!--", 4)) {
 		end = strstr(at + 4, "-->");
 		return end ? end + 3 : NULL;
 	}
-	end = strchr(at, '>');
+	end = end_of_tag(name);
 	if (!end)
 		return NULL;
-	if (is_one_of(name, bytes, blocks, G_N_ELEMENTS(blocks)))
-		new_line(text);
-	if (at[1] != '/' && is_one_of(name, bytes, dropped, G_N_ELEMENTS(dropped)))
+	set_out(html, name, bytes, is_end);
+	if (!is_end && is_one_of(name, bytes, dropped, G_N_ELEMENTS(dropped)))
 		return behind_element(end + 1, name, bytes);
 	return end + 1;
 }
 
-GString *html_text(const char *html)
+static void take_space(struct html *html, char space)
 {
-	GString *text = g_string_new(NULL);
+	GString *text = html->text;
 
-	while (html && *html) {
-		if (*html == '<' && (g_ascii_isalpha(html[1]) || strchr("/!?", html[1]))) {
-			html = take_tag(text, html);
-		} else if (*html == '&') {
-			html = take_reference(text, html);
-		} else if (g_ascii_isspace(*html)) {
-			if (text->len && !strchr(" \n", text->str[text->len - 1]))
-				g_string_append_c(text, ' ');
-			html++;
-		} else {
-			g_string_append_c(text, *html++);
-		}
+	if (html->is_set && space != '\r')
+		g_string_append_c(text, space);
+	else if (!html->is_set && text->len && !strchr(" \t\n", text->str[text->len - 1]))
+		g_string_append_c(text, ' ');
+}
+
+GString *html_text(const char *at)
+{
+	struct html html = { .text = g_string_new(NULL) };
+
+	while (at && *at) {
+		if (*at == '<' && (g_ascii_isalpha(at[1]) || (at[1] && strchr("/!?", at[1]))))
+			at = take_tag(&html, at);
+		else if (*at == '&')
+			at = take_reference(html.text, at);
+		else if (g_ascii_isspace(*at))
+			take_space(&html, *at++);
+		else
+			g_string_append_c(html.text, *at++);
 	}
-	return text;
+	return html.text;
 }

@@ -259,6 +259,21 @@ static int visit_multipart(struct opening *opening, GMimeMultipart *multipart, u
 	return 0;
 }
 
+/* Some programs put an empty text beside their HTML. */
+static bool is_blank_text(GMimeObject *object, enum part_kind kind)
+{
+	struct failure ignored = { 0 };
+	GString *text;
+	bool is_empty;
+
+	if (kind != PART_TEXT || part_kind(object) != PART_TEXT)
+		return false;
+	text = g_string_new(NULL);
+	is_empty = !part_append_text(text, object, kind, &ignored) && is_blank(text->str);
+	g_string_free(text, TRUE);
+	return is_empty;
+}
+
 /* The same thing in several forms, the best one last: print the last of the best kind. */
 static int visit_alternative(struct opening *opening, GMimeMultipart *multipart,
 			     unsigned int depth, struct failure *failure)
@@ -271,7 +286,7 @@ static int visit_alternative(struct opening *opening, GMimeMultipart *multipart,
 		for (int i = g_mime_multipart_get_count(multipart) - 1; i >= 0; i--) {
 			GMimeObject *part = g_mime_multipart_get_part(multipart, i);
 
-			if (holds(part, kinds[k], depth))
+			if (holds(part, kinds[k], depth) && !is_blank_text(part, kinds[k]))
 				return visit(opening, part, depth, failure);
 		}
 	}

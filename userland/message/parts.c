@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <iconv.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "html_text.h"
 #include "parts.h"
+
+#define HTML_HEAD_BYTES	1024	/* as far as browsers look for the charset */
 
 static const struct {
 	const char *type, *subtype;
@@ -14,6 +18,9 @@ static const struct {
 	{ "image", "tiff-fx", PART_TIFF },
 	{ "image", "x-tiff", PART_TIFF },
 	{ "image", "tif", PART_TIFF },
+	{ "image", "x-tif", PART_TIFF },
+	{ "application", "tiff", PART_TIFF },
+	{ "application", "x-tiff", PART_TIFF },
 	{ "image", "jpeg", PART_JPEG },
 	{ "image", "jpg", PART_JPEG },
 	{ "image", "pjpeg", PART_JPEG },
@@ -22,6 +29,11 @@ static const struct {
 	{ "application", "pdf", PART_PDF },
 	{ "application", "x-pdf", PART_PDF },
 	{ "text", "html", PART_HTML },
+	{ "text", "calendar", PART_OTHER },
+	{ "text", "directory", PART_OTHER },
+	{ "text", "rtf", PART_OTHER },
+	{ "text", "vcard", PART_OTHER },
+	{ "text", "x-vcard", PART_OTHER },
 	{ "text", "*", PART_TEXT },
 	{ "message", "delivery-status", PART_TEXT },
 	{ "message", "disposition-notification", PART_TEXT },
@@ -47,39 +59,179 @@ static enum part_kind kind_of_name(const char *name)
 	return kind;
 }
 
-enum part_kind part_kind(GMimeObject *object)
+static enum part_kind kind_of_type(GMimeContentType *type)
 {
-	GMimeContentType *type = g_mime_object_get_content_type(object);
-
-	if (!GMIME_IS_PART(object) || !type)
-		return PART_OTHER;
 	for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
 		if (g_mime_content_type_is_type(type, types[i].type, types[i].subtype))
 			return types[i].kind;
-	if (g_mime_content_type_is_type(type, "application", "*"))
-		return kind_of_name(g_mime_part_get_filename(GMIME_PART(object)));
 	return PART_OTHER;
 }
 
-/* Text in its charset, as UTF-8; to be freed. */
-static char *text_of(GMimeObject *object)
+/* The first bytes of what the part holds, its transfer encoding undone */
+static ssize_t begin_of(GMimePart *part, char *bytes, size_t room)
+{
+	GMimeDataWrapper *content = g_mime_part_get_content(part);
+	GMimeStream *stream, *decoded;
+	GMimeFilter *filter;
+	ssize_t n;
+
+	if (!content)
+		return 0;
+	stream = g_mime_data_wrapper_get_stream(content);
+	g_mime_stream_reset(stream);
+	decoded = g_mime_stream_filter_new(stream);
+	filter = g_mime_filter_basic_new(g_mime_data_wrapper_get_encoding(content), FALSE);
+	g_mime_stream_filter_add(GMIME_STREAM_FILTER(decoded), filter);
+	n = g_mime_stream_read(decoded, bytes, room);
+	g_mime_stream_reset(stream);
+	g_object_unref(filter);
+	g_object_unref(decoded);
+	return n;
+}
+
+static enum part_kind kind_of_content(GMimePart *part)
+{
+	static const struct {
+		size_t bytes;
+		const char *begin;
+		enum part_kind kind;
+	} begins[] = {
+		{ 4, "II*\0", PART_TIFF }, { 4, "MM\0*", PART_TIFF }, { 4, "II+\0", PART_TIFF },
+		{ 4, "MM\0+", PART_TIFF }, { 3, "\xff\xd8\xff", PART_JPEG },
+		{ 4, "\x89PNG", PART_PNG }, { 5, "%PDF-", PART_PDF },
+	};
+	char bytes[8];
+	ssize_t n = begin_of(part, bytes, sizeof(bytes));
+
+	for (size_t i = 0; i < G_N_ELEMENTS(begins); i++)
+		if (n >= (ssize_t)begins[i].bytes &&
+		    !memcmp(bytes, begins[i].begin, begins[i].bytes))
+			return begins[i].kind;
+	return PART_OTHER;
+}
+
+/*
+ * Senders are often wrong about what they send. The bytes tell it; type and name tell whether
+ * it is worth a look, and what it is meant to be if the bytes do not tell.
+ */
+enum part_kind part_kind(GMimeObject *object)
+{
+	GMimeContentType *type = g_mime_object_get_content_type(object);
+	enum part_kind by_type, by_name, found;
+	bool is_octets;
+	const char *name;
+
+	if (!GMIME_IS_PART(object) || !type)
+		return PART_OTHER;
+	name = g_mime_part_get_filename(GMIME_PART(object));
+	by_type = kind_of_type(type);
+	by_name = kind_of_name(name);
+	is_octets = g_mime_content_type_is_type(type, "application", "octet-stream");
+	if (by_type == PART_OTHER && by_name == PART_OTHER &&
+	    (!is_octets || (name && strchr(name, '.'))))
+		return PART_OTHER;
+	found = kind_of_content(GMIME_PART(object));
+	if (by_type == PART_TEXT || by_type == PART_HTML)
+		return found == by_name && found != PART_OTHER ? found : by_type;
+	if (found != PART_OTHER)
+		return found;
+	return is_octets ? by_name : by_type;
+}
+
+/* What the part holds, its transfer encoding undone */
+static GByteArray *bytes_of(GMimeObject *object)
 {
 	GMimeDataWrapper *content = g_mime_part_get_content(GMIME_PART(object));
-	GMimeStream *stream;
-	GByteArray *bytes;
-	char *text, *valid;
+	GByteArray *bytes = g_byte_array_new();
+	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
 
-	if (GMIME_IS_TEXT_PART(object)) {
-		text = g_mime_text_part_get_text(GMIME_TEXT_PART(object));
-	} else {
-		bytes = g_byte_array_new();
-		stream = g_mime_stream_mem_new_with_byte_array(bytes);
-		g_mime_data_wrapper_write_to_stream(content, stream);
-		text = g_strndup((char *)bytes->data, bytes->len);
-		g_object_unref(stream);
+	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
+	g_mime_data_wrapper_write_to_stream(content, stream);
+	g_object_unref(stream);
+	/* behind them a NUL, so that none are somewhere, too */
+	g_byte_array_append(bytes, (const guint8 *)"", 1);
+	return g_byte_array_set_size(bytes, bytes->len - 1);
+}
+
+/* The name behind "charset=" at the begin of a page of HTML; to be freed, NULL: it has none. */
+static char *charset_of_html(const GByteArray *bytes)
+{
+	char *head = g_ascii_strdown((const char *)bytes->data, MIN(bytes->len, HTML_HEAD_BYTES));
+	char *at = strstr(head, "charset="), *name;
+
+	at = at ? at + strlen("charset=") : head + strlen(head);
+	at += strspn(at, "\"' ");
+	name = g_strndup(at, strcspn(at, "\"' ;/>"));
+	g_free(head);
+	if (*name)
+		return name;
+	g_free(name);
+	return NULL;
+}
+
+static bool is_known(const char *charset)
+{
+	iconv_t way = g_mime_iconv_open("UTF-8", charset);
+
+	if (way == (iconv_t)-1)
+		return false;
+	g_mime_iconv_close(way);
+	return true;
+}
+
+/* Bytes beyond ASCII that are right in UTF-8, but for a few that are not */
+static bool is_utf8(const GByteArray *bytes)
+{
+	const char *at = (const char *)bytes->data, *end = at + bytes->len, *wrong;
+	size_t right = 0, errors = 0;
+
+	for (; at < end; at = wrong + 1) {
+		errors += !g_utf8_validate_len(at, end - at, &wrong);
+		for (; at < wrong; at = g_utf8_next_char(at))
+			right += *(const uint8_t *)at > 0x7f;
 	}
-	valid = g_utf8_make_valid(text ?: "", -1);
-	g_free(text);
+	return right >= errors;
+}
+
+/*
+ * In which charset a text is: as it says, but many programs say nothing, or something about
+ * the text that stood there before. What could be UTF-8 is; else it is Windows', which
+ * has Latin-1 in it.
+ */
+static char *charset_of(GMimeObject *object, enum part_kind kind, const GByteArray *bytes)
+{
+	static const char * const doubtful[] = {
+		"us-ascii", "ascii", "utf-8", "utf8", "x-unknown", "unknown-8bit",
+	};
+	const char *said = g_mime_object_get_content_type_parameter(object, "charset");
+	char *charset = said || kind != PART_HTML ? g_strdup(said) : charset_of_html(bytes);
+	bool is_doubtful = !charset || !is_known(charset);
+
+	for (size_t i = 0; !is_doubtful && i < G_N_ELEMENTS(doubtful); i++)
+		is_doubtful = !g_ascii_strcasecmp(charset, doubtful[i]);
+	if (!is_doubtful && g_ascii_strcasecmp(charset, "iso-8859-1"))
+		return charset;
+	is_doubtful &= is_utf8(bytes);
+	g_free(charset);
+	return g_strdup(is_doubtful ? "utf-8" : "windows-1252");
+}
+
+/* Text in its charset, as UTF-8; to be freed. */
+static char *text_of(GMimeObject *object, enum part_kind kind)
+{
+	GByteArray *bytes = bytes_of(object);
+	char *charset = charset_of(object, kind, bytes), *text, *valid;
+
+	if (GMIME_IS_TEXT_PART(object) && strcmp(charset, "utf-8")) {
+		g_mime_text_part_set_charset(GMIME_TEXT_PART(object), charset);
+		text = g_mime_text_part_get_text(GMIME_TEXT_PART(object));
+		valid = g_utf8_make_valid(text ?: "", -1);
+		g_free(text);
+	} else {
+		valid = g_utf8_make_valid((const char *)bytes->data, bytes->len);
+	}
+	g_byte_array_unref(bytes);
+	g_free(charset);
 	return valid;
 }
 
@@ -96,7 +248,7 @@ int part_append_text(GString *text, GMimeObject *object, enum part_kind kind,
 	if (g_mime_stream_length(stream) > TEXT_BYTES_MAX - (gint64)text->len)
 		return fail(failure, EXIT_INPUT, "the message has more than %d kB of text",
 			    TEXT_BYTES_MAX >> 10);
-	own = text_of(object);
+	own = text_of(object, kind);
 	if (kind == PART_HTML) {
 		stripped = html_text(own);
 		g_string_append(text, stripped->str);
@@ -113,7 +265,7 @@ int part_append_text(GString *text, GMimeObject *object, enum part_kind kind,
 bool part_is_silent(GMimeObject *object)
 {
 	static const char * const silent[] = {
-		"pkcs7-signature", "x-pkcs7-signature", "pgp-signature",
+		"pkcs7-signature", "x-pkcs7-signature", "pgp-signature", "applefile",
 	};
 	GMimeContentType *type = g_mime_object_get_content_type(object);
 	bool found = false;

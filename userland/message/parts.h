@@ -23,7 +23,7 @@ enum part_kind {
  * part_kind() - what a part holds
  * @object: part, not a multipart
  *
- * By its type, or by its file name where the type tells nothing.
+ * By its type, by its file name where the type tells nothing, and by its first bytes.
  */
 enum part_kind part_kind(GMimeObject *object);
 

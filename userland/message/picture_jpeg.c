@@ -140,17 +140,20 @@ static int begin(struct jpeg *jpeg, struct page_sink *sink)
 	return jpeg->halftone ? 0 : -1;
 }
 
-/* Photoshop's CMYK, the only one there is, is upside down: 255 is no ink. */
+/* Photoshop's CMYK, nearly the only one there is, is upside down: 255 is no ink. */
 static void to_grey(const struct jpeg *jpeg, const uint8_t *in, uint8_t *grey)
 {
+	int components = jpeg->info.output_components;
+	uint8_t ink = components == 4 && !jpeg->info.saw_Adobe_marker ? 0xff : 0;
+
 	for (JDIMENSION i = 0; i < jpeg->info.output_width; i++) {
-		const uint8_t *c = in + i * jpeg->info.output_components;
+		const uint8_t *c = in + i * components;
 		unsigned int light = c[0];
 
-		if (jpeg->info.output_components >= 3)
-			light = (77 * c[0] + 150 * c[1] + 29 * c[2]) >> 8;
-		if (jpeg->info.output_components == 4)
-			light = light * c[3] / 255;
+		if (components >= 3)
+			light = (77 * (c[0] ^ ink) + 150 * (c[1] ^ ink) + 29 * (c[2] ^ ink)) >> 8;
+		if (components == 4)
+			light = light * (c[3] ^ ink) / 255;
 		grey[i] = light;
 	}
 }

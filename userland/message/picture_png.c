@@ -36,6 +36,8 @@ struct picture {
 	struct failure *failure;
 };
 
+static const png_byte colour_spaces[] = "cHRM\0gAMA\0iCCP\0sRGB";
+
 static void on_error(png_structp png, png_const_charp why)
 {
 	struct picture *picture = png_get_error_ptr(png);
@@ -142,6 +144,8 @@ int png_print(int fd, struct page_sink *sink, struct failure *failure)
 	if (picture->info && !setjmp(png_jmpbuf(picture->png))) {
 		png_set_read_fn(picture->png, picture, read_bytes);
 		png_set_chunk_malloc_max(picture->png, CHUNK_BYTES_MAX);
+		/* as grey as the same colours are in a JPEG or TIFF */
+		png_set_keep_unknown_chunks(picture->png, PNG_HANDLE_CHUNK_NEVER, colour_spaces, 4);
 		png_set_user_limits(picture->png, PAGE_WIDTH_PX_MAX, PAGE_LINES_MAX);
 		if (!begin(picture, sink) && !print_lines(picture))
 			err = page_sink_end(sink, halftone_lines(picture->halftone), failure);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-MESSAGE_PACKAGES := gmime-3.0 libtiff-4 libseccomp freetype2 libpng libjpeg opendkim libcrypto
+MESSAGE_PACKAGES := gmime-3.0 libtiff-4 libseccomp freetype2 fribidi libpng libjpeg opendkim libcrypto
 MESSAGE_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard userland/message/*.c) userland/agent/paper/page_file.c)
 
 PROGRAMS += $(B)/ifax-message

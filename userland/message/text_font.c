@@ -6,6 +6,7 @@
 #include "text_font.h"
 
 #define FACES_MAX	4
+#define SOFT_HYPHEN	0xad	/* where a word might be broken */
 
 static const char * const font_files[] = {
 	"/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",
@@ -67,7 +68,7 @@ static FT_GlyphSlot glyph_of(struct text_font *font, gunichar c, FT_Int32 flags)
 	FT_Face face = font->faces[0];
 	FT_UInt index = 0;
 
-	if (g_unichar_iscntrl(c) || g_unichar_iszerowidth(c))
+	if (g_unichar_iscntrl(c) || g_unichar_iszerowidth(c) || c == SOFT_HYPHEN)
 		return NULL;
 	for (unsigned int i = 0; !index && i < font->count; i++) {
 		index = FT_Get_Char_Index(font->faces[i], c);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <fribidi.h>
 #include <glib.h>
 #include <string.h>
 
@@ -63,22 +64,46 @@ static int end_sheet(struct sheet *sheet, struct failure *failure)
 	return 0;
 }
 
-/* Sets a piece of text that fits into one line. */
-static int set_line(struct sheet *sheet, const char *at, const char *end, struct failure *failure)
+static unsigned int width_of(struct text_font *font, const gunichar *at, glong count)
+{
+	unsigned int x = 0;
+
+	for (glong i = 0; i < count; i++)
+		x = advance(font, x, at[i]);
+	return x;
+}
+
+/*
+ * Sets a piece of text that fits into one line. Letters come in the order in which they stand
+ * on paper, those of Arabic in the form that they have there.
+ */
+static int set_line(struct sheet *sheet, const char *at, const char *end,
+		    FriBidiParType direction, struct failure *failure)
 {
 	struct pixels pixels = { sheet->pixels, SHEET_WIDTH_PX, SHEET_LINES };
-	unsigned int x = 0;
+	unsigned int x = 0, width;
+	gunichar *said, *seen;
+	glong count;
 
 	if (sheet->y + LINE_PX > SHEET_LINES - MARGIN_PX && end_sheet(sheet, failure))
 		return -1;
-	for (; at < end; at = g_utf8_next_char(at)) {
-		gunichar c = g_utf8_get_char(at);
-
-		if (c != '\t')
-			text_font_draw(sheet->font, c, &pixels, MARGIN_PX + (int)x,
-				       (int)sheet->y + LINE_PX * 3 / 4);
-		x = advance(sheet->font, x, c);
+	said = g_utf8_to_ucs4_fast(at, end - at, &count);
+	seen = g_new(gunichar, count + 1);
+	if (count && fribidi_log2vis(said, count, &direction, seen, NULL, NULL, NULL)) {
+		width = width_of(sheet->font, seen, count);
+		if (FRIBIDI_IS_RTL(direction) && width < TEXT_WIDTH_PX)
+			x = TEXT_WIDTH_PX - width;
+	} else {
+		count = 0;
 	}
+	for (glong i = 0; i < count; i++) {
+		if (seen[i] != '\t')
+			text_font_draw(sheet->font, seen[i], &pixels, MARGIN_PX + (int)x,
+				       (int)sheet->y + LINE_PX * 3 / 4);
+		x = advance(sheet->font, x, seen[i]);
+	}
+	g_free(seen);
+	g_free(said);
 	sheet->y += LINE_PX;
 	return 0;
 }
@@ -101,13 +126,27 @@ static const char *fitting(struct text_font *font, const char *at, const char *e
 	return end;
 }
 
+/* Where a paragraph begins: at the side where the writing of its first letter does. */
+static FriBidiParType direction_of(const char *at, const char *end)
+{
+	for (; at < end; at = g_utf8_next_char(at)) {
+		FriBidiCharType type = fribidi_get_bidi_type(g_utf8_get_char(at));
+
+		if (FRIBIDI_IS_LETTER(type))
+			return FRIBIDI_IS_RTL(type) ? FRIBIDI_PAR_RTL : FRIBIDI_PAR_LTR;
+	}
+	return FRIBIDI_PAR_LTR;
+}
+
 static int set_paragraph(struct sheet *sheet, const char *at, const char *end,
 			 struct failure *failure)
 {
+	FriBidiParType direction = direction_of(at, end);
+
 	do {
 		const char *fits = fitting(sheet->font, at, end);
 
-		if (set_line(sheet, at, fits, failure))
+		if (set_line(sheet, at, fits, direction, failure))
 			return -1;
 		at = fits;
 		while (at < end && *at == ' ')
@@ -120,6 +159,7 @@ int text_print(struct text_font *font, const char *text, struct page_sink *sink,
 	       struct failure *failure)
 {
 	struct sheet sheet = { .font = font, .sink = sink, .y = MARGIN_PX };
+	char *composed;
 	int err = 0;
 
 	if (!font)
@@ -128,6 +168,9 @@ int text_print(struct text_font *font, const char *text, struct page_sink *sink,
 	if (text_font_size(font, POINTS, SHEET_X_DPI, SHEET_Y_DPI))
 		return fail(failure, EXIT_LATER, "the fonts cannot be set in %d points", POINTS);
 	sheet.pixels = g_malloc0(STRIDE * SHEET_LINES);
+	/* a letter and its accent are one glyph */
+	composed = g_utf8_normalize(text, -1, G_NORMALIZE_DEFAULT_COMPOSE);
+	text = composed;
 	while (!err && *text) {
 		const char *end = text + strcspn(text, "\n\f");
 
@@ -138,6 +181,7 @@ int text_print(struct text_font *font, const char *text, struct page_sink *sink,
 	}
 	if (!err && sheet.y > MARGIN_PX)
 		err = end_sheet(&sheet, failure);
+	g_free(composed);
 	g_free(sheet.pixels);
 	return err;
 }
