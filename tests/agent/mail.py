@@ -272,6 +272,7 @@ class Pop3Handler(socketserver.StreamRequestHandler):
 
     def handle(self):
         server = self.server
+        server.began.append(time.monotonic())
         server.visits += 1
         drop = list(server.messages)            # (unique-id, message) as they are now
         deleted = set()
@@ -342,6 +343,7 @@ class Pop3Server(Server):
         self.messages = list(messages)
         self.commands = []
         self.visits = 0
+        self.began = []         # when
         self.cut = None
         self.no_uidl = False
         self.no_top = False
