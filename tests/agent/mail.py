@@ -310,6 +310,8 @@ class Pop3Handler(socketserver.StreamRequestHandler):
                              for text in [*header.decode("latin-1").split("\r\n"), ""])
             elif verb == "TOP":
                 self.say("-ERR unknown")
+            elif verb == "RETR" and server.retr:
+                server.retr(self, int(words[0]))
             elif verb == "RETR":
                 server.on_retr(int(words[0]))
                 self.say("+OK")
@@ -352,4 +354,5 @@ class Pop3Server(Server):
         self.capabilities = []
         self.on_dele = lambda: None
         self.on_retr = lambda number: None
+        self.retr = None        # answers RETR, as on_top
         super().__init__(Pop3Handler)

@@ -18,6 +18,7 @@ const char *const fuzz_seeds[] = {
 	"+OK\r\n+OK\r\ny\r\n.\r\n+OK\r\n+OK\r\n",
 	"\x6c" "+OK\r\n+OK\r\nSTLS\r\nSASL PLAIN\r\n.\r\n+OK\r\n+OK\r\n.\r\n+ a\r\n+ b\r\n+OK\r\n+OK 0 0\r\n",
 	"\x42" "+OK\r\n+OK\r\n-ERR [IN-USE] x\r\n",
+	"\x42" "+OK\r\n+OK\r\nEXPIRE 9 USER\r\n.\r\n+OK\r\n+OK\r\n+OK\r\nTOP\r\n.\r\n+OK 0 0\r\n+OK\r\n",
 	"\x42" "+OK\r\n+OK\r\nTOP\r\n.\r\n+OK\r\n+OK\r\n+OK 3 3\r\n+OK\r\n1 1\r\n2 1\r\n3 1\r\n.\r\n"
 	"+OK\r\n1 h\r\n2 x\r\n3 h\r\n.\r\n+OK\r\nTo: a\r\n\r\n.\r\n+OK\r\nx\r\n.\r\n-ERR\r\n+OK\r\n",
 	"\x46" "+OK\r\n+OK\r\nPIPELINING\r\n.\r\n+OK\r\n+OK\r\n+OK 6 6\r\n+OK\r\n1 1\r\n.\r\n"

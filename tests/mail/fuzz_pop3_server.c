@@ -34,6 +34,7 @@ static struct {
 	bool login;
 	unsigned int turn;
 	unsigned int bytes_left;
+	unsigned int line_bytes;	/* of a response, so far */
 } glue;
 
 static enum pop3_answer decide(enum pop3_answer decision)
@@ -87,7 +88,7 @@ static void on_listing(void *arg, unsigned int number, struct pop3_listing *list
 {
 	fuzz_assert(glue.maildrop && number >= 1 && number <= MESSAGES);
 	listing->bytes = number;
-	listing->unique_id = "unique";
+	listing->unique_id = "a-unique-id-that-has-as-many-characters-as-it-may-have-these-are-sevent";
 }
 
 static bool on_open(void *arg, unsigned int number)
@@ -140,6 +141,16 @@ static const struct pop3_server_ops ops = {
 	on_release, on_note,
 };
 
+/* RFC 2449, 4; the lines of our messages are shorter. */
+static void check_lines(const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		fuzz_assert(++glue.line_bytes <= 512);
+		if (bytes[i] == '\n')
+			glue.line_bytes = 0;
+	}
+}
+
 static void take_output(struct pop3_server *server)
 {
 	const char *bytes;
@@ -148,7 +159,9 @@ static void take_output(struct pop3_server *server)
 
 	while (bytes = pop3_server_output(server, &len), len) {
 		fuzz_assert(bytes && ++steps < 100000);
-		pop3_server_sent(server, len > 3 ? len - 3 : len);
+		len -= len > 3 ? 3 : 0;
+		check_lines(bytes, len);
+		pop3_server_sent(server, len);
 	}
 	if (pop3_server_wants_tls(server))
 		pop3_server_secured(server);

@@ -447,6 +447,16 @@ static const struct modern_script modern_scripts[] = {
 	{ { { "CAPA without end", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
 		ONE("+OK\r\n" TEN(TEN("X\r\n")) "X\r\n", "")), "finished protocol *", false },
 	  0, NULL, NULL }, 0 },
+	{ { { "values that each user has his own of: CAPA again when we are in", TURNS(START,
+		ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nLOGIN-DELAY 60 USER\r\nEXPIRE NEVER\r\n.\r\n", "USER fax\r\n"),
+		ONE("+OK\r\n", "PASS *"), ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nLOGIN-DELAY 900 USER\r\n.\r\n", "STAT\r\n")), "", true },
+	    0, NULL, NULL }, 0 },
+	{ { { "and CAPA is refused then", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
+		ONE("+OK\r\nEXPIRE 9  user\r\n.\r\n", "USER fax\r\n"), ONE("+OK\r\n", "PASS *"),
+		ONE("+OK\r\n", "CAPA\r\n"), ONE("-ERR\r\n", "STAT\r\n")), "", true },
+	    0, NULL, NULL }, 0 },
 	{ { { "STLS, then CAPA again", TURNS(START, ONE("+OK\r\n", "CAPA\r\n"),
 		ONE("+OK\r\nTOP\r\nstls\r\nSASL NONE\r\n.\r\n", "STLS\r\n"),
 		ONE("+OK\r\n", "CAPA\r\n"), ONE("+OK\r\nSASL PLAIN\r\n.\r\n",
@@ -723,6 +733,16 @@ static void test_offer(void)
 	struct pop3_client_config config = config_usual;
 
 	config.no_capa = false;
+	client = pop3_client_create(&config, &ops, NULL);
+	pop3_client_start(client);
+	hear("+OK\r\n");
+	hear("+OK\r\nLOGIN-DELAY 60 USER\r\n.\r\n");
+	hear("+OK\r\n");
+	hear("+OK\r\n");
+	hear("+OK\r\nLOGIN-DELAY 900\r\nEXPIRE 7\r\n.\r\n");
+	tap_ok(pop3_client_offer(client)->login_delay_s == 900 &&
+	       pop3_client_offer(client)->expire_days == 7, "pop3: those of the user count");
+	pop3_client_destroy(client);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		client = pop3_client_create(&config, &ops, NULL);
 		pop3_client_start(client);

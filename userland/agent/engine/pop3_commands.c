@@ -262,13 +262,14 @@ static void command_top(struct pop3_server *server, char *args)
 
 	if (*lines)
 		*lines++ = '\0';
-	if (!*lines || strlen(lines) > 18 || strspn(lines, "0123456789") != strlen(lines)) {
+	if (!*lines || strspn(lines, "0123456789") != strlen(lines)) {
 		pop3_session_err(server, "use TOP message lines");
 		return;
 	}
 	number = message_number(server, args);
 	if (!number || !begin_text(server, number))
 		return;
+	/* a number that is too long becomes the largest one: all lines */
 	pop3_text_limit(server, strtoull(lines, NULL, 10));
 	pop3_session_ok(server, "the top of message %u", number);
 	pop3_text_advance(server);

@@ -22,6 +22,7 @@ static void ask_capabilities(struct pop3_client *client)
 	client->pipelining = false;
 	client->utf8 = false;
 	client->offer = (struct pop3_offer){ .expire_days = -1 };
+	client->offer_of_user = false;
 	client->offered[0] = '\0';
 	pop3_client_command(client, STEP_CAPA, "CAPA\r\n");
 }
@@ -42,7 +43,9 @@ static void capabilities_known(struct pop3_client *client)
 {
 	enum pop3_client_tls tls = client->config->tls;
 
-	if (client->tls || tls == POP3_CLIENT_TLS_NONE)
+	if (client->logged_in)
+		pop3_visit_begin(client);
+	else if (client->tls || tls == POP3_CLIENT_TLS_NONE)
 		begin_login(client);
 	else if (client->stls)
 		pop3_client_command(client, STEP_STLS, "STLS\r\n");
@@ -61,6 +64,14 @@ static int capability_number(const char *text, int most)
 	return value < 0 ? 0 : value > most ? most : (int)value;
 }
 
+/* RFC 2449, 6.5 and 6.7: "USER" behind a value tells that it is not that of all users. */
+static bool is_of_user(const char *rest)
+{
+	const char *user = strchr(rest, ' ');
+
+	return user && !strcasecmp(user + strspn(user, " "), "USER");
+}
+
 /* A line of CAPA. */
 void pop3_login_capability(struct pop3_client *client, char *line)
 {
@@ -77,6 +88,8 @@ void pop3_login_capability(struct pop3_client *client, char *line)
 	}
 	if (*rest)
 		*rest++ = '\0';
+	if (!strcasecmp(line, "LOGIN-DELAY") || !strcasecmp(line, "EXPIRE"))
+		client->offer_of_user |= is_of_user(rest);
 	if (!strcasecmp(line, "STLS"))
 		client->stls = true;
 	else if (!strcasecmp(line, "PIPELINING"))
@@ -272,6 +285,15 @@ static void login_refused(struct pop3_client *client, const char *line)
 				   pop3_status_text(line));
 }
 
+static void logged_in(struct pop3_client *client)
+{
+	client->logged_in = true;
+	if (client->offer_of_user)
+		ask_capabilities(client);
+	else
+		pop3_visit_begin(client);
+}
+
 void pop3_login_positive(struct pop3_client *client, const char *line)
 {
 	switch (client->step) {
@@ -294,7 +316,7 @@ void pop3_login_positive(struct pop3_client *client, const char *line)
 		break;
 	default:
 		if (is_proved(client))
-			pop3_visit_begin(client);
+			logged_in(client);
 	}
 }
 

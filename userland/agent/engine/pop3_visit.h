@@ -74,6 +74,8 @@ struct pop3_queue {
  * @pipelining: the server offers it
  * @utf8: the server offers it
  * @offer: what else it says
+ * @offer_of_user: that is another for each user: to be asked for again when we are in
+ * @logged_in: we are
  * @offered: SASL mechanisms
  * @timestamp: of the greeting, with its brackets; "" if there is none that is valid
  * @stopped: no more messages: QUIT
@@ -119,6 +121,8 @@ struct pop3_client {
 	bool pipelining;
 	bool utf8;
 	struct pop3_offer offer;
+	bool offer_of_user;
+	bool logged_in;
 	char offered[POP3_OFFERED_MAX + 1];
 	char timestamp[128];
 	const char *initial;

@@ -33,7 +33,8 @@ int64_t jobs_fetched(struct jobs *jobs, const char *account, const char *unique_
 	/* what was fetched before sizes were kept has -1 */
 	database_query(jobs->db, take_fetched, &fetched,
 		       "SELECT job, time_ms FROM fetched WHERE account = ? AND unique_id = ?"
-		       " AND listed_bytes IN (?, -1) AND deleted <> " DELETED_THERE, "ssi", account, unique_id, listed_bytes);
+		       " AND listed_bytes IN (?, -1) AND deleted <> " DELETED_THERE,
+		       "ssi", account, unique_id, listed_bytes);
 	*fetched_ms = fetched.time_ms;
 	return fetched.job;
 }
