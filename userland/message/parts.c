@@ -37,6 +37,9 @@ static const struct {
 	{ "text", "*", PART_TEXT },
 	{ "message", "delivery-status", PART_TEXT },
 	{ "message", "disposition-notification", PART_TEXT },
+	{ "message", "global-delivery-status", PART_TEXT },
+	{ "message", "global-disposition-notification", PART_TEXT },
+	{ "message", "global-headers", PART_TEXT },
 };
 
 static const struct {

@@ -42,6 +42,19 @@ static GMimeObject *part_of(GMimeMessage *message, const char *type, const char 
 	return find(g_mime_message_get_mime_part(message), type, subtype, 0);
 }
 
+/* RFC 6533 has another form of each, for addresses beyond ASCII. */
+static GMimeObject *delivery_status(GMimeMessage *message)
+{
+	return part_of(message, "message", "delivery-status") ?:
+		part_of(message, "message", "global-delivery-status");
+}
+
+static GMimeObject *disposition_notification(GMimeMessage *message)
+{
+	return part_of(message, "message", "disposition-notification") ?:
+		part_of(message, "message", "global-disposition-notification");
+}
+
 /* The text of a part, with lines of \n; to be freed. */
 static GString *text_of(GMimeObject *part)
 {
@@ -162,7 +175,8 @@ static char *returned_id(GMimeMessage *message)
 
 	if (returned && g_mime_message_get_message_id(returned))
 		return g_strdup_printf("<%s>", g_mime_message_get_message_id(returned));
-	part = part ?: part_of(message, "text", "rfc822-headers");
+	part = part ?: part_of(message, "text", "rfc822-headers") ?:
+		part_of(message, "message", "global-headers");
 	if (!part)
 		return NULL;
 	text = text_of(part);
@@ -177,7 +191,8 @@ static char *returned_id(GMimeMessage *message)
 static void print_dsn_recipient(FILE *out, const struct group *group)
 {
 	char *action = field(group, "Action");
-	char *lower = action ? g_ascii_strdown(action, -1) : NULL;
+	/* "relayed (to a server without DSN)" */
+	char *lower = action ? g_ascii_strdown(action, strcspn(action, " \t(")) : NULL;
 	char *diagnostic = field(group, "Diagnostic-Code");
 
 	print_address(out, "report-recipient=", field(group, "Final-Recipient"));
@@ -191,7 +206,7 @@ static void print_dsn_recipient(FILE *out, const struct group *group)
 
 static void print_dsn(FILE *out, GMimeMessage *message)
 {
-	GString *text = text_of(part_of(message, "message", "delivery-status"));
+	GString *text = text_of(delivery_status(message));
 	struct group group = { text->str + strspn(text->str, "\n") };
 	unsigned int recipients = 0;
 
@@ -213,25 +228,28 @@ static void print_dsn(FILE *out, GMimeMessage *message)
 static const char *action_of(const char *disposition)
 {
 	const char *type = disposition ? strchr(disposition, ';') : NULL;
-	char *lower = g_ascii_strdown(type ? type + 1 : "", -1);
-	const char *action = "processed";
+	char *lower = g_ascii_strdown(type ? type + 1 : disposition ?: "", -1);
+	const char *action = "unknown";
 
 	g_strstrip(lower);
 	if (strstr(lower, "alternative-not-available"))
 		action = "unavailable";
 	else if (strstr(lower, "alternative-preferred"))
 		action = "alternative";
-	else if (strstr(lower, "/error") || strstr(lower, "error") || g_str_has_prefix(lower, "failed"))
+	else if (strstr(lower, "error") || g_str_has_prefix(lower, "failed"))
 		action = "failed";
 	else if (g_str_has_prefix(lower, "deleted") || g_str_has_prefix(lower, "denied"))
 		action = "deleted";
+	else if (g_str_has_prefix(lower, "dispatched") || g_str_has_prefix(lower, "displayed") ||
+		 g_str_has_prefix(lower, "processed"))
+		action = "processed";
 	g_free(lower);
 	return action;
 }
 
 static void print_mdn(FILE *out, GMimeMessage *message)
 {
-	GString *text = text_of(part_of(message, "message", "disposition-notification"));
+	GString *text = text_of(disposition_notification(message));
 	struct group group = { text->str + strspn(text->str, "\n") };
 	char *id = field(&group, "Original-Message-ID");
 	char *disposition = field(&group, "Disposition");
@@ -261,25 +279,29 @@ static bool says(const char *text, const char *const *words, size_t count)
 	return found;
 }
 
+/* People's programs answer with the subject of what they answer, and the null path, too. */
 static bool is_bounce(GMimeMessage *message)
 {
-	static const char * const senders[] = { "mailer-daemon@", "mailer-daemon" };
+	static const char * const senders[] = {
+		"mailer-daemon", "postmaster", "mail delivery", "mail system", "delivery system",
+		"delivery subsystem", "system administrator", "mdaemon", "mail-daemon",
+		"bounce", "noreply", "no-reply",
+	};
 	static const char * const subjects[] = {
 		"undeliver", "returned mail", "failure notice", "delivery failure",
 		"delivery failed", "delivery status", "mail delivery", "returned to sender",
 		"could not be delivered", "non-delivery", "delivery report", "mail system error",
 		"warning: could not send", "delayed",
 	};
+	static const char * const good[] = { "success" };
 	char *from = internet_address_list_to_string(g_mime_message_get_from(message), NULL, FALSE);
-	const char *path = g_mime_object_get_header(GMIME_OBJECT(message), "Return-Path");
-	bool null_path = path && strchr(path, '<') && strchr(path, '<')[1] == '>';
-	bool by_machine = says(from, senders, G_N_ELEMENTS(senders));
-	bool by_subject =
-		says(g_mime_message_get_subject(message), subjects, G_N_ELEMENTS(subjects));
+	const char *subject = g_mime_message_get_subject(message);
+	bool by_machine = !from || !*from || says(from, senders, G_N_ELEMENTS(senders));
 
 	g_free(from);
 	return g_mime_object_get_header(GMIME_OBJECT(message), "X-Failed-Recipients") ||
-	       (by_subject && (by_machine || null_path));
+	       (by_machine && says(subject, subjects, G_N_ELEMENTS(subjects)) &&
+		!says(subject, good, G_N_ELEMENTS(good)));
 }
 
 /* "<user@example.com>:" or "<user@example.com>", alone in its line */
@@ -292,34 +314,64 @@ static char *named_recipient(char *line)
 	return g_strndup(line + 1, end - line - 1);
 }
 
+/**
+ * struct bounce - what a bounce says
+ * @recipient: addresses
+ * @why: of each, why it failed; NULL: that is not said
+ * @recipients: how many
+ * @id: Message-ID of what came back; NULL: it has none
+ * @reply: a server's reply that stands before any address
+ */
 struct bounce {
 	char *recipient[RECIPIENTS_MAX];
+	char *why[RECIPIENTS_MAX];
 	unsigned int recipients;
 	char *id;
 	char *reply;
 };
 
-/* A server's reply, as in "550 5.1.1 no such user" */
-static bool is_reply(const char *line)
+static void add_recipient(struct bounce *bounce, char *address)
 {
-	return (*line == '4' || *line == '5') && g_ascii_isdigit(line[1]) &&
-	       g_ascii_isdigit(line[2]) && (line[3] == ' ' || line[3] == '-');
+	if (bounce->recipients < RECIPIENTS_MAX)
+		bounce->recipient[bounce->recipients++] = address;
+	else
+		g_free(address);
+}
+
+/* A server's reply in a line, as in "550 5.1.1 no such user"; NULL: there is none */
+static const char *reply_in(const char *line)
+{
+	for (; *line; line += strcspn(line, " "), line += strspn(line, " "))
+		if ((*line == '4' || *line == '5') && g_ascii_isdigit(line[1]) &&
+		    g_ascii_isdigit(line[2]) && (line[3] == ' ' || line[3] == '-'))
+			return line;
+	return NULL;
+}
+
+/* What stands behind an address is about it: a server's reply, or else the first words. */
+static void take_reason(struct bounce *bounce, const char *line)
+{
+	char **why = bounce->recipients ? &bounce->why[bounce->recipients - 1] : &bounce->reply;
+	const char *reply = reply_in(line);
+
+	if (*why && (!reply || reply_in(*why)))
+		return;
+	if (!reply && (!bounce->recipients || !g_ascii_isalpha(*line)))
+		return;
+	g_free(*why);
+	*why = g_strdup(reply ?: line);
 }
 
 static void scan_line(struct bounce *bounce, char *line)
 {
 	char *recipient = named_recipient(line);
-	char *word = line;
 
-	if (recipient && bounce->recipients < RECIPIENTS_MAX)
-		bounce->recipient[bounce->recipients++] = recipient;
-	else
-		g_free(recipient);
+	if (recipient)
+		add_recipient(bounce, recipient);
+	else if (!bounce->id)
+		take_reason(bounce, line);
 	if (!bounce->id && !g_ascii_strncasecmp(line, "Message-ID:", 11))
 		bounce->id = g_strdup(line + 11);
-	for (; !bounce->reply && *word; word += strcspn(word, " "), word += strspn(word, " "))
-		if (is_reply(word))
-			bounce->reply = g_strdup(word);
 }
 
 static void scan_text(struct bounce *bounce, GMimeMessage *message)
@@ -357,17 +409,17 @@ static void print_bounce(FILE *out, GMimeMessage *message)
 
 	scan_text(&bounce, message);
 	for (char **address = list; list && *address; address++)
-		if (**address && bounce.recipients < RECIPIENTS_MAX)
-			bounce.recipient[bounce.recipients++] = g_strdup(*address);
+		if (**address)
+			add_recipient(&bounce, g_strdup(*address));
 	print_message_id(out, bounce.id ?: answered_id(message));
 	for (unsigned int i = 0; i < bounce.recipients || !i; i++) {
 		/* who is not named: the daemon knows if there was only one */
 		print_line(out, "report-recipient=", i < bounce.recipients ? bounce.recipient[i] : "");
 		print_line(out, "report-action=", delayed ? "delayed" : "failed");
-		print_line(out, "report-text=", bounce.reply ?:
+		print_line(out, "report-text=", bounce.why[i] ?: bounce.reply ?:
 			   g_mime_message_get_subject(message) ?: "it came back");
-		if (i < bounce.recipients)
-			g_free(bounce.recipient[i]);
+		g_free(bounce.recipient[i]);
+		g_free(bounce.why[i]);
 	}
 	g_strfreev(list);
 	g_free(bounce.reply);
@@ -377,9 +429,9 @@ static void print_bounce(FILE *out, GMimeMessage *message)
 
 enum report_kind report_kind(GMimeMessage *message)
 {
-	if (part_of(message, "message", "disposition-notification"))
+	if (disposition_notification(message))
 		return REPORT_MDN;
-	if (part_of(message, "message", "delivery-status"))
+	if (delivery_status(message))
 		return REPORT_DSN;
 	return is_bounce(message) ? REPORT_BOUNCE : REPORT_NONE;
 }
