@@ -275,7 +275,7 @@ class Pop3Handler(socketserver.StreamRequestHandler):
         server.began.append(time.monotonic())
         server.visits += 1
         drop = list(server.messages)            # (unique-id, message) as they are now
-        deleted = set()
+        deleted, read = set(), set()
         self.say("+OK ready")
         while True:
             line = self.rfile.readline().decode("latin-1").strip()
@@ -314,6 +314,7 @@ class Pop3Handler(socketserver.StreamRequestHandler):
                 server.retr(self, int(words[0]))
             elif verb == "RETR":
                 server.on_retr(int(words[0]))
+                read.add(int(words[0]))
                 self.say("+OK")
                 lines = drop[int(words[0]) - 1][1].split(b"\r\n")[:-1]
                 for text in lines:
@@ -328,7 +329,8 @@ class Pop3Handler(socketserver.StreamRequestHandler):
                 self.say("+OK")
             elif verb == "QUIT":
                 # what came meanwhile stays
-                gone = [id(m) for i, m in enumerate(drop, 1) if i in deleted and server.deletes]
+                gone = [id(m) for i, m in enumerate(drop, 1) if server.deletes and
+                        i in deleted | (read if "EXPIRE 0" in server.capabilities else set())]
                 server.messages[:] = [m for m in server.messages if id(m) not in gone]
                 self.say("+OK")
                 return

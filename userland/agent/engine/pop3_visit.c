@@ -222,7 +222,12 @@ static void await_reply(struct pop3_client *client)
  */
 static void end_transaction(struct pop3_client *client)
 {
-	if (client->undo && client->deleted)
+	/* RFC 2449, 6.7: a server with EXPIRE 0 may delete at QUIT all that was read */
+	if (client->unstored && !client->offer.expire_days)
+		pop3_client_finish(client, POP3_OUTCOME_TEMPORARY,
+				   "the server deletes at QUIT what was read (EXPIRE 0), and not all"
+				   " of it is stored here: left without QUIT");
+	else if (client->undo && client->deleted)
 		pop3_client_command(client, STEP_RSET, "RSET\r\n");
 	else
 		pop3_client_command(client, STEP_QUIT, "QUIT\r\n");
@@ -288,6 +293,7 @@ static void begin_message(struct pop3_client *client)
 	client->message_bytes = 0;
 	client->store_failed = false;
 	client->skipping = client->stopped;
+	client->unstored |= client->skipping && !client->header;
 	pop3_client_await(client, STEP_MESSAGE);
 	go_on(client);
 	if (client->skipping)
@@ -305,6 +311,7 @@ static void skip_message(struct pop3_client *client)
 		return;
 	client->message_open = false;
 	client->skipping = true;
+	client->unstored |= !client->header;
 	client->ops->message_abort(client->arg, client->current);
 	if (client->ops->message_missing)
 		client->ops->message_missing(client->arg, client->current,
@@ -360,7 +367,7 @@ void pop3_client_message_done(struct pop3_client *client, unsigned int number,
 		return;
 	client->storing--;
 	if (verdict == POP3_STOP || verdict == POP3_UNDO)
-		client->stopped = true;
+		client->stopped = client->unstored = true;
 	if (verdict == POP3_UNDO) {
 		client->undo = true;
 		client->durable.count = 0;

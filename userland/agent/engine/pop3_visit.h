@@ -80,6 +80,7 @@ struct pop3_queue {
  * @timestamp: of the greeting, with its brackets; "" if there is none that is valid
  * @stopped: no more messages: QUIT
  * @undo: RSET before that, if something was deleted
+ * @unstored: a message came, or some of it, that is not stored
  * @deleted: messages whose DELE was accepted
  * @not_deleted: messages whose DELE was refused
  * @in_maildrop: messages by STAT
@@ -129,6 +130,7 @@ struct pop3_client {
 
 	bool stopped;
 	bool undo;
+	bool unstored;
 	unsigned int deleted;
 	unsigned int not_deleted;
 	unsigned int in_maildrop;
