@@ -34,8 +34,8 @@ void station_wake(struct station *station, struct event *timer, int64_t ms)
 
 int64_t station_left_ms(const struct station *station, int64_t next_ms)
 {
-	int64_t longest_ms = station->config.retry.interval_ms + station->config.retry.paper_ms +
-			     STATION_RECOVER_MS;
+	int64_t longest_ms = station->config.retry.interval_ms + station->config.retry.longest_ms +
+			     station->config.retry.paper_ms + STATION_RECOVER_MS;
 	int64_t left_ms = next_ms - now_ms();
 
 	for (size_t i = 0; i < station->config.retry.quick_items; i++)

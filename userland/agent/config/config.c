@@ -20,6 +20,9 @@ static bool fill_retry(struct config_retry *retry, cfg_t *cfg)
 	for (size_t i = 0; retry->quick_ms && i < retry->quick_items; i++)
 		retry->quick_ms[i] = set ? cfg_getnint(cfg, "quick", i) : quick_ms[i];
 	retry->interval_ms = cfg_getint(cfg, "interval");
+	retry->longest_ms = cfg_getint(cfg, "longest");
+	if (!retry->longest_ms)
+		retry->longest_ms = 4 * retry->interval_ms;
 	retry->give_up_ms = cfg_getint(cfg, "give_up");
 	retry->paper_ms = cfg_getint(cfg, "paper");
 	return retry->quick_ms;

@@ -228,10 +228,20 @@ struct config_mailbox {
 	bool as_pdf;
 };
 
+/**
+ * struct config_retry - when what failed is tried again
+ * @quick_ms: after these first
+ * @quick_items: of @quick_ms
+ * @interval_ms: then after this, and each time after twice as long
+ * @longest_ms: but no longer than this
+ * @give_up_ms: when all waits together are as long as this
+ * @paper_ms: to print
+ */
 struct config_retry {
 	long *quick_ms;
 	size_t quick_items;
 	long interval_ms;
+	long longest_ms;
 	long give_up_ms;
 	long paper_ms;
 };

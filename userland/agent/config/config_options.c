@@ -115,6 +115,7 @@ static cfg_opt_t mailbox_opts[] = {
 static cfg_opt_t retry_opts[] = {
 	CFG_INT_LIST_CB("quick", NULL, CFGF_NODEFAULT, parse_time),
 	TIME("interval", 30 * MINUTE),
+	TIME("longest", 0),
 	TIME("give_up", 4 * DAY),
 	TIME("paper", 10000),
 	CFG_END()

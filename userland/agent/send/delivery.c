@@ -159,7 +159,13 @@ static void set_reply(struct recipient *recipient, const char *text)
 
 static int64_t next_wait_ms(const struct config_retry *retry, int64_t tries)
 {
-	return tries < (int64_t)retry->quick_items ? retry->quick_ms[tries] : retry->interval_ms;
+	int64_t wait_ms = retry->interval_ms;
+
+	if (tries < (int64_t)retry->quick_items)
+		return retry->quick_ms[tries];
+	for (int64_t i = retry->quick_items; i < tries && wait_ms < retry->longest_ms; i++)
+		wait_ms *= 2;
+	return wait_ms < retry->longest_ms ? wait_ms : retry->longest_ms;
 }
 
 static void defer(struct delivery *delivery, struct recipient *recipient, const char *text)
