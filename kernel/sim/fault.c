@@ -37,6 +37,8 @@ static const char * const sim_fault_names[] = {
 	[SIM_FAULT_COLD] = "cold",
 	[SIM_FAULT_TRAY_OUT] = "tray-out",
 	[SIM_FAULT_TURN_JAM] = "turn-jam",
+	[SIM_FAULT_FEED_JAM] = "feed-jam",
+	[SIM_FAULT_EXIT_JAM] = "exit-jam",
 	[SIM_FAULT_DARK] = "dark",
 };
 
@@ -72,7 +74,7 @@ static void fault_disarm(struct sim_faults *f, u32 i)
 void sim_fault_begin(struct sim_engine *engine, u32 lines)
 {
 	struct sim_faults *f = &engine->faults;
-	struct sim_fault any = { .line = LINE_RANDOM };
+	struct sim_fault any = { .line = LINE_RANDOM, .ms = LATE_PERIOD_MS };
 	u32 i;
 
 	spin_lock_irq(&engine->lock);
@@ -87,21 +89,15 @@ void sim_fault_begin(struct sim_engine *engine, u32 lines)
 	spin_unlock_irq(&engine->lock);
 }
 
-/* Those of a sheet that has not come yet */
-static bool fault_is_of_feed(enum sim_fault_kind kind)
+/* Those of a sheet that has not come yet, or has passed */
+static bool fault_is_of_way(enum sim_fault_kind kind)
 {
 	return kind == SIM_FAULT_NO_PAPER || kind == SIM_FAULT_COLD ||
-	       kind == SIM_FAULT_TRAY_OUT || kind == SIM_FAULT_TURN_JAM;
+	       kind == SIM_FAULT_TRAY_OUT || kind == SIM_FAULT_TURN_JAM ||
+	       kind == SIM_FAULT_FEED_JAM || kind == SIM_FAULT_EXIT_JAM;
 }
 
-/**
- * sim_fault_feed() - does this go wrong before the first line?
- * @engine: engine whose next page is about to begin
- * @kind: NO_PAPER, though there is; COLD; TRAY_OUT; TURN_JAM
- *
- * Return: true if so.
- */
-bool sim_fault_feed(struct sim_engine *engine, enum sim_fault_kind kind)
+static bool fault_of_way(struct sim_engine *engine, enum sim_fault_kind kind, u32 pages_to_come)
 {
 	struct sim_faults *f = &engine->faults;
 	bool found = false;
@@ -109,12 +105,35 @@ bool sim_fault_feed(struct sim_engine *engine, enum sim_fault_kind kind)
 
 	spin_lock_irq(&engine->lock);
 	for (i = 0; i < f->count && !found; i++) {
-		found = f->armed[i].kind == kind && f->armed[i].page <= f->page + 1;
+		found = f->armed[i].kind == kind && f->armed[i].page <= f->page + pages_to_come;
 		if (found)
 			fault_disarm(f, i);
 	}
 	spin_unlock_irq(&engine->lock);
 	return found;
+}
+
+/**
+ * sim_fault_feed() - does this go wrong before the first line?
+ * @engine: engine whose next page is about to begin
+ * @kind: NO_PAPER, though there is; COLD; TRAY_OUT; TURN_JAM; FEED_JAM
+ *
+ * Return: true if so.
+ */
+bool sim_fault_feed(struct sim_engine *engine, enum sim_fault_kind kind)
+{
+	return fault_of_way(engine, kind, 1);
+}
+
+/**
+ * sim_fault_exit() - does the sheet get stuck behind the last line?
+ * @engine: print engine whose page has had its lines
+ *
+ * Return: true if so.
+ */
+bool sim_fault_exit(struct sim_engine *engine)
+{
+	return fault_of_way(engine, SIM_FAULT_EXIT_JAM, 0);
 }
 
 /* Those that end the page, with an interrupt, in silence, or because nothing is there */
@@ -156,11 +175,11 @@ static bool fault_ends(struct sim_engine *engine, enum sim_fault_kind kind)
 }
 
 /* Those that the page survives, at least on the engine's side */
-static void fault_stays(struct sim_engine *engine, enum sim_fault_kind kind)
+static void fault_stays(struct sim_engine *engine, const struct sim_fault *fault)
 {
 	struct sim_faults *f = &engine->faults;
 
-	switch (kind) {
+	switch (fault->kind) {
 	case SIM_FAULT_LOST_INTERRUPT:
 		f->interrupt_lost = true;
 		break;
@@ -177,7 +196,7 @@ static void fault_stays(struct sim_engine *engine, enum sim_fault_kind kind)
 		sim_dma_fail(engine->chan);
 		break;
 	case SIM_FAULT_LATE_PERIOD:
-		sim_dma_delay(engine->chan, LATE_PERIOD_MS);
+		sim_dma_delay(engine->chan, fault->ms);
 		break;
 	case SIM_FAULT_DARK:
 		f->dark = true;
@@ -198,7 +217,7 @@ static bool fault_is_due(struct sim_engine *engine, const struct sim_fault *faul
 	bool reference = !engine->is_printer && engine->mode & IFAX_MODE_REFERENCE;
 	u32 page = engine->faults.page;
 
-	if (fault_is_of_feed(fault->kind) || fault->reference != reference)
+	if (fault_is_of_way(fault->kind) || fault->reference != reference)
 		return false;
 	if (reference || fault->page == page)
 		return fault->line <= engine->lines;
@@ -214,21 +233,21 @@ static bool fault_is_due(struct sim_engine *engine, const struct sim_fault *faul
 bool sim_fault_line(struct sim_engine *engine)
 {
 	struct sim_faults *f = &engine->faults;
-	enum sim_fault_kind kind;
+	struct sim_fault fault;
 	bool ends = false;
 	u32 i = 0;
 
 	lockdep_assert_held(&engine->lock);
 	while (i < f->count && !ends) {
-		kind = f->armed[i].kind;
-		if (!fault_is_due(engine, &f->armed[i])) {
+		fault = f->armed[i];
+		if (!fault_is_due(engine, &fault)) {
 			i++;
 			continue;
 		}
 		fault_disarm(f, i);
-		ends = fault_ends(engine, kind);
+		ends = fault_ends(engine, fault.kind);
 		if (!ends)
-			fault_stays(engine, kind);
+			fault_stays(engine, &fault);
 	}
 	return ends;
 }
@@ -280,6 +299,7 @@ static int fault_words(char *text, struct sim_fault *fault, u32 *every)
 			fault->reference = true;
 		else if (fault_number(word, "line=", &fault->line) &&
 			 fault_number(word, "page=", &fault->page) &&
+			 fault_number(word, "ms=", &fault->ms) &&
 			 fault_number(word, "every=", every))
 			return -EINVAL;
 	}
@@ -288,13 +308,13 @@ static int fault_words(char *text, struct sim_fault *fault, u32 *every)
 }
 
 /*
- * "KIND [line=N|line=random] [page=N] [reference]", "random every=N", "none"; a comma
- * is as good as a blank
+ * "KIND [line=N|line=random] [page=N] [ms=N] [reference]", "random every=N", "none"; a
+ * comma is as good as a blank
  */
 static int fault_order(struct sim_engine *engine, char *text)
 {
 	struct sim_faults *f = &engine->faults;
-	struct sim_fault fault = { .page = 1 };
+	struct sim_fault fault = { .page = 1, .ms = LATE_PERIOD_MS };
 	u32 every = 0;
 	int kind, ret;
 	char *word;

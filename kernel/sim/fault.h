@@ -34,6 +34,8 @@ enum sim_fault_kind {
 	SIM_FAULT_COLD,
 	SIM_FAULT_TRAY_OUT,
 	SIM_FAULT_TURN_JAM,
+	SIM_FAULT_FEED_JAM,
+	SIM_FAULT_EXIT_JAM,
 	SIM_FAULT_DARK,
 	SIM_FAULT_KINDS
 };
@@ -45,12 +47,14 @@ enum sim_fault_kind {
  * @kind: what
  * @line: after so many lines
  * @page: of this page, counted as &sim_faults.page
+ * @ms: LATE_PERIOD: by how much
  * @reference: not of a page, but while the references of a scanner pass
  */
 struct sim_fault {
 	enum sim_fault_kind kind;
 	u32 line;
 	u32 page;
+	u32 ms;
 	bool reference;
 };
 
@@ -92,6 +96,7 @@ struct sim_faults {
 
 void sim_fault_begin(struct sim_engine *engine, u32 lines);
 bool sim_fault_feed(struct sim_engine *engine, enum sim_fault_kind kind);
+bool sim_fault_exit(struct sim_engine *engine);
 bool sim_fault_line(struct sim_engine *engine);
 void sim_fault_reset(struct sim_engine *engine);
 int sim_fault_init(struct sim_soc *soc);

@@ -162,6 +162,8 @@ static u32 print_feed(struct sim_engine *engine)
 	if (sim_fault_feed(engine, SIM_FAULT_NO_PAPER) ||
 	    !sim_cassette_draw(engine->paper, engine->tray))
 		return IFAX_INT_NO_PAPER;
+	if (sim_fault_feed(engine, SIM_FAULT_FEED_JAM))
+		return sim_engine_jam(engine);
 	if (!sim_fault_feed(engine, SIM_FAULT_TRAY_OUT))
 		return 0;
 	sim_cassette_pull(engine->paper, engine->tray, true);
@@ -236,6 +238,8 @@ static u32 print_side(struct sim_engine *engine)
 	}
 	sim_fault_begin(engine, engine->length);
 	interrupts = print_rows(engine, sheet);
+	if (interrupts == IFAX_INT_PAGE_END && sim_fault_exit(engine))
+		interrupts = sim_engine_jam(engine);
 	print_exit(engine, front, sheet, interrupts == IFAX_INT_PAGE_END);
 	if (engine->faults.double_fed)
 		sim_cassette_draw(engine->paper, engine->sheet_tray);

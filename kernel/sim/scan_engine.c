@@ -159,7 +159,8 @@ static u32 sim_scan_feed(struct sim_engine *engine, struct sim_sheet **sheet)
 	*sheet = sim_scan_draw(engine);
 	if (!*sheet)
 		return IFAX_INT_NO_PAPER;
-	if (engine->mode & IFAX_MODE_BACK && sim_fault_feed(engine, SIM_FAULT_TURN_JAM)) {
+	if (sim_fault_feed(engine, engine->mode & IFAX_MODE_BACK ? SIM_FAULT_TURN_JAM :
+								   SIM_FAULT_FEED_JAM)) {
 		sim_sheet_free(*sheet);
 		*sheet = NULL;
 		return sim_engine_jam(engine);

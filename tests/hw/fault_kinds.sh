@@ -3,14 +3,14 @@
 # To be sourced by guest scripts: every fault of the simulator, on both engines,
 # and how the page has to end. After each the next page goes through unharmed.
 
-in_time_s=15
+in_time_s=60
 sheets=/ifax/build/tests/hw/sheets
 sheet_lines=${sheet_lines:-1000}
 
 ends()	# fault: enum ifax_page_status
 {
 	case $1 in
-	jam | double-feed | tray-out | turn-jam) echo 2 ;;
+	jam | double-feed | tray-out | turn-jam | feed-jam | exit-jam) echo 2 ;;
 	cover) echo 3 ;;
 	no-paper) echo 4 ;;
 	lost-interrupt | spurious-interrupt | stuck-busy | stuck-status | late-period) echo 0 ;;
@@ -118,6 +118,34 @@ tray_campaign()	# how often
 	is "tray-out: printer had it" "$1" "$(seen print0 tray-out)"
 }
 
+# Sheets that get stuck before their first line and behind their last one
+ways_campaign()	# how often
+{
+	local round kind
+
+	sheet 1728 $sheet_lines >in
+	for round in $(seq "$1"); do
+		cat in in >/dev/ifax/feeder0
+		fault scan0 feed-jam
+		is "scanner: feed-jam $round: status" "$(ends feed-jam): 0 lines, more" \
+			"$(scan out 1728)"
+		clear_paper_path
+		is "scanner: feed-jam $round: next page" "0: $sheet_lines lines" "$(scan out 1728)"
+		is "scanner: feed-jam $round: next page, same pixels" "" "$(cmp in out 2>&1)"
+		for kind in feed-jam exit-jam; do
+			fault print0 $kind
+			is "printer: $kind $round: status" "$(ends $kind)" "$(print in | cut -d: -f1)"
+			clear_paper_path
+			is "printer: $kind $round: nothing came" 0 "$(cat $tray/sheets)"
+			is "printer: $kind $round: next page" "0: $sheet_lines lines" "$(print in)"
+			take_out >out
+			is "printer: $kind $round: next page, same pixels" "" "$(cmp in out 2>&1)"
+		done
+	done
+	is "feed-jam: scanner had it" "$1" "$(seen scan0 feed-jam)"
+	is "exit-jam: printer had it" "$1" "$(seen print0 exit-jam)"
+}
+
 fault_campaign()	# faults, their places
 {
 	local kind place
@@ -172,4 +200,7 @@ sides_campaign()	# faults, lines
 		done
 	done
 	both_sides turn-jam page=2
+	both_sides feed-jam page=1
+	both_sides exit-jam page=1
+	both_sides exit-jam page=2
 }

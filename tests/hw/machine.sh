@@ -66,6 +66,25 @@ seen()	# engine, what
 	sed -n "s/^$2 //p" /sys/kernel/debug/ifax-sim/$1/stats
 }
 
+# Time is no matter: a machine may be slow. false: it never came
+await()	# command
+{
+	local try
+
+	for try in $(seq 600); do
+		! "$@" || return 0
+		sleep 0.2
+	done
+	echo "# never: $*"
+	return 1
+}
+
+# For await: has a page begun since?
+started()	# engine, starts before
+{
+	[ "$(seen "$1" starts)" -gt "$2" ]
+}
+
 # A person takes out what is stuck and closes the cover
 clear_paper_path()
 {
