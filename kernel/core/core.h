@@ -46,7 +46,7 @@
 #define IFAX_SPARE_CHUNKS	32
 
 #define IFAX_DEVICE_NAME_BYTES	16
-#define IFAX_PAGE_STATUSES	(IFAX_PAGE_HARDWARE + 1)
+#define IFAX_PAGE_STATUSES	(IFAX_PAGE_TOO_LARGE + 1)
 
 /**
  * struct ifax_counters - what a device has done since it was registered
@@ -83,6 +83,18 @@ struct ifax_engine_ops {
 	int (*trays)(struct ifax_device *idev, struct ifax_tray *trays);
 	void (*resume)(struct ifax_device *idev);
 	int (*hold)(struct ifax_device *idev);
+};
+
+/**
+ * struct ifax_paper_path - what the sensors say
+ * @state: IFAX_STATE_*, but for BUSY and PAUSED
+ * @tray: paper trays
+ * @trays: their number; 0: the engine does not tell of any
+ */
+struct ifax_paper_path {
+	u32 state;
+	struct ifax_tray tray[IFAX_ENGINE_TRAYS_MAX];
+	u32 trays;
 };
 
 /**
@@ -131,7 +143,7 @@ struct ifax_job {
  * @next_work: takes the next page into the engine; lays in memory for the page
  *	under the sensor
  * @state_work: looks whether a sensor changed
- * @seen_state: IFAX_STATE_* when it looked last, under @op_lock
+ * @seen: the paper path when it looked last, under @op_lock
  * @op_lock: see above
  * @lock: see above; guards all that follows
  * @gone: unregistered; changes under both locks
@@ -141,6 +153,7 @@ struct ifax_job {
  *	knows that it stays, and uses it without a lock
  * @paused: lines of it were not taken, for want of room
  * @wants_paper: printer: a page waits for paper
+ * @tray: printer: number of the tray that the last sheet is from, -1: none
  * @counters: what it has done
  * @events: counts changes; read without a lock by those who wait for one
  * @wait: woken at every change
@@ -155,7 +168,7 @@ struct ifax_device {
 	struct ifax_budget budget;
 	struct delayed_work next_work;
 	struct work_struct state_work;
-	u32 seen_state;
+	struct ifax_paper_path seen;
 	struct mutex op_lock; /* calls into the driver */
 	struct mutex lock; /* innermost: pages on the move */
 	bool gone;
@@ -164,6 +177,7 @@ struct ifax_device {
 	struct ifax_page *engine_page;
 	bool paused;
 	bool wants_paper;
+	int tray;
 	struct ifax_counters counters;
 	u32 events;
 	wait_queue_head_t wait;
@@ -181,6 +195,7 @@ void ifax_netlink_exit(void);
 /* netlink_events.c: who listens hears of it */
 void ifax_notify_device(struct ifax_device *idev, enum ifax_cmd cmd);
 void ifax_notify_state(struct ifax_device *idev, u32 state, u32 changed);
+void ifax_notify_trays(struct ifax_device *idev, const struct ifax_paper_path *path);
 void ifax_notify_page(struct ifax_device *idev, enum ifax_cmd cmd, const struct ifax_page *page);
 void ifax_notify_job(struct ifax_device *idev, enum ifax_cmd cmd, u32 pages);
 void ifax_notify_key(struct ifax_device *idev, u32 one_touch);
@@ -189,6 +204,7 @@ void ifax_notify_key(struct ifax_device *idev, u32 one_touch);
 int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page);
 void ifax_engine_stop(struct ifax_device *idev, enum ifax_page_status status);
 u32 ifax_engine_state(struct ifax_device *idev);
+void ifax_engine_look(struct ifax_device *idev, struct ifax_paper_path *path);
 enum ifax_page_status ifax_engine_refusal(struct ifax_device *idev, int err);
 u64 ifax_engine_lines_begin(struct ifax_device *idev, struct ifax_page *page);
 void ifax_engine_lines_end(struct ifax_device *idev, struct ifax_page *page, u32 lines,
@@ -221,6 +237,7 @@ void ifax_page_ended(struct ifax_device *idev, struct ifax_page *page,
 
 /* paper.c: how pages come onto the paper that there is */
 int ifax_paper_fit(struct ifax_device *idev, struct ifax_page *page);
+u32 ifax_paper_of_tray(const struct ifax_tray *tray);
 
 /* wait.c: what waits for a change of a device */
 void ifax_changed(struct ifax_device *idev);

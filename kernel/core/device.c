@@ -103,6 +103,7 @@ static struct ifax_device *ifax_device_alloc(struct device *parent, enum ifax_ki
 	complete_caps(&idev->caps, kind);
 	idev->ops = *ops;
 	idev->priv = priv;
+	idev->tray = -1;
 	mutex_init(&idev->op_lock);
 	mutex_init(&idev->lock);
 	init_waitqueue_head(&idev->wait);

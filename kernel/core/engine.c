@@ -33,6 +33,8 @@ int ifax_engine_start(struct ifax_device *idev, struct ifax_page *page)
 	if (first)
 		page->record.begin_ns = ktime_get_boottime_ns();
 	WRITE_ONCE(idev->engine_page, page);
+	if (page->has_tray)
+		WRITE_ONCE(idev->tray, page->sheet.tray);
 	trace_ifax_page_start(idev, page);
 	mutex_unlock(&idev->lock);
 
@@ -85,6 +87,24 @@ u32 ifax_engine_state(struct ifax_device *idev)
 }
 
 /**
+ * ifax_engine_look() - the paper path, with what is in the trays
+ * @idev: device, not gone
+ * @path: filled in
+ *
+ * Context: &ifax_device.op_lock is held.
+ */
+void ifax_engine_look(struct ifax_device *idev, struct ifax_paper_path *path)
+{
+	int trays = 0;
+
+	memset(path, 0, sizeof(*path));
+	path->state = ifax_engine_state(idev);
+	if (idev->ops.trays)
+		trays = idev->ops.trays(idev, path->tray);
+	path->trays = max(trays, 0);
+}
+
+/**
  * ifax_engine_refusal() - how a page ends that could not begin
  * @idev: device
  * @err: error of ifax_engine_start(), or of what comes before it
@@ -99,6 +119,8 @@ enum ifax_page_status ifax_engine_refusal(struct ifax_device *idev, int err)
 	lockdep_assert_held(&idev->op_lock);
 	if (err == -ENOMEDIUM)
 		return IFAX_PAGE_NO_PAPER;
+	if (err == -EMSGSIZE)
+		return IFAX_PAGE_TOO_LARGE;
 	if (err == -ENOMEM || err == -ENOSPC)
 		return IFAX_PAGE_NO_MEMORY;
 	flags = idev->ops.state(idev);
@@ -176,6 +198,23 @@ int ifax_engine_room(struct ifax_device *idev, void *data)
 	return 0;
 }
 
+static bool tray_is_as_before(const struct ifax_tray *tray, const struct ifax_tray *before)
+{
+	return tray->x_dmm == before->x_dmm && tray->y_dmm == before->y_dmm &&
+	       tray->present == before->present && tray->paper == before->paper &&
+	       tray->low == before->low;
+}
+
+static bool trays_changed(const struct ifax_paper_path *path, const struct ifax_paper_path *before)
+{
+	u32 i;
+
+	for (i = 0; i < path->trays; i++)
+		if (i >= before->trays || !tray_is_as_before(&path->tray[i], &before->tray[i]))
+			return true;
+	return false;
+}
+
 /**
  * ifax_engine_state_work() - look at the sensors, and tell what changed
  * @work: &ifax_device.state_work
@@ -183,15 +222,16 @@ int ifax_engine_room(struct ifax_device *idev, void *data)
 void ifax_engine_state_work(struct work_struct *work)
 {
 	struct ifax_device *idev = container_of(work, struct ifax_device, state_work);
-	u32 state, changed;
+	struct ifax_paper_path path;
 
 	mutex_lock(&idev->op_lock);
 	if (!idev->gone) {
-		state = ifax_engine_state(idev);
-		changed = state ^ idev->seen_state;
-		idev->seen_state = state;
-		if (changed)
-			ifax_notify_state(idev, state, changed);
+		ifax_engine_look(idev, &path);
+		if (path.state != idev->seen.state)
+			ifax_notify_state(idev, path.state, path.state ^ idev->seen.state);
+		if (trays_changed(&path, &idev->seen))
+			ifax_notify_trays(idev, &path);
+		idev->seen = path;
 	}
 	mutex_unlock(&idev->op_lock);
 }

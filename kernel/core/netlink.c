@@ -13,16 +13,16 @@ static int put_message(struct sk_buff *msg, struct ifax_device *idev, u32 portid
 		       int flags)
 {
 	void *header = genlmsg_put(msg, portid, seq, &ifax_nl_family, flags, IFAX_CMD_DEVICE_GET);
+	struct ifax_paper_path path;
 	int err = -ENODEV;
 
 	if (!header)
 		return -EMSGSIZE;
 	mutex_lock(&idev->op_lock);
 	if (!idev->gone) {
-		u32 state = ifax_engine_state(idev);
-
+		ifax_engine_look(idev, &path);
 		mutex_lock(&idev->lock);
-		err = ifax_nl_put_device(msg, idev, state);
+		err = ifax_nl_put_device(msg, idev, &path);
 		mutex_unlock(&idev->lock);
 	}
 	mutex_unlock(&idev->op_lock);

@@ -19,6 +19,9 @@ extern struct genl_family ifax_nl_family;
 int ifax_nl_put_name(struct sk_buff *msg, struct ifax_device *idev);
 int ifax_nl_put_page(struct sk_buff *msg, const struct ifax_page *page);
 int ifax_nl_put_budget(struct sk_buff *msg, const struct ifax_budget *budget, int limit, int used);
-int ifax_nl_put_device(struct sk_buff *msg, struct ifax_device *idev, u32 state);
+int ifax_nl_put_trays(struct sk_buff *msg, struct ifax_device *idev,
+		      const struct ifax_paper_path *path);
+int ifax_nl_put_device(struct sk_buff *msg, struct ifax_device *idev,
+		       const struct ifax_paper_path *path);
 
 #endif /* _IFAX_NETLINK_H */

@@ -15,6 +15,7 @@
  * @changed: IFAX_CMD_STATE_NTF: IFAX_STATE_* that changed
  * @job_pages: IFAX_CMD_JOB_END_NTF: pages that the job began
  * @one_touch: IFAX_CMD_KEY_NTF: one-touch number
+ * @path: IFAX_CMD_TRAYS_NTF: what the sensors say
  */
 struct happening {
 	enum ifax_cmd cmd;
@@ -23,6 +24,7 @@ struct happening {
 	u32 changed;
 	u32 job_pages;
 	u32 one_touch;
+	const struct ifax_paper_path *path;
 };
 
 static int put_happening(struct sk_buff *msg, struct ifax_device *idev,
@@ -40,6 +42,8 @@ static int put_happening(struct sk_buff *msg, struct ifax_device *idev,
 		return nla_put_u32(msg, IFAX_A_DEVICE_JOB_PAGES, what->job_pages);
 	case IFAX_CMD_KEY_NTF:
 		return nla_put_u32(msg, IFAX_A_DEVICE_ONE_TOUCH, what->one_touch);
+	case IFAX_CMD_TRAYS_NTF:
+		return ifax_nl_put_trays(msg, idev, what->path);
 	default:
 		return 0;
 	}
@@ -86,6 +90,19 @@ void ifax_notify_state(struct ifax_device *idev, u32 state, u32 changed)
 		.cmd = IFAX_CMD_STATE_NTF,
 		.state = state,
 		.changed = changed,
+	});
+}
+
+/**
+ * ifax_notify_trays() - there is other paper in a tray, or more or less
+ * @idev: device
+ * @path: the paper path now
+ */
+void ifax_notify_trays(struct ifax_device *idev, const struct ifax_paper_path *path)
+{
+	notify(idev, IFAX_NL_EVENTS, (struct happening){
+		.cmd = IFAX_CMD_TRAYS_NTF,
+		.path = path,
 	});
 }
 

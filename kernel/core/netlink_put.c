@@ -59,7 +59,8 @@ int ifax_nl_put_page(struct sk_buff *msg, const struct ifax_page *page)
 	struct nlattr *nest = nla_nest_start(msg, IFAX_A_DEVICE_PAGE);
 
 	if (!nest || nla_put_u32(msg, IFAX_A_PAGE_SEQ, record->seq) ||
-	    nla_put_u32(msg, IFAX_A_PAGE_CODING, page->format.coding))
+	    nla_put_u32(msg, IFAX_A_PAGE_CODING, page->format.coding) ||
+	    (page->has_tray && nla_put_u32(msg, IFAX_A_PAGE_TRAY, page->sheet.tray)))
 		return -EMSGSIZE;
 	if (page->stage == IFAX_STAGE_ENDED &&
 	    (nla_put_u32(msg, IFAX_A_PAGE_STATUS, record->status) ||
@@ -101,17 +102,64 @@ int ifax_nl_put_budget(struct sk_buff *msg, const struct ifax_budget *budget, in
 	       -EMSGSIZE : 0;
 }
 
+static enum ifax_tray_level tray_level(const struct ifax_tray *tray)
+{
+	if (!tray->present)
+		return IFAX_TRAY_LEVEL_OUT;
+	if (!tray->paper)
+		return IFAX_TRAY_LEVEL_EMPTY;
+	return tray->low ? IFAX_TRAY_LEVEL_LOW : IFAX_TRAY_LEVEL_GOOD;
+}
+
+static int put_tray(struct sk_buff *msg, const struct ifax_tray *tray, u32 number, bool chosen)
+{
+	struct nlattr *nest = nla_nest_start(msg, IFAX_A_DEVICE_TRAY);
+
+	if (!nest || nla_put_u32(msg, IFAX_A_TRAY_NUMBER, number) ||
+	    nla_put_u32(msg, IFAX_A_TRAY_PAPER, ifax_paper_of_tray(tray)) ||
+	    nla_put_u32(msg, IFAX_A_TRAY_X_DMM, tray->x_dmm) ||
+	    nla_put_u32(msg, IFAX_A_TRAY_Y_DMM, tray->y_dmm) ||
+	    nla_put_u32(msg, IFAX_A_TRAY_LEVEL, tray_level(tray)) ||
+	    (chosen && nla_put_flag(msg, IFAX_A_TRAY_CHOSEN)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/**
+ * ifax_nl_put_trays() - what is in the paper trays
+ * @msg: message
+ * @idev: printer
+ * @path: what its sensors say
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ifax_nl_put_trays(struct sk_buff *msg, struct ifax_device *idev,
+		      const struct ifax_paper_path *path)
+{
+	int chosen = READ_ONCE(idev->tray);
+	u32 i;
+
+	for (i = 0; i < path->trays; i++)
+		if (put_tray(msg, &path->tray[i], i, i == chosen))
+			return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * ifax_nl_put_device() - a device as it is now
  * @msg: message
  * @idev: device
- * @state: what the sensors say, IFAX_STATE_*
+ * @path: what its sensors say
  *
  * Context: &ifax_device.lock is held.
  * Return: 0 or -EMSGSIZE.
  */
-int ifax_nl_put_device(struct sk_buff *msg, struct ifax_device *idev, u32 state)
+int ifax_nl_put_device(struct sk_buff *msg, struct ifax_device *idev,
+		       const struct ifax_paper_path *path)
 {
+	u32 state = path->state;
+
 	lockdep_assert_held(&idev->lock);
 	if (idev->engine_page)
 		state |= IFAX_STATE_BUSY;
@@ -121,7 +169,9 @@ int ifax_nl_put_device(struct sk_buff *msg, struct ifax_device *idev, u32 state)
 	    nla_put_u32(msg, IFAX_A_DEVICE_PAGES_QUEUED,
 			idev->job ? ifax_job_pages_queued(idev->job) : 0) ||
 	    ifax_nl_put_budget(msg, &idev->budget, IFAX_A_DEVICE_BUDGET_BYTES,
-			       IFAX_A_DEVICE_BUDGET_USED_BYTES))
+			       IFAX_A_DEVICE_BUDGET_USED_BYTES) ||
+	    nla_put_u32(msg, IFAX_A_DEVICE_SIDES, idev->caps.sides) ||
+	    ifax_nl_put_trays(msg, idev, path))
 		return -EMSGSIZE;
 	return put_counters(msg, &idev->counters);
 }

@@ -54,6 +54,7 @@ enum ifax_stage {
  * @sheet_nr: number of the sheet that is printed or comes next, from 0
  * @lines_before: lines on the sheets before that
  * @sheet: what the driver was told about it
+ * @has_tray: its tray is one that the engine told of
  * @paper_wait_ns: when it began to wait for paper, 0: it does not
  * @turned: bitmap of the turned page, if it is to be turned; empty until then
  * @decoder: while the page is checked or printed
@@ -81,6 +82,7 @@ struct ifax_page {
 	u32 sheet_nr;
 	u32 lines_before;
 	struct ifax_sheet sheet;
+	bool has_tray;
 	u64 paper_wait_ns;
 	struct ifax_store turned;
 	struct ifax_decoder *decoder;

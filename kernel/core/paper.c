@@ -33,6 +33,22 @@ static bool is_of_size(const struct ifax_tray *tray, const struct ifax_fit_paper
 	       (near(tray->x_dmm, size->y_dmm) && near(tray->y_dmm, size->x_dmm));
 }
 
+/**
+ * ifax_paper_of_tray() - the name of the size of its paper
+ * @tray: tray
+ *
+ * Return: &enum ifax_paper, IFAX_PAPER_AUTO if the size has no name, or is not known.
+ */
+u32 ifax_paper_of_tray(const struct ifax_tray *tray)
+{
+	u32 named;
+
+	for (named = IFAX_PAPER_AUTO + 1; named < ARRAY_SIZE(sizes); named++)
+		if (is_of_size(tray, &sizes[named]))
+			return named;
+	return IFAX_PAPER_AUTO;
+}
+
 /* What a page may come on of a tray; no size if it may not */
 static struct ifax_fit_paper paper_of(const struct ifax_tray *tray, u32 named)
 {
@@ -77,6 +93,31 @@ static int find_fit(struct ifax_device *idev, struct ifax_page *page,
 	return err;
 }
 
+/* Would there be a way if a tray had the paper that the page names? None has it now. */
+static bool could_fit(struct ifax_device *idev, struct ifax_page *page)
+{
+	const struct ifax_fit_paper *size = &sizes[page->format.paper];
+	const struct ifax_fit_paper either_way[] = {
+		*size, { .x_dmm = size->y_dmm, .y_dmm = size->x_dmm },
+	};
+
+	return !find_fit(idev, page, either_way, ARRAY_SIZE(either_way));
+}
+
+/* Does a page that fits on no paper wait for other paper? Not if what it names is there. */
+static bool may_wait(struct ifax_device *idev, struct ifax_page *page,
+		     const struct ifax_fit_paper *paper, u32 count)
+{
+	u32 i;
+
+	if (page->format.paper == IFAX_PAPER_AUTO)
+		return true;
+	for (i = 0; i < count; i++)
+		if (paper[i].x_dmm)
+			return false;
+	return could_fit(idev, page);
+}
+
 /* Of the trays with the paper of the page, the first that is not empty */
 static int find_tray(struct ifax_page *page, const struct ifax_tray *trays,
 		     const struct ifax_fit_paper *paper, u32 count)
@@ -101,7 +142,8 @@ static int find_tray(struct ifax_page *page, const struct ifax_tray *trays,
  * Sheets of a page that takes several are of one size; the tray is chosen anew for each.
  *
  * Context: &ifax_device.op_lock is held.
- * Return: 0; -ENOMEDIUM: there is no paper for it; -EIO: the engine does not answer.
+ * Return: 0; -ENOMEDIUM: there is no paper for it; -EMSGSIZE: it is too large for its paper; -EIO:
+ *	the engine does not answer.
  */
 int ifax_paper_fit(struct ifax_device *idev, struct ifax_page *page)
 {
@@ -109,13 +151,15 @@ int ifax_paper_fit(struct ifax_device *idev, struct ifax_page *page)
 	struct ifax_tray trays[IFAX_ENGINE_TRAYS_MAX] = {};
 	u32 named = page->format.paper, i;
 	int count = 0, err = 0;
+	bool told;
 
 	lockdep_assert_held(&idev->op_lock);
 	if (idev->ops.trays)
 		count = idev->ops.trays(idev, trays);
 	if (count < 0)
 		return count;
-	if (!count) {
+	told = count;
+	if (!told) {
 		/* The driver tells whether there is paper */
 		trays[0] = (struct ifax_tray){ .present = true, .paper = true };
 		count = named ? 1 : 0;
@@ -123,9 +167,14 @@ int ifax_paper_fit(struct ifax_device *idev, struct ifax_page *page)
 	for (i = 0; i < count; i++)
 		paper[i] = paper_of(&trays[i], named);
 	page->sheet.tray = 0;
+	page->has_tray = false;
 	if (!page->sheet_nr)
 		err = find_fit(idev, page, paper, count);
+	if (err == -ENOMEDIUM && !may_wait(idev, page, paper, count))
+		return -EMSGSIZE;
 	if (err || !count)
 		return err;
-	return find_tray(page, trays, paper, count);
+	err = find_tray(page, trays, paper, count);
+	page->has_tray = !err && told;
+	return err;
 }

@@ -202,6 +202,7 @@ static int print_trays(struct ifax_device *idev, struct ifax_tray *trays)
 			return -EIO;
 		trays[i].present = at & IFAX_TRAY_PRESENT;
 		trays[i].paper = at & IFAX_TRAY_PAPER;
+		trays[i].low = at & IFAX_TRAY_LOW;
 		trays[i].x_dmm = FIELD_GET(IFAX_TRAY_SIZE_X, size);
 		trays[i].y_dmm = FIELD_GET(IFAX_TRAY_SIZE_Y, size);
 	}

@@ -9,11 +9,11 @@ b() { ifax --socket /run/ifax-b/control "$@"; }
 
 declare -A daemon
 
-start_station()	# a or b; returns when it stands
+start_station()	# a or b, [configuration]; returns when it stands
 {
 	[ -e /etc/ifax-maildrop ] || (umask 077 && echo 'open sesame' >/etc/ifax-maildrop)
 	mkdir -p "/run/ifax-$1"
-	ifaxd --foreground --config "/ifax/tests/demo/station-$1.conf" 2>>"/out/station-$1.log" &
+	ifaxd --foreground --config "${2:-/ifax/tests/demo/station-$1.conf}" 2>>"/out/station-$1.log" &
 	daemon[$1]=$!
 	wait_until 20 "$1" status
 }

@@ -174,7 +174,7 @@ TEST_F(ahead, cancelled_in_the_middle)
 	ASSERT_EQ(0, ifax_cancel(self->fd));
 	ASSERT_EQ(0, ifax_get_state(self->fd, &state));
 	EXPECT_EQ(0, state.pages_queued);
-	EXPECT_EQ(IFAX_STATE_DOCUMENT, state.flags);
+	EXPECT_EQ(IFAX_STATE_DOCUMENT | IFAX_STATE_LAMP_ON, state.flags);
 
 	expect_page(_metadata, self, 0, IFAX_PAGE_MORE);
 	EXPECT_LE(0, read_page(self->fd, &coded));

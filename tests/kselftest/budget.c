@@ -80,7 +80,7 @@ static void scan_pauses(struct __test_metadata *_metadata, FIXTURE_DATA(budget) 
 	EXPECT_LT(SMALL_KIB * 1024 - 8192, used);
 	EXPECT_EQ(0, poll_ms(self->scanner, POLLPRI, 1 + 1000 * wait_s));
 	ASSERT_EQ(0, ifax_get_state(self->scanner, &state));
-	EXPECT_EQ(IFAX_STATE_PAUSED | IFAX_STATE_BUSY, state.flags);
+	EXPECT_EQ(IFAX_STATE_PAUSED | IFAX_STATE_BUSY | IFAX_STATE_LAMP_ON, state.flags);
 	read_whole_page(_metadata, self, &sheet);
 	sheet_free(&sheet);
 }

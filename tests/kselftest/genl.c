@@ -113,7 +113,7 @@ int genl_call(int fd, struct genl_message *message, struct genl_message *reply, 
 	return -ETIMEDOUT;
 }
 
-static const struct nlattr *find(const uint8_t *at, size_t bytes, uint16_t type)
+static const struct nlattr *find(const uint8_t *at, size_t bytes, uint16_t type, unsigned int nth)
 {
 	const struct nlattr *attr;
 
@@ -121,7 +121,7 @@ static const struct nlattr *find(const uint8_t *at, size_t bytes, uint16_t type)
 		attr = (const struct nlattr *)at;
 		if (attr->nla_len < NLA_HDRLEN || attr->nla_len > bytes)
 			return NULL;
-		if ((attr->nla_type & NLA_TYPE_MASK) == type)
+		if ((attr->nla_type & NLA_TYPE_MASK) == type && !nth--)
 			return attr;
 		if ((size_t)NLA_ALIGN(attr->nla_len) > bytes)
 			return NULL;
@@ -132,12 +132,19 @@ static const struct nlattr *find(const uint8_t *at, size_t bytes, uint16_t type)
 
 const struct nlattr *genl_attr(const struct genl_message *message, uint16_t type)
 {
-	return find(message->attrs, message->netlink.nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN), type);
+	return genl_attr_nth(message, type, 0);
+}
+
+const struct nlattr *genl_attr_nth(const struct genl_message *message, uint16_t type,
+				   unsigned int nth)
+{
+	return find(message->attrs, message->netlink.nlmsg_len - NLMSG_LENGTH(GENL_HDRLEN), type,
+		    nth);
 }
 
 const struct nlattr *genl_nested(const struct nlattr *nest, uint16_t type)
 {
-	return nest ? find((const uint8_t *)nest + NLA_HDRLEN, nest->nla_len - NLA_HDRLEN, type) :
+	return nest ? find((const uint8_t *)nest + NLA_HDRLEN, nest->nla_len - NLA_HDRLEN, type, 0) :
 		      NULL;
 }
 

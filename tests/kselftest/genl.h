@@ -48,6 +48,9 @@ int genl_call(int fd, struct genl_message *message, struct genl_message *reply, 
 	      size_t text_bytes);
 
 const struct nlattr *genl_attr(const struct genl_message *message, uint16_t type);
+/* The attribute of this type with this number, from 0 */
+const struct nlattr *genl_attr_nth(const struct genl_message *message, uint16_t type,
+				   unsigned int nth);
 const struct nlattr *genl_nested(const struct nlattr *nest, uint16_t type);
 uint32_t genl_u32(const struct nlattr *attr);
 uint64_t genl_u64(const struct nlattr *attr);

@@ -176,6 +176,12 @@ bool set_line_rate(unsigned int lines_per_s)
 	return write_parameter("/sys/module/ifax_sim/parameters/line_rate", lines_per_s);
 }
 
+/* Time of a sheet on its way to the drum, and out */
+bool set_feed_ms(unsigned int feed_ms)
+{
+	return write_parameter("/sys/module/ifax_sim/parameters/feed_ms", feed_ms);
+}
+
 /* Can a scanner with a line rate wait for the driver? */
 bool set_scan_pause(bool pause)
 {
@@ -214,21 +220,29 @@ bool set_sensor(const char *pile, const char *sensor, unsigned int value)
 }
 
 /* What goes wrong in an engine, "scan0" or "print0": see Documentation/simulator.rst */
-bool order_fault(const char *engine, const char *fault)
+static bool order(const char *engine, const char *file, const char *text)
 {
 	char path[PATH_MAX];
 	bool done = false;
 	int fd;
 
-	snprintf(path, sizeof(path), "/sys/kernel/debug/ifax-sim/%s/fault", engine);
+	snprintf(path, sizeof(path), "/sys/kernel/debug/ifax-sim/%s/%s", engine, file);
 	fd = open(path, O_WRONLY);
 	if (fd >= 0) {
-		done = write(fd, fault, strlen(fault)) == (ssize_t)strlen(fault);
+		done = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
 		close(fd);
 	}
-	if (!done)
-		failed(path);
-	return done;
+	return done || failed(path);
+}
+
+bool order_fault(const char *engine, const char *fault)
+{
+	return order(engine, "fault", fault);
+}
+
+bool order_trays(const char *engine, const char *text)
+{
+	return order(engine, "trays", text);
 }
 
 /* The driver and the hardware of the devices, remembered while they are apart */

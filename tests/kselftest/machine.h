@@ -53,12 +53,15 @@ void tray_empty(void);
 bool tray_wait(unsigned int sheets);
 
 bool set_line_rate(unsigned int lines_per_s);
+bool set_feed_ms(unsigned int feed_ms);
 bool set_scan_pause(bool pause);
 bool set_budget_kib(unsigned int budget_kib);
 bool set_total_budget_kib(unsigned int budget_kib);
 unsigned int total_budget_default_kib(void);
 bool set_sensor(const char *pile, const char *sensor, unsigned int value);
 bool order_fault(const char *engine, const char *fault);
+/* What a person does to a paper tray: "0 a4:500", "1 out" */
+bool order_trays(const char *engine, const char *text);
 bool driver_unbind(const char *name);
 bool driver_bind(const char *name);
 /* 0 or a negative errno, and silence */

@@ -155,7 +155,7 @@ TEST_F(netlink, pauses)
 	ASSERT_EQ(0, ifax_start(fd));
 	ASSERT_TRUE(wait_for_state(fd, IFAX_STATE_PAUSED, IFAX_STATE_PAUSED));
 	EXPECT_EQ(pauses + 1, counter(self, IFAX_A_COUNTERS_PAUSES));
-	EXPECT_EQ(IFAX_STATE_PAUSED | IFAX_STATE_BUSY,
+	EXPECT_EQ(IFAX_STATE_PAUSED | IFAX_STATE_BUSY | IFAX_STATE_LAMP_ON,
 		  genl_u32(genl_attr(&self->talk.reply, IFAX_A_DEVICE_STATE)));
 	ASSERT_EQ(0, talk_set_budget(&self->talk, SCANNER, 0));
 	EXPECT_LT(0, read_page(fd, &coded));

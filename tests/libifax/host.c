@@ -59,13 +59,13 @@ static void test_texts(void)
 	uint32_t a, b;
 	bool good = true;
 
-	for (a = IFAX_PAGE_OK; a <= IFAX_PAGE_HARDWARE; a++) {
+	for (a = IFAX_PAGE_OK; a <= IFAX_PAGE_TOO_LARGE; a++) {
 		good = good && *ifax_page_status_text(a);
 		for (b = 0; b < a; b++)
 			good = good && strcmp(ifax_page_status_text(a), ifax_page_status_text(b));
 	}
 	ok(good, "every page status has a text of its own");
-	ok(!strcmp(ifax_page_status_text(IFAX_PAGE_HARDWARE + 1),
+	ok(!strcmp(ifax_page_status_text(IFAX_PAGE_TOO_LARGE + 1),
 		   ifax_page_status_text(UINT32_MAX)), "a status that nobody knows has a text");
 	ok(!strcmp(ifax_error_text(-ENOMEDIUM), "the feeder is empty"), "an error of a device");
 	ok(!strcmp(ifax_error_text(-ENOTDIR), strerror(ENOTDIR)), "any other error");

@@ -15,6 +15,7 @@
 #include "command.h"
 
 #define STATE_TEXT_BYTES	160
+#define PAPER_TEXT_BYTES	32
 
 static enum exit_code device_failure(const char *what, int err)
 {
@@ -60,7 +61,10 @@ static const char *state_text(uint32_t state, char text[STATE_TEXT_BYTES])
 {
 	char *at = text;
 
-	snprintf(text, STATE_TEXT_BYTES, "ready");
+	/* A lamp that is on keeps nobody from anything */
+	*text = 0;
+	if (!(state & ~IFAX_STATE_LAMP_ON))
+		at += snprintf(text, STATE_TEXT_BYTES, "ready");
 	for (uint32_t flag = 1; flag; flag <<= 1)
 		if (state & flag && ifax_state_name(flag))
 			at += snprintf(at, text + STATE_TEXT_BYTES - at, "%s%s",
@@ -79,11 +83,68 @@ static json_t *json_faults(const struct ifax_counters *counters)
 	return faults;
 }
 
+static const char *paper_text(const struct ifax_paper_tray *tray, char text[PAPER_TEXT_BYTES])
+{
+	const char *name = tray->paper ? ifax_paper_name(tray->paper) : NULL;
+
+	if (name)
+		snprintf(text, PAPER_TEXT_BYTES, "%s", name);
+	else if (tray->x_dmm && tray->y_dmm)
+		snprintf(text, PAPER_TEXT_BYTES, "%.1f x %.1f mm", tray->x_dmm / 10.0,
+			 tray->y_dmm / 10.0);
+	else
+		snprintf(text, PAPER_TEXT_BYTES, "unknown size");
+	return text;
+}
+
+static const char *orientation_text(const struct ifax_paper_tray *tray)
+{
+	return tray->x_dmm > tray->y_dmm ? "long edge first" : "short edge first";
+}
+
+static const char *level_text(const struct ifax_paper_tray *tray)
+{
+	const char *name = ifax_tray_level_name(tray->level);
+
+	return name ? name : "unknown";
+}
+
+static json_t *json_trays(const struct ifax_paper_tray *trays, uint32_t count)
+{
+	json_t *list = json_array(), *tray;
+
+	for (uint32_t i = 0; i < count; i++) {
+		tray = json_pack("{s:i, s:s, s:b}", "number", (int)i, "level",
+				 level_text(&trays[i]), "chosen", trays[i].is_chosen);
+		if (trays[i].paper && ifax_paper_name(trays[i].paper))
+			json_object_set_new(tray, "paper",
+					    json_string(ifax_paper_name(trays[i].paper)));
+		if (trays[i].x_dmm && trays[i].y_dmm) {
+			json_object_set_new(tray, "orientation",
+					    json_string(orientation_text(&trays[i])));
+			json_object_set_new(tray, "width_mm", json_real(trays[i].x_dmm / 10.0));
+			json_object_set_new(tray, "length_mm", json_real(trays[i].y_dmm / 10.0));
+		}
+		json_array_append_new(list, tray);
+	}
+	return list;
+}
+
+static void tray_text(const struct ifax_paper_tray *tray, uint32_t number)
+{
+	char text[PAPER_TEXT_BYTES];
+
+	printf("tray %u: %s", number, paper_text(tray, text));
+	if (tray->x_dmm && tray->y_dmm)
+		printf(", %s", orientation_text(tray));
+	printf(", %s", level_text(tray));
+}
+
 static json_t *json_device(const struct ifax_device *device)
 {
 	const struct ifax_counters *counters = &device->counters;
 
-	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:b, s:o}",
 			 "name", device->name, "kind", kind_name(device->kind),
 			 "state", json_state(device->state),
 			 "pages_queued", (json_int_t)device->pages_queued,
@@ -94,7 +155,9 @@ static json_t *json_device(const struct ifax_device *device)
 			 "bytes", (json_int_t)counters->bytes,
 			 "band_ns_max", (json_int_t)counters->band_ns_max,
 			 "pauses", (json_int_t)counters->pauses,
-			 "faults", json_faults(counters));
+			 "faults", json_faults(counters),
+			 "both_sides", device->sides & 1U << IFAX_SIDES_BOTH,
+			 "trays", json_trays(device->tray, device->trays));
 }
 
 static void show_device(const struct ifax_device *device)
@@ -112,6 +175,13 @@ static void show_device(const struct ifax_device *device)
 			printf("          %llu pages: %s\n",
 			       (unsigned long long)counters->faults[status],
 			       ifax_page_status_text(status));
+	if (device->sides & 1U << IFAX_SIDES_BOTH)
+		puts("          both sides of a sheet");
+	for (uint32_t i = 0; i < device->trays; i++) {
+		printf("          ");
+		tray_text(&device->tray[i], i);
+		puts(device->tray[i].is_chosen ? ", chosen last" : "");
+	}
 }
 
 static void show_devices(const struct ifax_device *devices, int count)
@@ -187,6 +257,8 @@ static void print_event_json(const struct ifax_event *event, const struct timesp
 		json_object_set_new(object, "page", json_integer(event->page_seq));
 		json_object_set_new(object, "coding",
 				    json_string(coding_text(event->page_coding)));
+		if (event->page_tray >= 0)
+			json_object_set_new(object, "tray", json_integer(event->page_tray));
 	}
 	if (event->what == IFAX_CMD_PAGE_END_NTF) {
 		json_object_set_new(object, "ok",
@@ -203,6 +275,8 @@ static void print_event_json(const struct ifax_event *event, const struct timesp
 		json_object_set_new(object, "pages", json_integer(event->job_pages));
 	if (event->what == IFAX_CMD_KEY_NTF)
 		json_object_set_new(object, "one_touch", json_integer(event->one_touch));
+	if (event->what == IFAX_CMD_TRAYS_NTF)
+		json_object_set_new(object, "trays", json_trays(event->tray, event->trays));
 	json_dumpf(object, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(object);
@@ -221,6 +295,8 @@ static void print_event(const struct ifax_event *event, const struct timespec *n
 		printf("  %s", state_text(event->state, state));
 	if (is_page_event(event))
 		printf("  page %u, %s", event->page_seq, coding_text(event->page_coding));
+	if (is_page_event(event) && event->page_tray >= 0)
+		printf(", tray %d", event->page_tray);
 	if (event->what == IFAX_CMD_PAGE_END_NTF) {
 		printf(": %s, %u lines, %llu bytes", ifax_page_status_text(event->page_status),
 		       event->page_lines, (unsigned long long)event->page_bytes);
@@ -231,6 +307,10 @@ static void print_event(const struct ifax_event *event, const struct timespec *n
 		printf("  %u pages", event->job_pages);
 	if (event->what == IFAX_CMD_KEY_NTF && event->one_touch)
 		printf("  one-touch %u", event->one_touch);
+	for (uint32_t i = 0; i < event->trays; i++) {
+		printf(i ? "; " : "  ");
+		tray_text(&event->tray[i], i);
+	}
 	putchar('\n');
 }
 

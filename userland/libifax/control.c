@@ -102,7 +102,7 @@ static void take_counters(struct nlattr *nest, struct ifax_counters *counters)
 	take_faults(nest, counters);
 }
 
-static void take_device(struct nlattr **tb, struct ifax_device *device)
+static void take_device(struct nl_msg *msg, struct nlattr **tb, struct ifax_device *device)
 {
 	*device = (struct ifax_device){
 		.kind = netlink_u32(tb[IFAX_A_DEVICE_KIND]),
@@ -110,8 +110,10 @@ static void take_device(struct nlattr **tb, struct ifax_device *device)
 		.pages_queued = netlink_u32(tb[IFAX_A_DEVICE_PAGES_QUEUED]),
 		.budget_bytes = netlink_u64(tb[IFAX_A_DEVICE_BUDGET_BYTES]),
 		.budget_used_bytes = netlink_u64(tb[IFAX_A_DEVICE_BUDGET_USED_BYTES]),
+		.sides = netlink_u32(tb[IFAX_A_DEVICE_SIDES]),
 	};
 	netlink_name(tb[IFAX_A_DEVICE_NAME], device->name);
+	device->trays = netlink_trays(msg, device->tray);
 	take_counters(tb[IFAX_A_DEVICE_COUNTERS], &device->counters);
 }
 
@@ -139,7 +141,7 @@ static int on_device(struct nl_msg *msg, void *arg)
 		return NL_OK;
 	}
 	answer->devices = devices;
-	take_device(tb, &devices[answer->count++]);
+	take_device(msg, tb, &devices[answer->count++]);
 	take_policy(tb, &answer->policy);
 	return NL_OK;
 }

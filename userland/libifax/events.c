@@ -37,6 +37,8 @@ static void take_page(struct nlattr *nest, struct ifax_event *event)
 	event->page_lines = netlink_u32(tb[IFAX_A_PAGE_LINES]);
 	event->page_fault_line = netlink_u32(tb[IFAX_A_PAGE_FAULT_LINE]);
 	event->page_bytes = netlink_u64(tb[IFAX_A_PAGE_BYTES]);
+	if (tb[IFAX_A_PAGE_TRAY])
+		event->page_tray = netlink_u32(tb[IFAX_A_PAGE_TRAY]);
 }
 
 /* Only the kernel is believed; what a newer kernel tells beyond this library is passed over. */
@@ -56,9 +58,11 @@ static int on_message(struct nl_msg *msg, void *arg)
 		.changed = netlink_u32(tb[IFAX_A_DEVICE_CHANGED]),
 		.job_pages = netlink_u32(tb[IFAX_A_DEVICE_JOB_PAGES]),
 		.one_touch = netlink_u32(tb[IFAX_A_DEVICE_ONE_TOUCH]),
+		.page_tray = -1,
 	};
 	netlink_name(tb[IFAX_A_DEVICE_NAME], events->taken.device);
 	take_page(tb[IFAX_A_DEVICE_PAGE], &events->taken);
+	events->taken.trays = netlink_trays(msg, events->taken.tray);
 	events->has_event = true;
 	return NL_OK;
 }

@@ -253,6 +253,27 @@ struct ifax_policy {
 	uint64_t reserved[8];
 };
 
+#define IFAX_TRAYS_MAX		8	/* of a print engine */
+
+/**
+ * struct ifax_paper_tray - a paper tray; those of an engine are numbered from 0
+ * @x_dmm: width of its paper as it is drawn in, in 0.1 mm; 0: not known. If it is more than
+ *	the length, the long edge goes in first
+ * @y_dmm: its length, the same
+ * @paper: &enum ifax_paper, IFAX_PAPER_AUTO: none of these sizes
+ * @level: &enum ifax_tray_level
+ * @is_chosen: 1: the sheet in the engine, or the last one, is from it
+ * @reserved: for what will be added
+ */
+struct ifax_paper_tray {
+	uint16_t x_dmm;
+	uint16_t y_dmm;
+	uint8_t paper;
+	uint8_t level;
+	uint8_t is_chosen;
+	uint8_t reserved;
+};
+
 /**
  * struct ifax_device - a scanner or print engine as it is now
  * @name: its name, such as "scan0"
@@ -262,6 +283,9 @@ struct ifax_policy {
  * @budget_bytes: most memory for coded pages
  * @budget_used_bytes: memory in coded pages
  * @counters: what it has done
+ * @sides: bit (1 << side) is set for every &enum ifax_sides: whether there is a duplex unit
+ * @trays: number of paper trays; 0: it has none, or does not tell
+ * @tray: what is in them
  * @reserved: for what will be added
  */
 struct ifax_device {
@@ -272,7 +296,10 @@ struct ifax_device {
 	uint64_t budget_bytes;
 	uint64_t budget_used_bytes;
 	struct ifax_counters counters;
-	uint64_t reserved[16];
+	uint32_t sides;
+	uint32_t trays;
+	struct ifax_paper_tray tray[IFAX_TRAYS_MAX];
+	uint64_t reserved[7];
 };
 
 /** struct ifax_control - a way to ask and to set; opaque */
@@ -370,6 +397,9 @@ enum ifax_listen {
  * @page_bytes: IFAX_CMD_PAGE_END_NTF: coded bytes
  * @job_pages: IFAX_CMD_JOB_END_NTF: pages that the job began
  * @one_touch: IFAX_CMD_KEY_NTF: one-touch key pressed with the start key, 0: none
+ * @page_tray: pages: number of the tray that the sheet is from, -1: not known
+ * @trays: IFAX_CMD_TRAYS_NTF: number of paper trays
+ * @tray: IFAX_CMD_TRAYS_NTF: what is in them
  * @reserved: for what will be added
  */
 struct ifax_event {
@@ -386,7 +416,10 @@ struct ifax_event {
 	uint64_t page_bytes;
 	uint32_t job_pages;
 	uint32_t one_touch;
-	uint64_t reserved[15];
+	int32_t page_tray;
+	uint32_t trays;
+	struct ifax_paper_tray tray[IFAX_TRAYS_MAX];
+	uint64_t reserved[6];
 };
 
 /** struct ifax_events - events that came and were not taken; opaque */
@@ -473,6 +506,14 @@ int ifax_coding_by_name(const char *name, uint32_t *coding);
 int ifax_paper_by_name(const char *name, uint32_t *paper);
 
 /**
+ * ifax_paper_name() - name of a size of paper: "a4", "letter"
+ * @paper: &enum ifax_paper
+ *
+ * Return: constant string, NULL if there is no such size.
+ */
+const char *ifax_paper_name(uint32_t paper);
+
+/**
  * ifax_page_fit_by_name() - what becomes of a page that is larger than the paper
  * @name: "same", "trim", "reduce", "rotate", "split", "office", in any case of letters
  * @page_fit: set to &enum ifax_page_fit
@@ -489,6 +530,14 @@ int ifax_page_fit_by_name(const char *name, uint32_t *page_fit);
  * "-ntf"; NULL if there is no such event.
  */
 const char *ifax_event_name(uint32_t what);
+
+/**
+ * ifax_tray_level_name() - what is in a paper tray: "good", "low", "empty", "out"
+ * @level: &enum ifax_tray_level
+ *
+ * Return: constant string, NULL if there is no such level.
+ */
+const char *ifax_tray_level_name(uint32_t level);
 
 /**
  * ifax_state_name() - name of a bit of the state: "document", "no-paper"

@@ -59,6 +59,41 @@ uint64_t netlink_u64(const struct nlattr *attr)
 	return attr && nla_len(attr) == sizeof(uint64_t) ? nla_get_u64(attr) : 0;
 }
 
+static void take_tray(struct nlattr *nest, struct ifax_paper_tray trays[IFAX_TRAYS_MAX],
+		      uint32_t *count)
+{
+	struct nlattr *tb[IFAX_A_TRAY_CHOSEN + 1];
+	uint32_t number;
+
+	if (nla_parse_nested(tb, IFAX_A_TRAY_CHOSEN, nest, NULL) || !tb[IFAX_A_TRAY_NUMBER])
+		return;
+	number = netlink_u32(tb[IFAX_A_TRAY_NUMBER]);
+	if (number >= IFAX_TRAYS_MAX)
+		return;
+	trays[number] = (struct ifax_paper_tray){
+		.x_dmm = netlink_u32(tb[IFAX_A_TRAY_X_DMM]),
+		.y_dmm = netlink_u32(tb[IFAX_A_TRAY_Y_DMM]),
+		.paper = netlink_u32(tb[IFAX_A_TRAY_PAPER]),
+		.level = netlink_u32(tb[IFAX_A_TRAY_LEVEL]),
+		.is_chosen = !!tb[IFAX_A_TRAY_CHOSEN],
+	};
+	if (number >= *count)
+		*count = number + 1;
+}
+
+uint32_t netlink_trays(struct nl_msg *msg, struct ifax_paper_tray trays[IFAX_TRAYS_MAX])
+{
+	struct genlmsghdr *header = genlmsg_hdr(nlmsg_hdr(msg));
+	struct nlattr *attr;
+	uint32_t count = 0;
+	int left;
+
+	nla_for_each_attr(attr, genlmsg_attrdata(header, 0), genlmsg_attrlen(header, 0), left)
+		if (nla_type(attr) == IFAX_A_DEVICE_TRAY)
+			take_tray(attr, trays, &count);
+	return count;
+}
+
 void netlink_name(const struct nlattr *attr, char name[IFAX_NAME_BYTES])
 {
 	name[0] = 0;

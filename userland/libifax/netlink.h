@@ -24,6 +24,9 @@ bool netlink_parse(struct nl_msg *msg, struct nlattr **tb, int max);
 /* 0 for an attribute that is not there */
 uint32_t netlink_u32(const struct nlattr *attr);
 uint64_t netlink_u64(const struct nlattr *attr);
+/* The paper trays in a message: their number */
+uint32_t netlink_trays(struct nl_msg *msg, struct ifax_paper_tray trays[IFAX_TRAYS_MAX]);
+
 void netlink_name(const struct nlattr *attr, char name[IFAX_NAME_BYTES]);
 
 #endif /* LIBIFAX_NETLINK_H */

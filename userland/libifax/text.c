@@ -20,6 +20,7 @@ static const char *const status_texts[] = {
 	[IFAX_PAGE_CANCELLED] = "cancelled",
 	[IFAX_PAGE_GONE] = "the device was removed",
 	[IFAX_PAGE_HARDWARE] = "hardware error",
+	[IFAX_PAGE_TOO_LARGE] = "the page is larger than its paper",
 };
 
 static const char *const coding_names[] = {
@@ -40,6 +41,13 @@ static const char *const paper_names[] = {
 	[IFAX_PAPER_LEGAL] = "legal",
 };
 
+static const char *const tray_level_names[] = {
+	[IFAX_TRAY_LEVEL_OUT] = "out",
+	[IFAX_TRAY_LEVEL_EMPTY] = "empty",
+	[IFAX_TRAY_LEVEL_LOW] = "low",
+	[IFAX_TRAY_LEVEL_GOOD] = "good",
+};
+
 static const char *const page_fit_names[] = {
 	[IFAX_FIT_SAME] = "same",
 	[IFAX_FIT_TRIM] = "trim",
@@ -58,6 +66,7 @@ static const char *const event_names[] = {
 	[IFAX_CMD_JOB_BEGIN_NTF] = "job-begin",
 	[IFAX_CMD_JOB_END_NTF] = "job-end",
 	[IFAX_CMD_KEY_NTF] = "key",
+	[IFAX_CMD_TRAYS_NTF] = "trays",
 };
 
 static const struct {
@@ -73,6 +82,9 @@ static const struct {
 	{ IFAX_STATE_TONER_LOW, "toner-low" },
 	{ IFAX_STATE_PAUSED, "paused" },
 	{ IFAX_STATE_WARM_UP, "warm-up" },
+	{ IFAX_STATE_LAMP_ON, "lamp-on" },
+	{ IFAX_STATE_FAILED, "failed" },
+	{ IFAX_STATE_HELD, "held" },
 };
 
 const char *ifax_page_status_text(uint32_t status)
@@ -144,6 +156,16 @@ int ifax_coding_by_name(const char *name, uint32_t *coding)
 int ifax_paper_by_name(const char *name, uint32_t *paper)
 {
 	return find_name(paper_names, ARRAY_SIZE(paper_names), name, paper);
+}
+
+const char *ifax_paper_name(uint32_t paper)
+{
+	return paper < ARRAY_SIZE(paper_names) ? paper_names[paper] : NULL;
+}
+
+const char *ifax_tray_level_name(uint32_t level)
+{
+	return level < ARRAY_SIZE(tray_level_names) ? tray_level_names[level] : NULL;
 }
 
 int ifax_page_fit_by_name(const char *name, uint32_t *page_fit)

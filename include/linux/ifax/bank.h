@@ -367,6 +367,31 @@ static inline int ifax_bank_find(struct ifax_bank *bank, struct platform_device 
 	return 0;
 }
 
+static inline u32 ifax_bank_lamp_state(struct ifax_bank *bank)
+{
+	u32 lamp;
+
+	if (!(bank->features & IFAX_FEATURE_LAMP) || ifax_bank_read(bank, IFAX_REG_LAMP, &lamp))
+		return 0;
+	return (lamp & IFAX_LAMP_ON ? IFAX_STATE_LAMP_ON : 0) |
+	       (lamp & IFAX_LAMP_FAILED ? IFAX_STATE_FAILED : 0);
+}
+
+static inline u32 ifax_bank_phase_state(struct ifax_bank *bank)
+{
+	u32 phase, now, state;
+
+	if (!(bank->features & IFAX_FEATURE_PHASE) || ifax_bank_read(bank, IFAX_REG_PHASE, &phase))
+		return 0;
+	now = FIELD_GET(IFAX_PHASE_NOW, phase);
+	state = phase & IFAX_PHASE_HELD ? IFAX_STATE_HELD : 0;
+	if (now == IFAX_NOW_WARM_UP)
+		state |= IFAX_STATE_WARM_UP;
+	if (now == IFAX_NOW_ERROR)
+		state |= IFAX_STATE_FAILED;
+	return state;
+}
+
 /**
  * ifax_bank_paper_path() - the sensors, for the core
  * @bank: bank
@@ -381,7 +406,11 @@ static inline u32 ifax_bank_paper_path(struct ifax_bank *bank, u32 no_paper, u32
 
 	if (ifax_bank_status(bank, &status))
 		return IFAX_STATE_JAM;
-	state = status & IFAX_STATUS_PAPER ? paper : no_paper;
+	state = ifax_bank_lamp_state(bank) | ifax_bank_phase_state(bank);
+	/* That is an error, too, and no failure */
+	if (status & (IFAX_STATUS_JAM | IFAX_STATUS_COVER_OPEN))
+		state &= ~IFAX_STATE_FAILED;
+	state |= status & IFAX_STATUS_PAPER ? paper : no_paper;
 	if (status & IFAX_STATUS_COVER_OPEN)
 		state |= IFAX_STATE_COVER_OPEN;
 	if (status & IFAX_STATUS_JAM)
@@ -392,8 +421,6 @@ static inline u32 ifax_bank_paper_path(struct ifax_bank *bank, u32 no_paper, u32
 		state |= IFAX_STATE_PAPER_LOW;
 	if (status & IFAX_STATUS_TONER_LOW)
 		state |= IFAX_STATE_TONER_LOW;
-	if (ifax_bank_warm_up_ms(bank))
-		state |= IFAX_STATE_WARM_UP;
 	return state;
 }
 

@@ -32,7 +32,8 @@ struct ifax_device;
  *	for this page, and its DMA has stopped. Called also without a page: when
  *	a job ends (what follows is not the back of a front), and by
  *	ifax_unregister()
- * @state: IFAX_STATE_* of the paper path (DOCUMENT, COVER_OPEN, JAM)
+ * @state: IFAX_STATE_* of the paper path (DOCUMENT, COVER_OPEN, JAM, WARM_UP, LAMP_ON,
+ *	FAILED)
  * @resume: there is room again: give the lines that ifax_scan_lines() did not
  *	take, and let the motor go on. Also called when there are none, and when
  *	the machine wakes
@@ -57,12 +58,14 @@ struct ifax_scanner_ops {
  * @y_dmm: its length, the same
  * @present: the tray is there
  * @paper: there is paper in it
+ * @low: there will soon be none
  */
 struct ifax_tray {
 	u32 x_dmm;
 	u32 y_dmm;
 	bool present;
 	bool paper;
+	bool low;
 };
 
 /**
@@ -94,7 +97,7 @@ struct ifax_sheet {
  *	after an error it calls no ifax_print_end()
  * @stop: as in &struct ifax_scanner_ops. A sheet that waits for its back comes out
  * @state: IFAX_STATE_* of the paper path (NO_PAPER, PAPER_LOW, TONER_LOW, COVER_OPEN,
- *	JAM, WARM_UP)
+ *	JAM, WARM_UP, FAILED, HELD)
  * @trays: tell what is in the trays, at most IFAX_ENGINE_TRAYS_MAX. Returns their
  *	number, or -EIO. NULL: there is paper or not, and nobody knows of what size
  */

@@ -28,6 +28,7 @@
  * @active: a page is under way
  * @events: IFAX_INT_* of this page
  * @seen: how far the page was when the watchdog looked last
+ * @asleep: the machine sleeps, and lamp and heater with it
  */
 struct ifax_unit {
 	struct ifax_power power;
@@ -41,6 +42,7 @@ struct ifax_unit {
 	bool active;
 	atomic_t events;
 	struct ifax_progress seen;
+	bool asleep;
 };
 
 /* ---- a page ---- */
@@ -243,10 +245,15 @@ static inline void ifax_unit_unregister(void *data)
 {
 	struct ifax_unit *unit = data;
 
+	/* From here on the lamp goes off without telling the core */
+	pm_runtime_get_noresume(unit->power.dev);
+	pm_runtime_barrier(unit->power.dev);
 	ifax_bank_watch_paper(&unit->bank, false);
 	synchronize_irq(unit->irq);
 	ifax_unregister(unit->idev);
+	unit->idev = NULL;
 	ifax_bank_lamp(&unit->bank, false);
+	pm_runtime_put_noidle(unit->power.dev);
 }
 
 /**
@@ -269,19 +276,31 @@ static inline int ifax_unit_offer(struct ifax_unit *unit, struct device *dev,
 
 /* ---- sleep: for the driver's struct dev_pm_ops ---- */
 
+/* A page that is held keeps its lamp; after any other it would be on for some seconds yet */
 static inline int ifax_unit_sleep(struct device *dev)
 {
 	struct ifax_unit *unit = dev_get_drvdata(dev);
+	int ret = ifax_suspend(unit->idev);
 
-	return ifax_suspend(unit->idev);
+	if (ret || unit->power.page)
+		return ret;
+	ret = pm_runtime_force_suspend(dev);
+	unit->asleep = !ret;
+	if (ret)
+		ifax_resume(unit->idev);
+	return ret;
 }
 
 static inline int ifax_unit_resume(struct device *dev)
 {
 	struct ifax_unit *unit = dev_get_drvdata(dev);
+	int ret = 0;
 
+	if (unit->asleep)
+		ret = pm_runtime_force_resume(dev);
+	unit->asleep = false;
 	ifax_resume(unit->idev);
-	return 0;
+	return ret;
 }
 
 static inline int ifax_unit_supply_off(struct device *dev)
@@ -289,6 +308,8 @@ static inline int ifax_unit_supply_off(struct device *dev)
 	struct ifax_unit *unit = dev_get_drvdata(dev);
 
 	ifax_bank_lamp(&unit->bank, false);
+	if (unit->idev)
+		ifax_paper_path_changed(unit->idev);
 	return ifax_power_suspend(&unit->power);
 }
 

@@ -131,7 +131,7 @@ enum ifax_scaling {
 
 /**
  * enum ifax_page_fit - what becomes of a page that is larger than the paper
- * @IFAX_FIT_SAME: refused (IFAX_PAGE_NO_PAPER), or, with AUTO paper, left to the engine
+ * @IFAX_FIT_SAME: refused (IFAX_PAGE_TOO_LARGE), or, with AUTO paper, left to the engine
  * @IFAX_FIT_TRIM: what is over is cut off
  * @IFAX_FIT_REDUCE: reduced along and across, by the same factor
  * @IFAX_FIT_ROTATE: turned by 90 degrees, if it fits so; else as SAME
@@ -268,8 +268,8 @@ struct ifax_caps {
  *	scanned until then is there
  * @IFAX_PAGE_JAM: paper jam
  * @IFAX_PAGE_COVER_OPEN: the cover was opened
- * @IFAX_PAGE_NO_PAPER: the engine has no paper, or none on which the page may be printed
- *	as &struct ifax_format.page_fit says
+ * @IFAX_PAGE_NO_PAPER: the engine has no paper, or none of the size that the page names,
+ *	and waiting for it was of no use
  * @IFAX_PAGE_OVERRUN: lines of the sensor were lost
  * @IFAX_PAGE_UNDERRUN: the engine ran dry, three times: two more sheets were tried
  * @IFAX_PAGE_NO_MEMORY: the page store's budget, or memory, was used up
@@ -280,6 +280,9 @@ struct ifax_caps {
  * @IFAX_PAGE_HARDWARE: DMA or register error, or the hardware stopped answering.
  *	What an engine without a driver does with its sheet nobody knows: it may come
  *	out, spoilt or even whole
+ * @IFAX_PAGE_TOO_LARGE: the page is larger than the paper that &struct ifax_format.paper
+ *	names, and nothing may become of it as &struct ifax_format.page_fit says; it does
+ *	not wait
  */
 enum ifax_page_status {
 	IFAX_PAGE_OK = 0,
@@ -294,6 +297,7 @@ enum ifax_page_status {
 	IFAX_PAGE_CANCELLED = 9,
 	IFAX_PAGE_GONE = 10,
 	IFAX_PAGE_HARDWARE = 11,
+	IFAX_PAGE_TOO_LARGE = 12,
 };
 
 /* ifax_page_record.flags */
@@ -356,6 +360,12 @@ struct ifax_page_record {
 #define IFAX_STATE_PAUSED	(1U << 7)
 /** IFAX_STATE_WARM_UP: the engine warms up; the page in it waits for that */
 #define IFAX_STATE_WARM_UP	(1U << 8)
+/** IFAX_STATE_LAMP_ON: the lamp of the scanner is switched on */
+#define IFAX_STATE_LAMP_ON	(1U << 9)
+/** IFAX_STATE_FAILED: lamp, laser or heater failed when they were needed last */
+#define IFAX_STATE_FAILED	(1U << 10)
+/** IFAX_STATE_HELD: a sheet stands in the duplex unit, for its back */
+#define IFAX_STATE_HELD		(1U << 11)
 
 /**
  * struct ifax_state - the paper path now

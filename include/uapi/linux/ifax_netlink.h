@@ -28,6 +28,7 @@
  * @IFAX_CMD_JOB_BEGIN_NTF: jobs: a device was opened
  * @IFAX_CMD_JOB_END_NTF: jobs: it was closed
  * @IFAX_CMD_KEY_NTF: events: somebody pressed the start key
+ * @IFAX_CMD_TRAYS_NTF: events: there is other paper in a tray, or more or less
  */
 enum ifax_cmd {
 	IFAX_CMD_DEVICE_GET = 1,
@@ -41,6 +42,7 @@ enum ifax_cmd {
 	IFAX_CMD_JOB_BEGIN_NTF,
 	IFAX_CMD_JOB_END_NTF,
 	IFAX_CMD_KEY_NTF,
+	IFAX_CMD_TRAYS_NTF,
 };
 
 /**
@@ -60,6 +62,8 @@ enum ifax_cmd {
  * @IFAX_A_DEVICE_JOB_PAGES: u32: pages that the job began
  * @IFAX_A_DEVICE_ONE_TOUCH: u32: number of the one-touch key that was pressed
  *	with the start key, 0: none
+ * @IFAX_A_DEVICE_SIDES: u32: bit (1 << side) is set for every &enum ifax_sides
+ * @IFAX_A_DEVICE_TRAY: nest, once for each paper tray: &enum ifax_tray_attr
  * @IFAX_A_DEVICE_PAD: nothing
  */
 enum ifax_device_attr {
@@ -76,6 +80,8 @@ enum ifax_device_attr {
 	IFAX_A_DEVICE_PAGE,
 	IFAX_A_DEVICE_JOB_PAGES,
 	IFAX_A_DEVICE_ONE_TOUCH,
+	IFAX_A_DEVICE_SIDES,
+	IFAX_A_DEVICE_TRAY,
 	IFAX_A_DEVICE_PAD,
 };
 
@@ -122,6 +128,8 @@ enum ifax_fault_attr {
  * @IFAX_A_PAGE_LINES: u32: lines
  * @IFAX_A_PAGE_FAULT_LINE: u32: line of the first coding fault, if there is one
  * @IFAX_A_PAGE_BYTES: u64: coded bytes
+ * @IFAX_A_PAGE_TRAY: u32: number of the tray that its sheet is from, if the engine tells of
+ *	trays, and paper was found
  * @IFAX_A_PAGE_PAD: nothing
  */
 enum ifax_page_attr {
@@ -131,7 +139,41 @@ enum ifax_page_attr {
 	IFAX_A_PAGE_LINES,
 	IFAX_A_PAGE_FAULT_LINE,
 	IFAX_A_PAGE_BYTES,
+	IFAX_A_PAGE_TRAY,
 	IFAX_A_PAGE_PAD,
+};
+
+/**
+ * enum ifax_tray_attr - a paper tray
+ * @IFAX_A_TRAY_NUMBER: u32: its number, from 0
+ * @IFAX_A_TRAY_PAPER: u32: &enum ifax_paper, 0: none of these sizes
+ * @IFAX_A_TRAY_X_DMM: u32: width of the paper as it is drawn in, along the line, in 0.1 mm;
+ *	0: not known. Where it is more than the length, the long edge goes in first
+ * @IFAX_A_TRAY_Y_DMM: u32: its length, the same
+ * @IFAX_A_TRAY_LEVEL: u32: &enum ifax_tray_level
+ * @IFAX_A_TRAY_CHOSEN: flag: the sheet in the engine, or the last one, is from it
+ */
+enum ifax_tray_attr {
+	IFAX_A_TRAY_NUMBER = 1,
+	IFAX_A_TRAY_PAPER,
+	IFAX_A_TRAY_X_DMM,
+	IFAX_A_TRAY_Y_DMM,
+	IFAX_A_TRAY_LEVEL,
+	IFAX_A_TRAY_CHOSEN,
+};
+
+/**
+ * enum ifax_tray_level - what is in a paper tray
+ * @IFAX_TRAY_LEVEL_OUT: the tray was pulled out
+ * @IFAX_TRAY_LEVEL_EMPTY: no paper
+ * @IFAX_TRAY_LEVEL_LOW: little paper
+ * @IFAX_TRAY_LEVEL_GOOD: paper
+ */
+enum ifax_tray_level {
+	IFAX_TRAY_LEVEL_OUT = 0,
+	IFAX_TRAY_LEVEL_EMPTY = 1,
+	IFAX_TRAY_LEVEL_LOW = 2,
+	IFAX_TRAY_LEVEL_GOOD = 3,
 };
 
 #endif /* _UAPI_LINUX_IFAX_NETLINK_H */

@@ -40,7 +40,24 @@ static void fail(struct print *print, unsigned int page, enum paper_exit code, c
 
 static enum paper_exit code_of(uint32_t status)
 {
-	return status == IFAX_PAGE_BAD_DATA ? PAPER_REFUSED : PAPER_AGAIN;
+	return status == IFAX_PAGE_BAD_DATA || status == IFAX_PAGE_TOO_LARGE ? PAPER_REFUSED :
+									      PAPER_AGAIN;
+}
+
+/* Paper that was named is named */
+static void say_why(const struct print *print, const struct ifax_page_record *record, char *why,
+		    size_t bytes)
+{
+	const char *text = ifax_page_status_text(record->status);
+	uint32_t paper = print->options->paper;
+
+	if (record->fault_line)
+		snprintf(why, bytes, "%s (line %u)", text, record->fault_line);
+	else if (paper != IFAX_PAPER_AUTO && (record->status == IFAX_PAGE_NO_PAPER ||
+					      record->status == IFAX_PAGE_TOO_LARGE))
+		snprintf(why, bytes, "%s (%s)", text, ifax_paper_name(paper));
+	else
+		snprintf(why, bytes, "%s", text);
 }
 
 /* false: no record came */
@@ -63,8 +80,7 @@ static bool take_record(struct print *print)
 		return false;
 	}
 	if (record.status != IFAX_PAGE_OK || print->code != PAPER_DONE) {
-		snprintf(why, sizeof(why), record.fault_line ? "%s (line %u)" : "%s",
-			 ifax_page_status_text(record.status), record.fault_line);
+		say_why(print, &record, why, sizeof(why));
 		fail(print, print->done + 1, code_of(record.status), why);
 		return true;
 	}
