@@ -186,6 +186,7 @@ struct ifax_device {
 /* device.c */
 struct ifax_device *ifax_device_find(const char *name);
 void ifax_device_put(struct ifax_device *idev);
+u32 ifax_device_generation(void);
 int ifax_device_for_each(void *data, int (*fn)(struct ifax_device *idev, void *data));
 
 /* netlink.c */

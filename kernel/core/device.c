@@ -45,6 +45,8 @@ static const struct ifax_kind_of_device kinds[] = {
 
 static dev_t first_devt;
 static DEFINE_IDA(minors);
+/* Counts devices that came and went */
+static atomic_t generation = ATOMIC_INIT(0);
 
 static char *ifax_devnode(ifax_devnode_device *dev, umode_t *mode)
 {
@@ -158,6 +160,7 @@ static struct ifax_device *ifax_register(struct device *parent, enum ifax_kind k
 	err = cdev_device_add(&idev->cdev, &idev->dev);
 	if (err)
 		goto err_minor;
+	atomic_inc(&generation);
 	ifax_notify_device(idev, IFAX_CMD_DEVICE_ADDED_NTF);
 	ifax_paper_path_changed(idev);
 	return idev;
@@ -229,6 +232,7 @@ static void ifax_device_end(struct ifax_device *idev)
 void ifax_unregister(struct ifax_device *idev)
 {
 	cdev_device_del(&idev->cdev, &idev->dev);
+	atomic_inc(&generation);
 	ida_free(&minors, idev->minor);
 	ifax_device_end(idev);
 	ifax_notify_device(idev, IFAX_CMD_DEVICE_REMOVED_NTF);
@@ -258,6 +262,16 @@ struct ifax_device *ifax_device_find(const char *name)
 void ifax_device_put(struct ifax_device *idev)
 {
 	put_device(&idev->dev);
+}
+
+/**
+ * ifax_device_generation() - which devices there are
+ *
+ * Return: a number that changes when one comes or goes, never 0.
+ */
+u32 ifax_device_generation(void)
+{
+	return atomic_read(&generation) << 1 | 1;
 }
 
 /**

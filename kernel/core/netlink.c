@@ -9,9 +9,11 @@
 
 #include "netlink.h"
 
+/* @cb: a dump, or NULL */
 static int put_message(struct sk_buff *msg, struct ifax_device *idev, u32 portid, u32 seq,
-		       int flags)
+		       struct netlink_callback *cb)
 {
+	int flags = cb ? NLM_F_MULTI : 0;
 	void *header = genlmsg_put(msg, portid, seq, &ifax_nl_family, flags, IFAX_CMD_DEVICE_GET);
 	struct ifax_paper_path path;
 	int err = -ENODEV;
@@ -26,11 +28,14 @@ static int put_message(struct sk_buff *msg, struct ifax_device *idev, u32 portid
 		mutex_unlock(&idev->lock);
 	}
 	mutex_unlock(&idev->op_lock);
-	if (err)
+	if (err) {
 		genlmsg_cancel(msg, header);
-	else
-		genlmsg_end(msg, header);
-	return err;
+		return err;
+	}
+	if (cb)
+		genl_dump_check_consistent(cb, header);
+	genlmsg_end(msg, header);
+	return 0;
 }
 
 /* The device that a request names, with a reference */
@@ -59,7 +64,7 @@ static int get_device_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(idev))
 		return PTR_ERR(idev);
 	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	err = msg ? put_message(msg, idev, info->snd_portid, info->snd_seq, 0) : -ENOMEM;
+	err = msg ? put_message(msg, idev, info->snd_portid, info->snd_seq, NULL) : -ENOMEM;
 	ifax_device_put(idev);
 	if (!err)
 		return genlmsg_reply(msg, info);
@@ -87,7 +92,7 @@ static int dump_one(struct ifax_device *idev, void *data)
 	if (dump->at++ < dump->cb->args[0])
 		return 0;
 	err = put_message(dump->msg, idev, NETLINK_CB(dump->cb->skb).portid,
-			  dump->cb->nlh->nlmsg_seq, NLM_F_MULTI);
+			  dump->cb->nlh->nlmsg_seq, dump->cb);
 	if (err && err != -ENODEV)
 		return err;
 	dump->cb->args[0]++;
@@ -103,6 +108,8 @@ static int get_device_dumpit(struct sk_buff *msg, struct netlink_callback *cb)
 		NL_SET_ERR_MSG(cb->extack, "a dump takes no attributes");
 		return -EINVAL;
 	}
+	/* Who finds it changed in the middle asks again */
+	cb->seq = ifax_device_generation();
 	err = ifax_device_for_each(&dump, dump_one);
 	return msg->len ?: err;
 }

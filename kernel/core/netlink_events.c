@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Who listens hears what happens. A message that cannot be allocated is lost to
- * those who listen, never to the page.
+ * those who listen, who are told so by ENOBUFS, and never holds up a page.
  */
 #include <net/genetlink.h>
 
@@ -49,23 +49,36 @@ static int put_happening(struct sk_buff *msg, struct ifax_device *idev,
 	}
 }
 
+static struct sk_buff *make_message(struct ifax_device *idev, const struct happening *what,
+				    gfp_t gfp)
+{
+	struct sk_buff *msg = genlmsg_new(NLMSG_GOODSIZE, gfp);
+	void *header;
+
+	if (!msg)
+		return NULL;
+	header = genlmsg_put(msg, 0, 0, &ifax_nl_family, 0, what->cmd);
+	if (!header || put_happening(msg, idev, what)) {
+		nlmsg_free(msg);
+		return NULL;
+	}
+	genlmsg_end(msg, header);
+	return msg;
+}
+
+/* What is told of a page is told between two bands of it: that has no time to wait for memory */
 static void notify(struct ifax_device *idev, enum ifax_nl_group group, const struct happening what)
 {
+	gfp_t gfp = what.page ? GFP_NOWAIT | __GFP_NOWARN : GFP_KERNEL;
 	struct sk_buff *msg;
-	void *header;
 
 	if (!genl_has_listeners(&ifax_nl_family, &init_net, group))
 		return;
-	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg)
-		return;
-	header = genlmsg_put(msg, 0, 0, &ifax_nl_family, 0, what.cmd);
-	if (!header || put_happening(msg, idev, &what)) {
-		nlmsg_free(msg);
-		return;
-	}
-	genlmsg_end(msg, header);
-	genlmsg_multicast(&ifax_nl_family, msg, 0, group, GFP_KERNEL);
+	msg = make_message(idev, &what, gfp);
+	if (msg)
+		genlmsg_multicast(&ifax_nl_family, msg, 0, group, gfp);
+	else
+		genl_set_err(&ifax_nl_family, &init_net, 0, group, -ENOBUFS);
 }
 
 /**

@@ -31,12 +31,14 @@ struct ifax_codec_format ifax_page_codec_format(const struct ifax_format *format
  * ifax_page_alloc() - a page without data
  * @format: its format
  * @budget: who pays for its data
+ * @gfp: how to allocate it
  *
  * Return: the page or NULL.
  */
-struct ifax_page *ifax_page_alloc(const struct ifax_format *format, struct ifax_budget *budget)
+struct ifax_page *ifax_page_alloc(const struct ifax_format *format, struct ifax_budget *budget,
+				  gfp_t gfp)
 {
-	struct ifax_page *page = kzalloc(sizeof(*page), GFP_KERNEL_ACCOUNT);
+	struct ifax_page *page = kzalloc(sizeof(*page), gfp | __GFP_ACCOUNT);
 
 	if (!page)
 		return NULL;

@@ -91,7 +91,8 @@ struct ifax_page {
 };
 
 struct ifax_codec_format ifax_page_codec_format(const struct ifax_format *format);
-struct ifax_page *ifax_page_alloc(const struct ifax_format *format, struct ifax_budget *budget);
+struct ifax_page *ifax_page_alloc(const struct ifax_format *format, struct ifax_budget *budget,
+				  gfp_t gfp);
 void ifax_page_free(struct ifax_page *page);
 
 int ifax_page_encode_begin(struct ifax_page *page);

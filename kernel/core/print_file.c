@@ -29,16 +29,17 @@ static ssize_t write_refusal(struct ifax_job *job, ssize_t err, bool nowait)
 static ssize_t write_piece(struct ifax_job *job, struct iov_iter *from, bool nowait)
 {
 	struct ifax_device *idev = job->idev;
+	gfp_t gfp = nowait ? GFP_NOWAIT | __GFP_NOWARN : IFAX_CHUNK_GFP;
 	struct ifax_page *page = job->writing;
 	ssize_t done;
 
 	if (READ_ONCE(idev->gone))
 		return -ENODEV;
 	if (!page)
-		page = ifax_page_alloc(&job->format, &idev->budget);
+		page = ifax_page_alloc(&job->format, &idev->budget, gfp);
 	if (!page)
-		return -ENOMEM;
-	done = ifax_store_append_iter(&page->store, from, nowait ? GFP_NOWAIT : IFAX_CHUNK_GFP);
+		return write_refusal(job, -ENOMEM, nowait);
+	done = ifax_store_append_iter(&page->store, from, gfp);
 	if (done > 0) {
 		page->record.bytes += done;
 		trace_ifax_user(idev, done);

@@ -32,7 +32,7 @@ struct ifax_page *ifax_scan_page_alloc(struct ifax_job *job)
 	format = job->format;
 	mutex_unlock(&job->idev->lock);
 
-	page = ifax_page_alloc(&format, &job->idev->budget);
+	page = ifax_page_alloc(&format, &job->idev->budget, GFP_KERNEL);
 	if (!page)
 		return ERR_PTR(-ENOMEM);
 	err = ifax_page_encode_begin(page);

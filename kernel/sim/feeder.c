@@ -73,7 +73,7 @@ static int feeder_fail(struct feeder_file *f, int error, const char *why)
 static int feeder_begin_sheet(struct feeder_file *f, bool nonblock)
 {
 	struct sim_paper *paper = f->paper;
-	size_t bytes = sim_row_bytes(f->p4.width, f->p4.is_grey) * f->p4.height;
+	u64 bytes = (u64)sim_row_bytes(f->p4.width, f->p4.is_grey) * f->p4.height;
 
 	if (f->p4.width > SIM_WIDTH_PX_MAX)
 		return feeder_fail(f, -EINVAL, "wider than the sensor");

@@ -113,7 +113,8 @@ int genl_call(int fd, struct genl_message *message, struct genl_message *reply, 
 	return -ETIMEDOUT;
 }
 
-static const struct nlattr *find(const uint8_t *at, size_t bytes, uint16_t type, unsigned int nth)
+static const struct nlattr *find(const uint8_t *at, size_t bytes, uint16_t type,
+				 unsigned int nth)
 {
 	const struct nlattr *attr;
 

@@ -236,8 +236,9 @@ static inline int ifax_unit_wire(struct ifax_unit *unit, struct platform_device 
 	unit->irq = platform_get_irq(pdev, 0);
 	if (unit->irq < 0)
 		return unit->irq;
-	ret = devm_request_threaded_irq(dev, unit->irq, NULL, ifax_unit_interrupt, IRQF_ONESHOT,
-					dev_name(dev), unit);
+	/* Who handles it tells the core, which does not know the engine yet */
+	ret = devm_request_threaded_irq(dev, unit->irq, NULL, ifax_unit_interrupt,
+					IRQF_ONESHOT | IRQF_NO_AUTOEN, dev_name(dev), unit);
 	return ret ? dev_err_probe(dev, ret, "no interrupt\n") : 0;
 }
 
@@ -249,7 +250,7 @@ static inline void ifax_unit_unregister(void *data)
 	pm_runtime_get_noresume(unit->power.dev);
 	pm_runtime_barrier(unit->power.dev);
 	ifax_bank_watch_paper(&unit->bank, false);
-	synchronize_irq(unit->irq);
+	disable_irq(unit->irq);
 	ifax_unregister(unit->idev);
 	unit->idev = NULL;
 	ifax_bank_lamp(&unit->bank, false);
@@ -270,6 +271,7 @@ static inline int ifax_unit_offer(struct ifax_unit *unit, struct device *dev,
 	if (IS_ERR(idev))
 		return dev_err_probe(dev, PTR_ERR(idev), "the engine cannot be registered\n");
 	unit->idev = idev;
+	enable_irq(unit->irq);
 	ifax_bank_watch_paper(&unit->bank, true);
 	return devm_add_action_or_reset(dev, ifax_unit_unregister, unit);
 }
