@@ -110,10 +110,11 @@ static void print_watchdog(struct work_struct *work)
 {
 	struct printer *printer = container_of(to_delayed_work(work), struct printer,
 					       unit.watchdog);
+	u32 events;
 
 	if (!READ_ONCE(printer->unit.active))
 		return;
-	ifax_unit_look(&printer->unit);
+	ifax_unit_look(&printer->unit, &events);
 	print_work(&printer->unit.work);
 	if (!READ_ONCE(printer->unit.active))
 		return;

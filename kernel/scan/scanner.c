@@ -218,10 +218,11 @@ static void scan_watchdog(struct work_struct *work)
 {
 	struct scanner *scanner = container_of(to_delayed_work(work), struct scanner,
 					       unit.watchdog);
+	u32 events;
 
 	if (!READ_ONCE(scanner->unit.active))
 		return;
-	ifax_unit_look(&scanner->unit);
+	ifax_unit_look(&scanner->unit, &events);
 	scan_work(&scanner->unit.work);
 	if (!READ_ONCE(scanner->unit.active))
 		return;

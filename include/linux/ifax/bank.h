@@ -225,9 +225,10 @@ static inline void ifax_bank_watch_paper(struct ifax_bank *bank, bool on)
  * @bank: bank
  * @events: set to IFAX_INT_*; IFAX_INT_FAULT if the bus fails
  *
- * Return: true if there was anything.
+ * Return: 0; -EIO: the bus fails, or gives what no engine can say, and the interrupt may
+ * be as high as before.
  */
-static inline bool ifax_bank_events(struct ifax_bank *bank, u32 *events)
+static inline int ifax_bank_events(struct ifax_bank *bank, u32 *events)
 {
 	int ret;
 
@@ -242,7 +243,7 @@ static inline bool ifax_bank_events(struct ifax_bank *bank, u32 *events)
 		dev_err(bank->dev, "lamp, laser or heater failed\n");
 	if (*events & IFAX_INT_DOUBLE)
 		dev_warn(bank->dev, "two sheets were drawn in at once\n");
-	return *events;
+	return ret ? -EIO : 0;
 }
 
 /**

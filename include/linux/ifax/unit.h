@@ -96,33 +96,40 @@ static inline void ifax_unit_key(struct ifax_unit *unit)
 		ifax_start_key_pressed(unit->idev, one_touch);
 }
 
+/* An engine that does not answer cannot be told to take its interrupt back */
+#define IFAX_UNIT_STUCK_MS	100
+
 /**
  * ifax_unit_look() - take what the interrupt says, whether it came or not
  * @unit: unit
+ * @events: set to IFAX_INT_*
  *
- * Return: true if there was anything.
+ * Return: 0; -EIO: the engine does not answer.
  */
-static inline bool ifax_unit_look(struct ifax_unit *unit)
+static inline int ifax_unit_look(struct ifax_unit *unit, u32 *events)
 {
-	u32 events;
+	int ret = ifax_bank_events(&unit->bank, events);
 
-	if (!ifax_bank_events(&unit->bank, &events))
-		return false;
-	if (events & (IFAX_INT_PAPER | IFAX_INT_PHASE))
+	if (*events & (IFAX_INT_PAPER | IFAX_INT_PHASE))
 		ifax_paper_path_changed(unit->idev);
-	if (events & IFAX_INT_KEY)
+	if (*events & IFAX_INT_KEY)
 		ifax_unit_key(unit);
-	atomic_or(events, &unit->events);
-	return true;
+	atomic_or(*events, &unit->events);
+	return ret;
 }
 
 static inline irqreturn_t ifax_unit_interrupt(int irq, void *arg)
 {
 	struct ifax_unit *unit = arg;
+	u32 events;
+	int ret = ifax_unit_look(unit, &events);
 
-	if (!ifax_unit_look(unit))
+	if (!events)
 		return IRQ_NONE;
 	ifax_unit_wake(unit);
+	/* The line may stay high for ever: this thread has a processor to leave to others */
+	if (ret)
+		msleep(IFAX_UNIT_STUCK_MS);
 	return IRQ_HANDLED;
 }
 
