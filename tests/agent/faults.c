@@ -7,6 +7,7 @@
  *	fdatasync ERRNO	fdatasync() fails: that is the log of the database
  *	slow MS		fsync() and fdatasync() take so long
  *	write ERRNO	write() to files fails
+ *	room ERRNO	pwrite() of 64 KiB at once fails: there is no room to be had in advance
  *	memory 1	strdup() finds no memory
  *	create ERRNO	openat() makes no file: no inodes, or a disk that became read-only
  *	clock SECONDS	the clock on the wall is wrong by so many
@@ -101,6 +102,16 @@ ssize_t write(int fd, const void *data, size_t bytes)
 
 	if (!error || fd <= 2 || fstat(fd, &st) || !S_ISREG(st.st_mode))
 		return REAL(write)(fd, data, bytes);
+	errno = error;
+	return -1;
+}
+
+ssize_t pwrite(int fd, const void *data, size_t bytes, off_t at)
+{
+	int error = bytes < 65536 ? 0 : fault("room");
+
+	if (!error)
+		return REAL(pwrite)(fd, data, bytes, at);
 	errno = error;
 	return -1;
 }

@@ -51,6 +51,7 @@ struct incoming {
 	int64_t opened_pages;
 	int64_t crashed;		/* the job whose opener crashed last */
 	int crashes;
+	int64_t rests_until_ms;		/* after that; steady: nothing is opened */
 	struct worker *printer;
 	int64_t printing;
 	int64_t printed;		/* pages of it on paper */
@@ -157,6 +158,17 @@ static void store_opened(struct incoming *incoming, int64_t id)
 		pdf_forms_wake(station->pdf_forms);
 }
 
+/* No other mail is opened in between: crashes are counted of one job. */
+static void rest(struct incoming *incoming, int64_t id, const char *reason)
+{
+	const long ms = incoming->station->config.retry.paper_ms;
+
+	set_state(incoming, id, JOB_OPENING, reason, 0);
+	incoming->rests_until_ms = steady_ms() + ms;
+	run_again(incoming, ms);
+}
+
+/* What lacks room or memory now does not keep others waiting. */
 static void judge_opened(struct incoming *incoming, int64_t id, enum worker_end end,
 			 const char *text)
 {
@@ -167,6 +179,8 @@ static void judge_opened(struct incoming *incoming, int64_t id, enum worker_end 
 	if (end == WORKER_REFUSED ||
 	    (end == WORKER_CRASHED && ++incoming->crashes >= OPEN_CRASHES_MAX))
 		keep(incoming, id, text, "5.6.1");
+	else if (end == WORKER_CRASHED)
+		rest(incoming, id, text);
 	else
 		set_state(incoming, id, JOB_OPENING, text,
 			  incoming->station->config.retry.paper_ms);
@@ -686,13 +700,14 @@ close:
 
 /* Scheduling */
 
-static void run_oldest(struct incoming *incoming, unsigned int states,
-		       bool (*start)(struct incoming *incoming, const struct job *job))
+static void run_first(struct incoming *incoming, unsigned int states,
+		      bool (*first)(struct jobs *jobs, unsigned int states, struct job *job),
+		      bool (*start)(struct incoming *incoming, const struct job *job))
 {
 	struct job job;
 	int64_t left_ms;
 
-	if (!jobs_oldest(incoming->station->jobs, states, &job))
+	if (!first(incoming->station->jobs, states, &job))
 		return;
 	left_ms = station_left_ms(incoming->station, job.next_ms);
 	if (left_ms)
@@ -712,10 +727,13 @@ void incoming_run(struct incoming *incoming)
 	next = jobs_print_as_it_came(incoming->station->jobs, now);
 	if (next)
 		run_again(incoming, next - now);
-	if (!incoming->opening)
-		run_oldest(incoming, STATE(RECEIVED) | STATE(OPENING), start_open);
+	next = incoming->rests_until_ms - steady_ms();
+	if (next > 0)
+		run_again(incoming, next);
+	else if (!incoming->opening)
+		run_first(incoming, STATE(RECEIVED) | STATE(OPENING), jobs_first_due, start_open);
 	if (!incoming->printer)
-		run_oldest(incoming, STATE(PRINTING), start_print);
+		run_first(incoming, STATE(PRINTING), jobs_oldest, start_print);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)

@@ -561,16 +561,30 @@ bool jobs_get(struct jobs *jobs, int64_t id, struct job *job)
 	return job_whole(job);
 }
 
-bool jobs_oldest(struct jobs *jobs, unsigned int states, struct job *job)
+/* The first job in one of @states, by @order, of those that wait no longer than @until_ms. */
+static bool first_job(struct jobs *jobs, unsigned int states, int64_t until_ms, const char *order,
+		      struct job *job)
 {
 	char list[STATE_LIST_BYTES];
 	char sql[sizeof(list) + 512];
 
 	*job = (struct job){ 0 };
 	snprintf(sql, sizeof(sql), "SELECT " JOB_COLUMNS " FROM job WHERE state IN (%s)"
-		 " ORDER BY id LIMIT 1", state_list(states, list, sizeof(list)));
-	database_query(jobs->db, take_job, job, sql, "");
+		 " AND next_ms <= ? ORDER BY %s LIMIT 1", state_list(states, list, sizeof(list)),
+		 order);
+	database_query(jobs->db, take_job, job, sql, "i", until_ms);
 	return job_whole(job);
+}
+
+bool jobs_oldest(struct jobs *jobs, unsigned int states, struct job *job)
+{
+	return first_job(jobs, states, INT64_MAX, "id", job);
+}
+
+bool jobs_first_due(struct jobs *jobs, unsigned int states, struct job *job)
+{
+	return first_job(jobs, states, now_ms(), "id", job) ||
+	       first_job(jobs, states, INT64_MAX, "next_ms, id", job);
 }
 
 void job_clear(struct job *job)

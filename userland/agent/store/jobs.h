@@ -348,6 +348,8 @@ void jobs_tell_operator(struct jobs *jobs);
 bool jobs_get(struct jobs *jobs, int64_t id, struct job *job);
 /** jobs_oldest - read the oldest job in one of @states */
 bool jobs_oldest(struct jobs *jobs, unsigned int states, struct job *job);
+/** jobs_first_due - the same, but those that wait for a later time come behind, by that time */
+bool jobs_first_due(struct jobs *jobs, unsigned int states, struct job *job);
 void job_clear(struct job *job);
 /** job_is_own - what was scanned or forwarded here can be sent anew; what others wrote cannot */
 bool job_is_own(const struct job *job);

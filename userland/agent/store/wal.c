@@ -27,17 +27,19 @@ static bool write_something(sqlite3 *db)
 
 /*
  * To sync a file that does not grow costs a fraction of one that does: the log gets the
- * room that it will have. What is behind its end is no part of it for SQLite.
+ * room that it will have. What is behind its end is no part of it for SQLite. On a full disk
+ * it stays as it is: there is work that makes room.
  */
 static int lengthen(int fd)
 {
 	static const char zeros[65536];
-	off_t at = lseek(fd, 0, SEEK_END);
+	off_t end = lseek(fd, 0, SEEK_END), at = end;
 
-	for (; at >= 0 && at < WAL_BYTES; at += sizeof(zeros))
-		if (pwrite(fd, zeros, sizeof(zeros), at) != sizeof(zeros))
-			return errno ? errno : EIO;
-	return at < 0 || fsync(fd) ? errno : 0;
+	while (at >= 0 && at < WAL_BYTES && pwrite(fd, zeros, sizeof(zeros), at) == sizeof(zeros))
+		at += sizeof(zeros);
+	if (end < 0 || (at < WAL_BYTES && ftruncate(fd, end)) || fsync(fd))
+		return errno;
+	return 0;
 }
 
 bool wal_open(struct wal *wal, sqlite3 *db, const char *path)
