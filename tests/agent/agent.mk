@@ -34,8 +34,9 @@ check-crash: userland $(B)/tests/agent/faults.so
 		echo "# round $$round of $(ROUNDS)"; tests/agent/crash $$round; \
 		tests/agent/crash-maildrop $$round; tests/agent/pdf-maildrop $$round; done
 
-# ifaxd beside Postfix, in one run: build/bench/smtp.tsv. As root
+# ifaxd beside Postfix and OpenSMTPD, in one run: build/bench/smtp.tsv. As root
 BENCHES += bench-mail
 bench-mail: userland
 	@scripts/install-packages --with-mail
-	@PYTHONDONTWRITEBYTECODE=1 tests/agent/bench-mail
+	@PYTHONDONTWRITEBYTECODE=1 tests/agent/bench-mail \
+		--opensmtpd "$$(tests/bench/peers '$(CACHE)' opensmtpd)"
