@@ -44,7 +44,7 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(IFAX_CFLAGS) $(CFLAGS) $(ROOM_CFLAGS) -c -o $@ $<
 
--include $(shell find $(B) -name '*.d' -not -path '$(B)/modules/*' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' -not -path '$(B)/modules/*' 2>/dev/null)
 
 # Kbuild puts objects beside the sources: give it a tree of links to build in.
 modules:
