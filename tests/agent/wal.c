@@ -141,8 +141,8 @@ int main(void)
 		return 1;
 	snprintf(path, sizeof(path), "%s/ifax.db", directory);
 	db = database_open(path);
-	if (!db || !database_exec(db, "CREATE TABLE big (bytes BLOB); INSERT INTO big VALUES ('')") ||
-	    !wal_open(&wal, db, path))
+	if (!db || !database_exec(db, "CREATE TABLE big (bytes BLOB);"
+				      "INSERT INTO big VALUES ('')") || !wal_open(&wal, db, path))
 		return 1;
 	sqlite3_wal_hook(db, on_commit, NULL);
 	sqlite3_busy_timeout(db, 0);
@@ -150,8 +150,8 @@ int main(void)
 	own_syncs = 0;
 
 	most = run(&wal, ROUNDS);
-	tap_ok(most > WAL_PAGES_MAX && most <= room, "commits during each sync: %d rounds of %d pages, "
-	       "the log has %d at most", ROUNDS, PAGES_EACH, most);
+	tap_ok(most > WAL_PAGES_MAX && most <= room, "commits during each sync: %d rounds of"
+	       " %d pages, the log has %d at most", ROUNDS, PAGES_EACH, most);
 
 	other = database_open(path);
 	database_exec(other, "BEGIN; SELECT count(*) FROM big;");

@@ -58,7 +58,8 @@ static void on_recipient(void *arg, size_t index, enum smtp_outcome outcome,
 		return;
 	log_event(outcome == SMTP_OUTCOME_DONE ? LOG_NOTICE : LOG_WARNING,
 		  "sender.recipient job=%lld to=%s host=%s reply=%s",
-		  (long long)delivery->job.id, recipient->address, delivery_hop(delivery)->host, text);
+		  (long long)delivery->job.id, recipient->address, delivery_hop(delivery)->host,
+		  text);
 	if (outcome == SMTP_OUTCOME_PERMANENT) {
 		outcome_failed(recipient, text);
 	} else if (outcome != SMTP_OUTCOME_DONE) {
@@ -164,7 +165,8 @@ static bool on_idle(void *arg)
 	struct delivery *delivery = link->delivery;
 	struct station *station = delivery->station;
 
-	if (++link->mails >= station->config.limits.mails_per_connection || !delivery_is_decided(delivery))
+	if (++link->mails >= station->config.limits.mails_per_connection ||
+	    !delivery_is_decided(delivery))
 		return false;
 	if (!delivery_finish_soon(delivery))
 		return false;
@@ -197,7 +199,7 @@ static const char *on_auth_respond(void *arg, const char *challenge, bool final)
 {
 	struct delivery *delivery = delivery_of(arg);
 
-	/* nothing is asked of who brings a token: it is told what is wrong with it (RFC 7628, 3.2.2) */
+	/* who brings a token is asked nothing, but told what is wrong with it (RFC 7628, 3.2.2) */
 	delivery->token_refused = delivery->account.token && !final;
 	return sasl_respond(delivery->sasl, challenge, final);
 }

@@ -45,7 +45,8 @@ static bool insert_mail(struct jobs *jobs, enum job_kind kind, const char *sende
 			  " created_ms, changed_ms) VALUES (0, 'queued', ?1, ?2, ?3, ?4,"
 			  " ifnull(?5, ''), CASE WHEN ?5 IS NULL THEN '' ELSE 'HDRS' END, ?6, ?7,"
 			  " ?8, ?8)", "ssssssii", job_kind_name(kind), sender, mail->subject,
-			  mail->message_id, mail->envelope_id, mail->message_file, mail->message_bytes, now))
+			  mail->message_id, mail->envelope_id, mail->message_file,
+			  mail->message_bytes, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return database_run(jobs->db, "INSERT INTO recipient(job, position, address, state, notify,"

@@ -14,8 +14,9 @@
 
 #define THREADS		6
 #define IDLE_MS		20	/* for what nobody waits for: others may join */
-#define LOCKED_MS	250	/* another program has the database locked: how long between tries, */
-#define LOCKED_TRIES	20	/* and how many */
+/* another program has the database locked */
+#define LOCKED_MS	250	/* between tries */
+#define LOCKED_TRIES	20
 
 /* A file that goes when what the database says about it is on disk. */
 struct removal {

@@ -290,8 +290,8 @@ static bool insert_mail(struct jobs *jobs, const struct owed *owed, const struct
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, state, kind, subject, message_id,"
 			  " message_file, message_bytes, created_ms, changed_ms)"
 			  " VALUES (0, 'queued', ?, ?, ?, ?, ?, ?, ?)", "ssssiii",
-			  job_kind_name(strcmp(owed->kind, "mdn") ? JOB_DSN : JOB_MDN), mail->subject,
-			  mail->message_id, mail->message_file, mail->message_bytes, now, now))
+			  job_kind_name(strcmp(owed->kind, "mdn") ? JOB_DSN : JOB_MDN),
+			  mail->subject, mail->message_id, mail->message_file, mail->message_bytes, now, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return database_run(jobs->db, "INSERT INTO recipient(job, position, address, state)"

@@ -79,10 +79,10 @@ static bool insert_joined(struct jobs *jobs, const struct fragments *fragments,
 	bool good;
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, kind, state, sender, source,"
-			  " message_file, message_bytes, envelope_id, dsn_return, login, created_ms,"
-			  " changed_ms) SELECT 1, kind, 'received', sender, source, ?2, ?3, envelope_id,"
-			  " dsn_return, login, created_ms, ?4 FROM job WHERE id = ?1", "isii", first, message_file,
-			  message_bytes, now_ms()))
+			  " message_file, message_bytes, envelope_id, dsn_return, login,"
+			  " created_ms, changed_ms) SELECT 1, kind, 'received', sender, source,"
+			  " ?2, ?3, envelope_id, dsn_return, login, created_ms, ?4 FROM job"
+			  " WHERE id = ?1", "isii", first, message_file, message_bytes, now_ms()))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	good = database_run(jobs->db, "INSERT INTO recipient(job, position, address, state, notify,"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * jobs_private: what jobs.c, recipients.c and fetched.c share
+ * jobs_private: what the files share that know the tables of jobs
  */
 #ifndef IFAX_JOBS_PRIVATE_H
 #define IFAX_JOBS_PRIVATE_H
@@ -46,6 +46,15 @@ struct jobs {
 
 /** jobs_watch - from now on commits are counted, and synced by jobs_sync() only */
 bool jobs_watch(struct jobs *jobs);
+
+#define STATE_LIST_BYTES	256
+
+/** jobs_state_list - the states of a set as text for SQL: 'a','b' */
+const char *jobs_state_list(unsigned int states, char *list, size_t bytes);
+
+/** jobs_add_stage - within a transaction: a job is in another state from now on */
+bool jobs_add_stage(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
+		    int64_t time_ms);
 
 /** jobs_change_state - within a transaction: store a state, and an event if it is news */
 bool jobs_change_state(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
