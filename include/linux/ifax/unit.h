@@ -28,6 +28,8 @@
  * @active: a page is under way
  * @events: IFAX_INT_* of this page
  * @seen: how far the page was when the watchdog looked last
+ * @deaf: the interrupt is disabled, because the engine does not answer
+ * @ears: looks whether it answers again
  * @asleep: the machine sleeps, and lamp and heater with it
  */
 struct ifax_unit {
@@ -42,6 +44,8 @@ struct ifax_unit {
 	bool active;
 	atomic_t events;
 	struct ifax_progress seen;
+	atomic_t deaf;
+	struct delayed_work ears;
 	bool asleep;
 };
 
@@ -58,6 +62,35 @@ static inline void ifax_unit_band_done(void *unit)
 	ifax_unit_wake(unit);
 }
 
+/*
+ * An engine that does not answer cannot be told to take its interrupt back: the line may
+ * stay high for ever. Until it answers, the watchdog does without.
+ */
+static inline void ifax_unit_go_deaf(struct ifax_unit *unit)
+{
+	disable_irq_nosync(unit->irq);
+	atomic_set(&unit->deaf, 1);
+	queue_delayed_work(unit->queue, &unit->ears, msecs_to_jiffies(IFAX_WATCHDOG_PERIOD_MS));
+}
+
+static inline void ifax_unit_hear(struct ifax_unit *unit)
+{
+	if (atomic_xchg(&unit->deaf, 0))
+		enable_irq(unit->irq);
+}
+
+static inline void ifax_unit_ears(struct work_struct *work)
+{
+	struct ifax_unit *unit = container_of(to_delayed_work(work), struct ifax_unit, ears);
+	u32 status;
+
+	if (!ifax_bank_status(&unit->bank, &status))
+		ifax_unit_hear(unit);
+	else
+		queue_delayed_work(unit->queue, &unit->ears,
+				   msecs_to_jiffies(IFAX_WATCHDOG_PERIOD_MS));
+}
+
 /**
  * ifax_unit_begin() - a page is about to begin
  * @unit: unit, with the form of the ring's bands
@@ -69,6 +102,7 @@ static inline int ifax_unit_begin(struct ifax_unit *unit, enum dma_transfer_dire
 {
 	unit->seen = (struct ifax_progress){};
 	atomic_set(&unit->events, 0);
+	ifax_unit_hear(unit);
 	return ifax_ring_start(&unit->ring, dir, ifax_unit_band_done, unit);
 }
 
@@ -95,9 +129,6 @@ static inline void ifax_unit_key(struct ifax_unit *unit)
 	if (!ifax_bank_read(&unit->bank, IFAX_REG_KEY, &one_touch))
 		ifax_start_key_pressed(unit->idev, one_touch);
 }
-
-/* An engine that does not answer cannot be told to take its interrupt back */
-#define IFAX_UNIT_STUCK_MS	100
 
 /**
  * ifax_unit_look() - take what the interrupt says, whether it came or not
@@ -127,9 +158,8 @@ static inline irqreturn_t ifax_unit_interrupt(int irq, void *arg)
 	if (!events)
 		return IRQ_NONE;
 	ifax_unit_wake(unit);
-	/* The line may stay high for ever: this thread has a processor to leave to others */
 	if (ret)
-		msleep(IFAX_UNIT_STUCK_MS);
+		ifax_unit_go_deaf(unit);
 	return IRQ_HANDLED;
 }
 
@@ -180,6 +210,7 @@ static inline int ifax_unit_make_queue(struct ifax_unit *unit, struct device *de
 {
 	INIT_WORK(&unit->work, work);
 	INIT_DELAYED_WORK(&unit->watchdog, watchdog);
+	INIT_DELAYED_WORK(&unit->ears, ifax_unit_ears);
 	unit->queue = alloc_ordered_workqueue("%s", WQ_HIGHPRI, dev_name(dev));
 	if (!unit->queue)
 		return -ENOMEM;
@@ -258,6 +289,7 @@ static inline void ifax_unit_unregister(void *data)
 	pm_runtime_barrier(unit->power.dev);
 	ifax_bank_watch_paper(&unit->bank, false);
 	disable_irq(unit->irq);
+	cancel_delayed_work_sync(&unit->ears);
 	ifax_unregister(unit->idev);
 	unit->idev = NULL;
 	ifax_bank_lamp(&unit->bank, false);
