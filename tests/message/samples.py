@@ -13,7 +13,7 @@ import tempfile
 
 BUILD = os.environ.get("B", "build")
 PROGRAM, CODEC = os.path.join(BUILD, "ifax-message"), os.path.join(BUILD, "ifax-codec")
-RAW, MH, MR, MMR = 0, 1, 2, 3
+RAW, MH, MR, MMR, JBIG = 0, 1, 2, 3, 4
 NAMES = ["raw", "mh", "mr", "mmr"]
 LSB_FIRST, EOL, EOL_ALIGNED, END, ROW_ALIGNED, WHITE_IS_1 = 1, 2, 4, 8, 16, 32
 

@@ -4,7 +4,7 @@
 
 CTL_PACKAGES = jansson glib-2.0 libtiff-4 libseccomp
 CTL_OBJECTS := $(patsubst %,$(B)/userland/ctl/%.o,book devices fetch main print request scan show) \
-	$(patsubst %,$(B)/userland/message/%.o,failure halftone line page_form recode sandbox strip \
+	$(patsubst %,$(B)/userland/message/%.o,failure halftone line page_form page_ready recode sandbox strip \
 	tiff_chain tiff_file tiff_image tiff_page tiff_read tiff_write turn) $(B)/userland/agent/paper/page_file.o
 PROGRAMS += $(B)/ifax
 

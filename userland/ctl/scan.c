@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "../agent/paper/page_file.h"
+#include "../message/page_form.h"
 #include "../message/tiff_write.h"
 #include "command.h"
 
@@ -49,26 +50,12 @@ static enum exit_code failed(const struct scan *scan, const char *what, const ch
 	return EXIT_FAILED;
 }
 
-/* A TIFF has MH and MR with EOLs; fill order and end as in profiles S and F of RFC 3949 */
-static uint32_t flags_of(uint32_t coding)
-{
-	switch (coding) {
-	case IFAX_CODING_MH:
-	case IFAX_CODING_MR:
-		return IFAX_FMT_LSB_FIRST | IFAX_FMT_EOL;
-	case IFAX_CODING_MMR:
-		return IFAX_FMT_LSB_FIRST | IFAX_FMT_END;
-	default:
-		return 0;
-	}
-}
-
 static int set_format(struct scan *scan)
 {
 	struct ifax_format *format = &scan->format;
 	int err;
 
-	format->flags = flags_of(format->coding);
+	format->flags = page_form_flags(format->coding);
 	if (!format->width_px)
 		format->width_px = (A4_WIDTH_PX * format->x_dpi + A4_X_DPI / 2) / A4_X_DPI;
 	err = ifax_try_format(scan->fd, format);

@@ -137,8 +137,6 @@ int header_line_join(const struct page_top *top, struct page_header *page, unsig
 	char *text;
 	int err = -1;
 
-	if (format->coding == IFAX_CODING_JBIG)
-		return 0;
 	if (!line->font)
 		return fail(failure, EXIT_LATER,
 			    "there is no font for the header line: install fonts-dejavu-core");

@@ -86,6 +86,19 @@ void page_form_to_text(const struct page_form *form, char text[PAGE_FORM_BYTES])
 		 form->x_dpi, form->y_dpi, sizes[form->size]);
 }
 
+uint32_t page_form_flags(uint32_t coding)
+{
+	switch (coding) {
+	case IFAX_CODING_MH:
+	case IFAX_CODING_MR:
+		return IFAX_FMT_LSB_FIRST | IFAX_FMT_EOL;
+	case IFAX_CODING_MMR:
+		return IFAX_FMT_LSB_FIRST | IFAX_FMT_END;
+	default:
+		return 0;
+	}
+}
+
 static bool lies_in(unsigned int value, unsigned int least, unsigned int most)
 {
 	return value >= least && value <= most;

@@ -39,6 +39,8 @@ void page_form_to_text(const struct page_form *form, char text[PAGE_FORM_BYTES])
 /** page_form_coding() - "mh", "mr", "mmr" or "jbig" of so many bytes as &enum ifax_coding; -1 */
 int page_form_coding(const char *name, size_t bytes);
 const char *page_form_coding_name(uint32_t coding);
+/** page_form_flags() - IFAX_FMT_* of a coding, as profiles S, F and J of RFC 3949 have it */
+uint32_t page_form_flags(uint32_t coding);
 /** page_form_size() - "a4", "b4" or "a3" of so many bytes; -1 */
 int page_form_size(const char *name, size_t bytes);
 

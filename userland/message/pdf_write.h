@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "tiff_write.h"
+#include "page_ready.h"
 
 /**
  * pdf_write() - the pages of a page file as a PDF

@@ -34,20 +34,6 @@ struct recoding {
 	size_t room;
 };
 
-/* As a scanner codes: what profiles S, F and J demand. */
-static uint32_t flags_of(uint32_t coding)
-{
-	switch (coding) {
-	case IFAX_CODING_MH:
-	case IFAX_CODING_MR:
-		return IFAX_FMT_LSB_FIRST | IFAX_FMT_EOL;
-	case IFAX_CODING_MMR:
-		return IFAX_FMT_LSB_FIRST | IFAX_FMT_END;
-	default:
-		return 0;
-	}
-}
-
 /* T.4, 4.2.1: a one-dimensional line among two at standard resolution, among four at others */
 static uint32_t k_of(uint32_t coding, uint16_t y_dpi)
 {
@@ -174,6 +160,10 @@ static int code_anew(struct recoding *recoding, const void *data, uint64_t bytes
 	struct parts parts;
 	int err;
 
+	if (ifax_codec_format_ok(&recoding->from) || ifax_codec_format_ok(&recoding->to) ||
+	    (recoding->scaled && ifax_scale_ok(&recoding->scale, &recoding->from)))
+		return fail(failure, EXIT_INPUT, "it cannot be coded as %s",
+			    page_form_coding_name(recoding->to.coding));
 	if (!get_parts(recoding, &parts))
 		err = fail(failure, EXIT_LATER, "no memory to code it anew");
 	else
@@ -182,47 +172,71 @@ static int code_anew(struct recoding *recoding, const void *data, uint64_t bytes
 	return err;
 }
 
-int recode_page(struct page_header *page, const struct page_form *form, uint32_t coding,
-		void **data, uint64_t *bytes, struct failure *failure)
+/* The page becomes what the recoding says. */
+static int replace_data(struct recoding *recoding, struct page_header *page, void **data,
+			uint64_t *bytes, struct failure *failure)
 {
 	struct ifax_format *format = &page->format;
-	struct recoding recoding = {
+	int err = code_anew(recoding, *data, *bytes, failure);
+
+	if (err) {
+		free(recoding->out);
+		return err;
+	}
+	free(*data);
+	*data = recoding->out;
+	*bytes = recoding->bytes;
+	format->coding = recoding->to.coding;
+	format->flags = recoding->to.flags;
+	format->k = recoding->to.k;
+	format->width_px = recoding->to.width_px;
+	format->x_dpi = recoding->x_dpi;
+	format->y_dpi = recoding->y_dpi;
+	page->lines = recoding->lines;
+	return 0;
+}
+
+static struct recoding recoding_of(const struct page_header *page)
+{
+	const struct ifax_format *format = &page->format;
+
+	return (struct recoding){
 		.from = {
 			.coding = format->coding, .flags = format->flags & IFAX_FMT_FLAGS,
 			.width_px = format->width_px, .length_lines = page->lines, .k = format->k,
 		},
+		.x_dpi = format->x_dpi, .y_dpi = format->y_dpi,
 	};
-	int err;
+}
+
+int recode_page(struct page_header *page, const struct page_form *form, uint32_t coding,
+		void **data, uint64_t *bytes, struct failure *failure)
+{
+	const struct ifax_format *format = &page->format;
+	struct recoding recoding = recoding_of(page);
 
 	plan_scale(&recoding, format, form);
 	if (!recoding.scaled && format->coding == coding &&
 	    (coding != IFAX_CODING_MH || format->flags & IFAX_FMT_EOL))
 		return 0;
 	recoding.to = (struct ifax_codec_format){
-		.coding = coding, .flags = flags_of(coding),
+		.coding = coding, .flags = page_form_flags(coding),
 		.width_px = recoding.scaled ? recoding.scale.width_px : format->width_px,
 		.length_lines = !recoding.scaled ? page->lines :
 			ifax_scaled(page->lines, recoding.scale.y_from, recoding.scale.y_to),
 		.k = k_of(coding, recoding.y_dpi),
 	};
-	if (ifax_codec_format_ok(&recoding.from) || ifax_codec_format_ok(&recoding.to) ||
-	    (recoding.scaled && ifax_scale_ok(&recoding.scale, &recoding.from)))
-		return fail(failure, EXIT_INPUT, "it cannot be coded as %s",
-			    page_form_coding_name(coding));
-	err = code_anew(&recoding, *data, *bytes, failure);
-	if (err) {
-		free(recoding.out);
-		return err;
-	}
-	free(*data);
-	*data = recoding.out;
-	*bytes = recoding.bytes;
-	format->coding = coding;
-	format->flags = recoding.to.flags;
-	format->k = recoding.to.k;
-	format->width_px = recoding.to.width_px;
-	format->x_dpi = recoding.x_dpi;
-	format->y_dpi = recoding.y_dpi;
-	page->lines = recoding.lines;
-	return 0;
+	return replace_data(&recoding, page, data, bytes, failure);
+}
+
+int recode_exactly(struct page_header *page, uint32_t coding, uint32_t flags, void **data,
+		   uint64_t *bytes, struct failure *failure)
+{
+	struct recoding recoding = recoding_of(page);
+
+	recoding.to = recoding.from;
+	recoding.to.coding = coding;
+	recoding.to.flags = flags;
+	recoding.to.k = k_of(coding, recoding.y_dpi);
+	return replace_data(&recoding, page, data, bytes, failure);
 }

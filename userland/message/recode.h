@@ -25,4 +25,18 @@
 int recode_page(struct page_header *page, const struct page_form *form, uint32_t coding,
 		void **data, uint64_t *bytes, struct failure *failure);
 
+/**
+ * recode_exactly() - make a page another coding, pixel for pixel
+ * @page: header of the page; becomes that of the new one
+ * @coding: &enum ifax_coding that it becomes
+ * @flags: IFAX_FMT_* that it gets
+ * @data: its coded data, malloc'ed; is replaced
+ * @bytes: how many
+ * @failure: what went wrong
+ *
+ * Return: 0 or -1.
+ */
+int recode_exactly(struct page_header *page, uint32_t coding, uint32_t flags, void **data,
+		   uint64_t *bytes, struct failure *failure);
+
 #endif /* _IFAX_RECODE_H */

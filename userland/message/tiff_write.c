@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
-#include "recode.h"
 #include "tiff_file.h"
 #include "tiff_write.h"
 
@@ -110,33 +109,6 @@ static bool write_ifd_and_strip(TIFF *tif, unsigned int number, void *strip, tms
 	       TIFFForceStrileArrayWriting(tif);
 }
 
-/* The page's data as it goes out; @page becomes its header. To be freed, whatever comes. */
-static int prepare(struct page_reader *reader, const struct page_range *range,
-		   unsigned int in_file, struct page_header *page, void **data, uint64_t *bytes,
-		   struct failure *failure)
-{
-	const struct page_form *form = range->form;
-	uint32_t coding = form ? form->coding : 0;
-
-	*page = reader->page;
-	*bytes = page->data_bytes;
-	*data = malloc(*bytes);
-	if (!*data)
-		return fail(failure, EXIT_LATER, "no memory for its %ju bytes", (uintmax_t)*bytes);
-	if (page_reader_data(reader, 0, *data, *bytes) != (ssize_t)*bytes)
-		return fail(failure, EXIT_INPUT, "%s", reader->why);
-	/* nothing can be put on top of JBIG */
-	if (range->top && coding == IFAX_CODING_JBIG)
-		coding = IFAX_CODING_MMR;
-	if (form && recode_page(page, form, coding, data, bytes, failure))
-		return -1;
-	if (range->top && range->top->join(range->top, page, reader->number, in_file, data, bytes,
-					   failure))
-		return -1;
-	return form && coding != form->coding ?
-		recode_page(page, form, form->coding, data, bytes, failure) : 0;
-}
-
 static int write_page(struct tiff_file *file, struct page_reader *reader, const struct place *place,
 		      const struct page_range *range, bool *has_jbig, struct failure *failure)
 {
@@ -146,7 +118,7 @@ static int write_page(struct tiff_file *file, struct page_reader *reader, const 
 	uint64_t bytes;
 	int err = -1;
 
-	if (prepare(reader, range, place->in_file, &page, &strip, &bytes, failure) ||
+	if (page_ready(reader, range, place->in_file, &page, &strip, &bytes, failure) ||
 	    tiff_coding(&page.format, &coding, failure))
 		;	/* they told why */
 	else if (!set_fields(file->tif, &page, &coding, place) ||
@@ -159,50 +131,12 @@ static int write_page(struct tiff_file *file, struct page_reader *reader, const 
 	return err;
 }
 
-static bool in_range(const struct page_range *range, unsigned int number)
-{
-	return number >= range->first && (!range->last || number <= range->last);
-}
-
-/* Counts the pages of the range and refuses those that are not whole; @in_file: all pages. */
-static int count_pages(int fd, const struct page_range *range, unsigned int *in_file,
-		       struct failure *failure)
-{
-	struct page_reader reader;
-	unsigned int count = 0;
-	int more;
-
-	if (page_reader_init(&reader, fd))
-		return fail(failure, EXIT_LATER, "%s", reader.why);
-	while ((more = page_reader_next(&reader)) > 0) {
-		if (!in_range(range, reader.number))
-			continue;
-		count++;
-		if (reader.page.status != IFAX_PAGE_OK &&
-		    reader.page.status != IFAX_PAGE_TRUNCATED)
-			return fail(failure, EXIT_INPUT,
-				    "page %u was not scanned to its end, it cannot be sent",
-				    reader.number);
-	}
-	if (more < 0)
-		return fail(failure, EXIT_INPUT, "%s", reader.why);
-	if (!reader.number)
-		return fail(failure, EXIT_INPUT, "the page file holds no page");
-	if (range->last > reader.number || range->first > reader.number)
-		return fail(failure, EXIT_INPUT, "the page file holds no page %u, it ends with %u",
-			    range->last ?: range->first, reader.number);
-	if (count > UINT16_MAX)
-		return fail(failure, EXIT_INPUT, "a TIFF cannot number %u pages", count);
-	*in_file = reader.number;
-	return count;
-}
-
 static int write_pages(struct tiff_file *file, struct page_reader *reader,
 		       const struct page_range *range, struct place *place, bool *has_jbig,
 		       struct failure *failure)
 {
 	while (page_reader_next(reader) > 0) {
-		if (!in_range(range, reader->number))
+		if (!page_range_has(range, reader->number))
 			continue;
 		if (++place->number > 1) {
 			TIFFFreeDirectory(file->tif);
@@ -222,11 +156,13 @@ int tiff_write(int fd, int pages_fd, const struct page_range *range, bool *has_j
 	struct page_reader reader;
 	struct tiff_file file;
 	struct place place = { 0 };
-	int pages = count_pages(pages_fd, range, &place.in_file, failure);
+	int pages = page_range_count(pages_fd, range, &place.in_file, failure);
 
 	*has_jbig = false;
 	if (pages < 0)
 		return -1;
+	if (pages > UINT16_MAX)
+		return fail(failure, EXIT_INPUT, "a TIFF cannot number %d pages", pages);
 	place.pages = pages;
 	if (page_reader_init(&reader, pages_fd))
 		return fail(failure, EXIT_LATER, "%s", reader.why);

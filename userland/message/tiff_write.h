@@ -2,34 +2,7 @@
 #ifndef _IFAX_TIFF_WRITE_H
 #define _IFAX_TIFF_WRITE_H
 
-#include "../agent/paper/page_file.h"
-#include "failure.h"
-#include "page_form.h"
-
-/**
- * struct page_top - what is put on top of each page
- * @join: puts it there. @page is the page's header, its lines may become more; @number is
- *	that of the page, of @pages in the page file; @data is malloc'ed and, as @bytes, may be replaced.
- *	Returns 0 or -1
- */
-struct page_top {
-	int (*join)(const struct page_top *top, struct page_header *page, unsigned int number,
-		    unsigned int pages, void **data, uint64_t *bytes, struct failure *failure);
-};
-
-/**
- * struct page_range - which pages of a page file
- * @first: from 1
- * @last: 0: up to the end
- * @top: what is put on top of them; NULL: nothing is
- * @form: what they may be at most; NULL: they go as they are
- */
-struct page_range {
-	unsigned int first;
-	unsigned int last;
-	const struct page_top *top;
-	const struct page_form *form;
-};
+#include "page_ready.h"
 
 /**
  * tiff_write() - the pages of a page file as one TIFF

@@ -104,14 +104,11 @@ static void on_made(void *arg, enum worker_end end, const char *text)
 	run_again(forwarder, end == WORKER_AGAIN ? STATION_RECOVER_MS : 0);
 }
 
-/* As if it had been scanned here: with a header line, and a request for confirmation. */
+/* As if it had been scanned here: with a request for confirmation. */
 static void write_relay(int fd, struct forwarder *forwarder, const struct job *job)
 {
 	const struct config *config = &forwarder->station->config;
-	struct words words;
 
-	words_fill(&words, config, job, forwarder->forward.address);
-	words_header_line(&words, config, fd);
 	if (config_can_receive(config) && config->confirm.processing)
 		dprintf(fd, "mdn-to=%s\n", config->address);
 	dprintf(fd, "text=Sent by %s, as %s asked for.\n", config->name, job->answer_to);
@@ -141,12 +138,15 @@ static int values(struct forwarder *forwarder, const struct job *job, int pages)
 	const struct config *config = &forwarder->station->config;
 	int fd = memfd_create("forward", MFD_CLOEXEC);
 	char *loops = jobs_loops(forwarder->station->jobs, job->id);
+	struct words words;
 
 	if (fd >= 0 && loops) {
 		dprintf(fd, "from=%s\nto=%s\nsubject=%s\n", config->address,
 			forwarder->forward.address, forwarder->subject);
 		dprintf(fd, "message-id=%s\ndate=%lld\nas=%s\n", forwarder->message_id,
 			(long long)now_ms() / 1000, forwarder->forward.as_pdf ? "pdf" : "tiff");
+		words_fill(&words, config, job, forwarder->forward.address);
+		words_header_line(&words, config, fd);
 		write_form(fd, forwarder, pages);
 		for (char *loop = strtok(loops, " "); loop; loop = strtok(NULL, " "))
 			dprintf(fd, "loop=%s\n", loop);
