@@ -225,7 +225,8 @@ void ifax_engine_state_work(struct work_struct *work)
 	struct ifax_paper_path path;
 
 	mutex_lock(&idev->op_lock);
-	if (!idev->gone) {
+	/* A machine that falls asleep may have switched off what is behind the registers */
+	if (!idev->gone && !idev->asleep) {
 		ifax_engine_look(idev, &path);
 		if (path.state != idev->seen.state)
 			ifax_notify_state(idev, path.state, path.state ^ idev->seen.state);

@@ -45,6 +45,9 @@ static void test_device(struct ynl_sock *sock)
 	ifax_device_get_req_set_name(req, "print0");
 	device = ifax_device_get(sock, req);
 	ok(device && device->_present.state && !strcmp(device->name, "print0"), "a device");
+	ok(device && device->sides == 3 && device->n_tray == 2 && device->tray[1].number == 1 &&
+	   device->tray[1].x_dmm == 4200 && device->tray[1].level == IFAX_TRAY_LEVEL_LOW &&
+	   !device->tray[1]._present.chosen, "its paper trays");
 	if (device)
 		ifax_device_get_rsp_free(device);
 	ifax_device_get_req_set_name(req, "scan99");
