@@ -6,6 +6,7 @@
  *	fsync ERRNO	fsync() and fdatasync() fail
  *	fdatasync ERRNO	fdatasync() fails: that is the log of the database
  *	slow MS		fsync() and fdatasync() take so long
+ *	late MS		the first of them does
  *	write ERRNO	write() to files fails
  *	room ERRNO	pwrite() of 64 KiB at once fails: there is no room to be had in advance
  *	memory 1	strdup() finds no memory
@@ -18,6 +19,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdarg.h>
@@ -57,10 +59,13 @@ static void maybe_kill(void)
 
 static bool sync_fails(void)
 {
-	int error = fault("fsync"), slow_ms = fault("slow");
+	int error = fault("fsync"), slow_ms = fault("slow"), late_ms = fault("late");
+	static _Atomic bool was_late;
 
 	if (slow_ms)
 		usleep(slow_ms * 1000);
+	if (late_ms && !atomic_exchange(&was_late, true))
+		usleep(late_ms * 1000);
 	maybe_kill();
 	errno = error;
 	return error;

@@ -24,6 +24,7 @@
  * @next: of all letters
  * @next_ready: of those that are as far as this one, in the order in which they came
  * @number: how many came before
+ * @on_disk: its file is
  * @repeated: @id is the job of the same mail, which came before
  */
 struct letter {
@@ -31,6 +32,7 @@ struct letter {
 	struct letter *next;
 	struct letter *next_ready;
 	uint64_t number;
+	bool on_disk;
 	struct spool_file file;
 	struct file_commit keeping;
 	struct job_arrival arrival;
@@ -182,6 +184,30 @@ static void tell(struct letter *letter)
 
 /* The database */
 
+/* Of a maildrop what came first is printed first; threads end in any order. */
+static bool must_wait(const struct letter *letter)
+{
+	const char *account = letter->arrival.account;
+	const struct letter *other = account ? letter->arrivals->letters : NULL;
+
+	for (; other; other = other->next)
+		if (!other->on_disk && other->number < letter->number && other->arrival.account &&
+		    !strcmp(other->arrival.account, account))
+			return true;
+	return false;
+}
+
+/* What is on disk, and has to wait for nothing that came before it, goes into the database. */
+static void go_on(struct arrivals *arrivals)
+{
+	const struct letter *letter = arrivals->ready;
+
+	while (letter && must_wait(letter))
+		letter = letter->next_ready;
+	if (letter && !arrivals->in_doubt)
+		commits_add(arrivals->station->commits, &arrivals->commit);
+}
+
 /*
  * Nobody was told of these: they are to be as if they had never come. false: not all of them
  * could be taken back
@@ -232,8 +258,7 @@ static void end_group(void *arg, int err)
 		next = letter->next_ready;
 		tell(letter);
 	}
-	if (arrivals->ready)
-		commits_add(arrivals->station->commits, &arrivals->commit);
+	go_on(arrivals);
 }
 
 static void on_again(evutil_socket_t fd, short what, void *arg)
@@ -282,9 +307,20 @@ static bool add_group(void *arg)
 {
 	struct arrivals *arrivals = arg;
 	bool good = forget_heard(arrivals);
+	struct letter **from = &arrivals->ready, **to = &arrivals->group;
 
-	arrivals->group = arrivals->ready;
-	arrivals->ready = NULL;
+	while (*from) {
+		struct letter *letter = *from;
+
+		if (must_wait(letter)) {
+			from = &letter->next_ready;
+			continue;
+		}
+		*from = letter->next_ready;
+		letter->next_ready = NULL;
+		*to = letter;
+		to = &letter->next_ready;
+	}
 	for (struct letter *letter = arrivals->group; good && letter; letter = letter->next_ready)
 		good = add_letter(arrivals, letter);
 	return good;
@@ -318,7 +354,6 @@ static int measure(void *arg)
 	return bytes < 0 ? -bytes : 0;
 }
 
-/* Threads end in any order; what came first is printed first. */
 static void put_in_order(struct letter **list, struct letter *letter)
 {
 	while (*list && (*list)->number < letter->number)
@@ -336,11 +371,12 @@ static void on_kept(void *arg, int err)
 	if (err) {
 		log_event(LOG_ERR, "arrivals.commit error=%s", strerror(err));
 		tell(letter);
-		return;
+	} else {
+		letter->on_disk = true;
+		put_in_order(&arrivals->ready, letter);
 	}
-	put_in_order(&arrivals->ready, letter);
-	if (!arrivals->in_doubt)
-		commits_add(arrivals->station->commits, &arrivals->commit);
+	/* with the one that fails those behind it need not wait any more */
+	go_on(arrivals);
 }
 
 bool arrivals_take(struct arrivals *arrivals, struct spool_file *file,
