@@ -26,10 +26,10 @@ static bool insert_outgoing(struct jobs *jobs, const struct job_draft *draft, in
 
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, kind, state, sender, subject,"
 			  " coding, message_id, envelope_id, dsn_return, page_file, part_bytes,"
-			  " policy, resolution, importance, broadcast, text, created_ms, changed_ms)"
-			  " VALUES (0, 'document', 'scanning', ?, ?, ?, ?, ?, ifnull(?, ''), ?, ?,"
-			  " ?, ?, ?, ?, ?, ?, ?)", "sssssssisssssii", draft->sender, draft->subject, draft->coding,
-			  draft->message_id, draft->envelope_id, draft->dsn_return,
+			  " policy, resolution, importance, broadcast, text, created_ms,"
+			  " changed_ms) VALUES (0, 'document', 'scanning', ?, ?, ?, ?, ?, ifnull(?, ''), ?, ?,"
+			  " ?, ?, ?, ?, ?, ?, ?)", "sssssssisssssii", draft->sender,
+			  draft->subject, draft->coding, draft->message_id, draft->envelope_id, draft->dsn_return,
 			  draft->page_file, draft->part_bytes, draft->policy, draft->resolution,
 			  draft->importance, draft->broadcast, draft->text, now, now))
 		return false;
@@ -56,8 +56,8 @@ static bool insert_incoming(struct jobs *jobs, const struct job_arrival *arrival
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, kind, state, sender, source,"
 			  " message_file, message_bytes, envelope_id, dsn_return, login, spf,"
 			  " created_ms, changed_ms)"
-			  " VALUES (1, 'mail', 'received', ?, ?, ?, ?, ifnull(?, ''), ifnull(?, ''),"
-			  " ifnull(?, ''), ifnull(?, ''), ?, ?)",
+			  " VALUES (1, 'mail', 'received', ?, ?, ?, ?, ifnull(?, ''),"
+			  " ifnull(?, ''), ifnull(?, ''), ifnull(?, ''), ?, ?)",
 			  "sssissssii", arrival->sender, arrival->source, arrival->message_file,
 			  arrival->message_bytes, arrival->envelope_id, arrival->dsn_return,
 			  arrival->login, arrival->spf, now, now))

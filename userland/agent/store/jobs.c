@@ -261,8 +261,8 @@ static bool first_job(struct jobs *jobs, unsigned int states, int64_t until_ms, 
 
 	*job = (struct job){ 0 };
 	snprintf(sql, sizeof(sql), "SELECT " JOB_COLUMNS " FROM job WHERE state IN (%s)"
-		 " AND next_ms <= ? ORDER BY %s LIMIT 1", jobs_state_list(states, list, sizeof(list)),
-		 order);
+		 " AND next_ms <= ? ORDER BY %s LIMIT 1",
+		 jobs_state_list(states, list, sizeof(list)), order);
 	database_query(jobs->db, take_job, job, sql, "i", until_ms);
 	return job_whole(job);
 }
