@@ -27,11 +27,12 @@ static bool insert_outgoing(struct jobs *jobs, const struct job_draft *draft, in
 	if (!database_run(jobs->db, "INSERT INTO job(incoming, kind, state, sender, subject,"
 			  " coding, message_id, envelope_id, dsn_return, page_file, part_bytes,"
 			  " policy, resolution, importance, broadcast, text, created_ms,"
-			  " changed_ms) VALUES (0, 'document', 'scanning', ?, ?, ?, ?, ?, ifnull(?, ''), ?, ?,"
-			  " ?, ?, ?, ?, ?, ?, ?)", "sssssssisssssii", draft->sender,
-			  draft->subject, draft->coding, draft->message_id, draft->envelope_id, draft->dsn_return,
-			  draft->page_file, draft->part_bytes, draft->policy, draft->resolution,
-			  draft->importance, draft->broadcast, draft->text, now, now))
+			  " changed_ms) VALUES (0, 'document', 'scanning', ?, ?, ?, ?, ?,"
+			  " ifnull(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?)", "sssssssisssssii",
+			  draft->sender, draft->subject, draft->coding, draft->message_id,
+			  draft->envelope_id, draft->dsn_return, draft->page_file,
+			  draft->part_bytes, draft->policy, draft->resolution, draft->importance,
+			  draft->broadcast, draft->text, now, now))
 		return false;
 	*id = sqlite3_last_insert_rowid(jobs->db);
 	return add_recipients(jobs, *id, draft->recipient, draft->recipients, RECIPIENT_QUEUED) &&

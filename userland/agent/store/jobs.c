@@ -124,7 +124,7 @@ const char *jobs_state_list(unsigned int states, char *list, size_t bytes)
 }
 
 bool jobs_add_stage(struct jobs *jobs, int64_t id, enum job_state state, const char *reason,
-		      int64_t time_ms)
+		    int64_t time_ms)
 {
 	if (1U << state & STATES_ACTIVE &&
 	    database_number(jobs->db, 0, "SELECT count(*) FROM stage WHERE job = ?", "i", id) >=
