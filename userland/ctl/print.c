@@ -40,6 +40,7 @@
  * @page_fit: &enum ifax_page_fit
  * @sides: &enum ifax_sides
  * @wait_s: how long a page waits for paper
+ * @collates: a copy is complete before the next one begins
  * @fd: printer
  * @caps: what it can do
  * @pages: page file
@@ -58,6 +59,7 @@ struct print {
 	uint32_t page_fit;
 	uint32_t sides;
 	long long wait_s;
+	bool collates;
 	int fd;
 	struct ifax_caps caps;
 	struct page_reader pages;
@@ -296,6 +298,39 @@ static bool parse_pages(const char *text, struct print *print)
 	return !*end || print->last == LLONG_MAX;
 }
 
+static enum exit_code take_option(struct print *print, int c)
+{
+	switch (c) {
+	case 'd':
+		print->device = optarg;
+		return EXIT_GOOD;
+	case 'p':
+		return parse_pages(optarg, print) ? EXIT_GOOD :
+			bad_usage("--pages takes 3, 3-5 or 3-");
+	case 'n':
+		return parse_number(optarg, &print->copies) ? EXIT_GOOD :
+			bad_usage("--copies takes a number, as in --copies=2");
+	case 'C':
+		print->collates = true;
+		return EXIT_GOOD;
+	case 'P':
+		return !ifax_paper_by_name(optarg, &print->paper) ? EXIT_GOOD :
+			bad_usage("--paper takes a4, a3, a5, b4, letter or legal");
+	case 'f':
+		return !ifax_page_fit_by_name(optarg, &print->page_fit) ? EXIT_GOOD :
+			bad_usage("--fit takes office, same, trim, reduce, rotate or split");
+	case 'b':
+		print->sides = IFAX_SIDES_BOTH;
+		return EXIT_GOOD;
+	case 'w':
+		return parse_number(optarg, &print->wait_s) && print->wait_s <= WAIT_S_MAX ?
+			EXIT_GOOD :
+			bad_usage("--wait takes seconds, at most a day, as in --wait=600");
+	default:
+		return other_option(c);
+	}
+}
+
 enum exit_code do_print(int argc, char **argv)
 {
 	static const struct option known[] = {
@@ -314,48 +349,18 @@ enum exit_code do_print(int argc, char **argv)
 		.device = "print0", .first = 1, .last = LLONG_MAX, .copies = 1,
 		.rounds = 1, .page_fit = IFAX_FIT_OFFICE,
 	};
-	bool collate = false;
+	enum exit_code code;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "d:p:n:CP:f:bw:h", known, NULL)) != -1) {
-		switch (c) {
-		case 'd':
-			print.device = optarg;
-			break;
-		case 'p':
-			if (!parse_pages(optarg, &print))
-				return bad_usage("--pages takes 3, 3-5 or 3-");
-			break;
-		case 'n':
-			if (!parse_number(optarg, &print.copies))
-				return bad_usage("--copies takes a number, as in --copies=2");
-			break;
-		case 'C':
-			collate = true;
-			break;
-		case 'P':
-			if (ifax_paper_by_name(optarg, &print.paper))
-				return bad_usage("--paper takes a4, a3, a5, b4, letter or legal");
-			break;
-		case 'f':
-			if (ifax_page_fit_by_name(optarg, &print.page_fit))
-				return bad_usage("--fit takes office, same, trim, reduce, rotate or split");
-			break;
-		case 'b':
-			print.sides = IFAX_SIDES_BOTH;
-			break;
-		case 'w':
-			if (!parse_number(optarg, &print.wait_s) || print.wait_s > WAIT_S_MAX)
-				return bad_usage("--wait takes seconds, at most a day, as in --wait=600");
-			break;
-		default:
-			return other_option(c);
-		}
+		code = take_option(&print, c);
+		if (code)
+			return code;
 	}
 	if (optind != argc - 1)
 		return bad_usage("print needs the name of one TIFF file");
 	print.path = argv[optind];
-	if (collate) {
+	if (print.collates) {
 		print.rounds = print.copies;
 		print.copies = 1;
 	}

@@ -67,59 +67,71 @@ static bool codec_has_jbig(const struct ifax_format *format, uint16_t fill_order
 	return !ifax_codec_format_ok(&jbig);
 }
 
+static void take_group3(TIFF *tif, struct ifax_format *format)
+{
+	uint32_t options = 0;
+
+	TIFFGetField(tif, TIFFTAG_GROUP3OPTIONS, &options);
+	format->coding = options & GROUP3OPT_2DENCODING ? IFAX_CODING_MR : IFAX_CODING_MH;
+	format->flags = IFAX_FMT_EOL;
+	if (options & GROUP3OPT_FILLBITS)
+		format->flags |= IFAX_FMT_EOL_ALIGNED;
+}
+
+/* The coding, if our codec has it; else it is left to libtiff, by lines or as an image. */
+static int take_compression(TIFF *tif, struct tiff_page *page, uint16_t fill_order,
+			    struct failure *failure)
+{
+	uint16_t compression = COMPRESSION_NONE;
+	struct ifax_format *format = &page->format;
+
+	TIFFGetFieldDefaulted(tif, TIFFTAG_COMPRESSION, &compression);
+	page->is_coded = true;
+	switch (compression) {
+	case COMPRESSION_CCITTRLE:
+		format->coding = IFAX_CODING_MH;
+		format->flags = IFAX_FMT_ROW_ALIGNED;
+		return 0;
+	case COMPRESSION_CCITTFAX3:
+		take_group3(tif, format);
+		return 0;
+	case COMPRESSION_CCITTFAX4:
+		format->coding = IFAX_CODING_MMR;
+		return 0;
+	case COMPRESSION_T85:
+		if (codec_has_jbig(format, fill_order)) {
+			format->coding = IFAX_CODING_JBIG;
+			return 0;
+		}
+		/* the same coding by another number */
+		TIFFSetField(tif, TIFFTAG_COMPRESSION, COMPRESSION_JBIG);
+		break;
+	}
+	page->is_coded = false;
+	page->is_image = compression == COMPRESSION_T85 || compression == COMPRESSION_JBIG;
+	if (page->is_image || TIFFIsCODECConfigured(compression))
+		return 0;
+	return fail(failure, EXIT_INPUT, "its compression (%u) is not supported", compression);
+}
+
 static int read_coding(TIFF *tif, struct tiff_page *page, struct failure *failure)
 {
-	uint16_t compression = COMPRESSION_NONE, fill_order = FILLORDER_MSB2LSB;
-	uint16_t photometric = PHOTOMETRIC_MINISWHITE;
+	uint16_t fill_order = FILLORDER_MSB2LSB, photometric = PHOTOMETRIC_MINISWHITE;
 	struct ifax_format *format = &page->format;
-	uint32_t options = 0;
 
 	format->coding = IFAX_CODING_RAW;
 	if (!page->is_bilevel || TIFFIsTiled(tif)) {
 		page->is_image = true;
 		return 0;
 	}
-	TIFFGetFieldDefaulted(tif, TIFFTAG_COMPRESSION, &compression);
 	TIFFGetFieldDefaulted(tif, TIFFTAG_FILLORDER, &fill_order);
 	TIFFGetField(tif, TIFFTAG_PHOTOMETRIC, &photometric);
 	page->white_is_1 = photometric == PHOTOMETRIC_MINISBLACK;
-	switch (compression) {
-	case COMPRESSION_CCITTRLE:
-		format->coding = IFAX_CODING_MH;
-		format->flags = IFAX_FMT_ROW_ALIGNED;
-		break;
-	case COMPRESSION_CCITTFAX3:
-		TIFFGetField(tif, TIFFTAG_GROUP3OPTIONS, &options);
-		format->coding = options & GROUP3OPT_2DENCODING ? IFAX_CODING_MR : IFAX_CODING_MH;
-		format->flags = IFAX_FMT_EOL;
-		if (options & GROUP3OPT_FILLBITS)
-			format->flags |= IFAX_FMT_EOL_ALIGNED;
-		break;
-	case COMPRESSION_CCITTFAX4:
-		format->coding = IFAX_CODING_MMR;
-		break;
-	case COMPRESSION_T85:
-		if (codec_has_jbig(format, fill_order)) {
-			format->coding = IFAX_CODING_JBIG;
-			break;
-		}
-		/* the same coding by another number */
-		TIFFSetField(tif, TIFFTAG_COMPRESSION, COMPRESSION_JBIG);
-		page->is_image = true;
-		return 0;
-	case COMPRESSION_JBIG:
-		page->is_image = true;
-		return 0;
-	default:
-		if (TIFFIsCODECConfigured(compression))
-			return 0;
-		return fail(failure, EXIT_INPUT, "its compression (%u) is not supported",
-			    compression);
-	}
-	page->is_coded = true;
-	if (fill_order == FILLORDER_LSB2MSB)
+	if (take_compression(tif, page, fill_order, failure))
+		return -1;
+	if (page->is_coded && fill_order == FILLORDER_LSB2MSB)
 		format->flags |= IFAX_FMT_LSB_FIRST;
-	if (page->white_is_1)
+	if (page->is_coded && page->white_is_1)
 		format->flags |= IFAX_FMT_WHITE_IS_1;
 	return 0;
 }
