@@ -209,6 +209,17 @@ int main(int argc, char **argv)
 	      " (dpi-xyratio=[204/196,408/391]))))", "mh,mmr|204x196|a4",
 	      "C14: a resolution counts if all codings may have it");
 	means("(& (color=grey) (image-coding=JPEG))", "||", "C14: grey only");
+	means("(| (type=\"application/pdf\") (& (type=\"image/tiff\") (image-coding=[MH,MMR])))",
+	      "mh,mmr||", "C14: PDF or TIFF: what is said of TIFFs");
+	means("(| (h.0123456789) (image-coding=MH))", "mh||",
+	      "C14: beside what nobody knows, no coding is promised");
+	means("(h.AAA) where (h.AAA) :- (& (image-coding=MMR) (dpi=204)) end", "mh||",
+	      "C14: nor by a hash that is not that of its words");
+	means("(& (image-coding=MMR) (| (nothing-known=1) (dpi=[204,408])))", "mmr||",
+	      "C14: nor resolutions");
+	means("(! (image-coding=MMR))", "mh||", "C14: what is not taken promises nothing");
+	means("(& (type=\"image/tiff-fx\") (image-coding=JBIG) (dpi>=200) (dpi<=408))",
+	      "jbig|204x98,204x196,204x391,300x300,408x391|", "C14: TIFF-FX, from and up to");
 	means("image-coding=MH", NULL, "no expression");
 	memset(deep, '(', sizeof(deep) - 1);
 	deep[sizeof(deep) - 1] = 0;

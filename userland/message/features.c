@@ -325,26 +325,77 @@ static const struct {
 	{ "600x600", { "600", "600" }, { "1", "1" } },
 };
 
+/**
+ * struct page_features - a page that might be sent
+ * @coding: image-coding
+ * @dpi: NULL: it does not matter
+ * @ratio: dpi-xyratio, if there is @dpi
+ * @size: paper-size; NULL: it does not matter
+ */
+struct page_features {
+	const char *coding, *dpi, *ratio, *size;
+};
+
 /* What is told of nothing is allowed, as far as the rest is. */
+static bool allows_page(const char *expression, const struct page_features *page)
+{
+	static const char * const types[] = { "image/tiff", "image/tiff-fx" };
+	bool good = false;
+
+	for (size_t i = 0; !good && i < G_N_ELEMENTS(types); i++) {
+		struct feature document[6] = {
+			{ "color", "Binary" }, { "type", types[i] },
+			{ "image-coding", page->coding },
+		};
+		size_t known = 3;
+
+		if (page->size)
+			document[known++] = (struct feature){ "paper-size", page->size };
+		if (page->dpi) {
+			document[known++] = (struct feature){ "dpi", page->dpi };
+			document[known++] = (struct feature){ "dpi-xyratio", page->ratio };
+		}
+		good = features_judge(expression, document, known) > FEATURES_NO;
+	}
+	return good;
+}
+
 static bool allows(const char *expression, size_t coding, int resolution, int size)
 {
-	struct feature document[5] = {
-		{ "color", "Binary" }, { "image-coding", codings[coding] },
-	};
-	size_t known = 2;
+	struct page_features page = { .coding = codings[coding] };
 	bool good = false;
 
 	if (size >= 0)
-		document[known++] = (struct feature){ "paper-size", sizes[size] };
+		page.size = sizes[size];
 	if (resolution < 0)
-		return features_judge(expression, document, known) > FEATURES_NO;
+		return allows_page(expression, &page);
 	for (int name = 0; name < 2; name++) {
-		document[known] = (struct feature){ "dpi", resolutions[resolution].dpi[name] };
-		document[known + 1] =
-			(struct feature){ "dpi-xyratio", resolutions[resolution].ratio[name] };
-		good |= features_judge(expression, document, known + 2) > FEATURES_NO;
+		page.dpi = resolutions[resolution].dpi[name];
+		page.ratio = resolutions[resolution].ratio[name];
+		good |= allows_page(expression, &page);
 	}
 	return good;
+}
+
+/*
+ * Does it tell which of them can be received? Not if it allows what nobody can. An expression
+ * may do so although it has the word: beside others that we do not know, for instance.
+ */
+static bool tells_codings(const char *expression)
+{
+	return !allows_page(expression, &(struct page_features){ .coding = "none" });
+}
+
+static bool tells_dpi(const char *expression, const char *coding)
+{
+	struct page_features coarse = { coding, "1", "1", NULL }, fine = { coding, "99999", "1", NULL };
+
+	return !allows_page(expression, &coarse) || !allows_page(expression, &fine);
+}
+
+static bool tells_sizes(const char *expression, const char *coding)
+{
+	return !allows_page(expression, &(struct page_features){ .coding = coding, .size = "none" });
 }
 
 /* By all the codings of a set; bits are their places. */
@@ -365,32 +416,34 @@ static void append(char *list, size_t bytes, const char *name)
 
 int features_summarise(const char *expression, struct features_summary *summary)
 {
-	bool tells_codings, tells_dpi, tells_sizes;
 	unsigned int set = 0, reached = 0;
+	const char *coding = codings[0];
+	bool has_dpi, has_sizes;
 
 	*summary = (struct features_summary){ .codings = "" };
 	if (features_judge(expression, NULL, 0) == FEATURES_WRONG)
 		return -1;
-	tells_codings = strcasestr(expression, "image-coding");
-	tells_dpi = strcasestr(expression, "dpi");
-	tells_sizes = strcasestr(expression, "paper-size");
 	/* that everybody can read profile S need not be told, more must be */
-	for (size_t i = 0; i < (tells_codings ? G_N_ELEMENTS(codings) : 1); i++)
+	for (size_t i = 0; i < (tells_codings(expression) ? G_N_ELEMENTS(codings) : 1); i++)
 		set |= (unsigned int)allows(expression, i, -1, -1) << i;
 	for (size_t i = 0; i < G_N_ELEMENTS(codings); i++) {
 		char *name = g_ascii_strdown(codings[i], -1);
 
-		if (set & 1U << i)
+		if (set & 1U << i) {
 			append(summary->codings, sizeof(summary->codings), name);
+			coding = codings[i];
+		}
 		g_free(name);
 	}
-	for (size_t i = 0; set && tells_dpi && i < G_N_ELEMENTS(resolutions); i++) {
+	has_dpi = set && tells_dpi(expression, coding);
+	for (size_t i = 0; has_dpi && i < G_N_ELEMENTS(resolutions); i++) {
 		if (!all_allow(expression, set, i, -1))
 			continue;
 		reached |= 1U << i;
 		append(summary->dpi, sizeof(summary->dpi), resolutions[i].name);
 	}
-	for (size_t s = 0; set && tells_sizes && s < G_N_ELEMENTS(sizes); s++) {
+	has_sizes = set && tells_sizes(expression, coding);
+	for (size_t s = 0; has_sizes && s < G_N_ELEMENTS(sizes); s++) {
 		bool good = all_allow(expression, set, -1, s);
 
 		for (size_t i = 0; good && i < G_N_ELEMENTS(resolutions); i++)
