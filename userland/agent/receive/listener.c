@@ -16,6 +16,7 @@
 #include "net/users.h"
 #include "reception.h"
 #include "station.h"
+#include "store/repeats.h"
 
 struct listener {
 	struct acceptor *acceptor;
@@ -81,6 +82,9 @@ bool listener_load(struct listener *listener)
 
 void listener_start(struct listener *listener)
 {
+	struct receptions *sessions = &listener->sessions;
+
+	sessions->repeat_secret = repeats_secret(sessions->station->jobs);
 	acceptor_start(listener->acceptor);
 }
 

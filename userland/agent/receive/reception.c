@@ -295,8 +295,8 @@ static enum smtp_server_answer on_data(void *arg, struct smtp_reply *reply)
 
 	session->header = (struct header_scan){ 0 };
 	if (station->config.server.repeats_ms) {
-		repeat_key_begin(&session->repeat_key, session->user, session->peer,
-				 &session->mail);
+		repeat_key_begin(&session->repeat_key, session->all->repeat_secret, session->user,
+				 session->peer, &session->mail);
 		repeat_key_recipients(&session->repeat_key, session->here.item,
 				      session->here.items);
 		repeat_key_recipients(&session->repeat_key, session->relay.item,

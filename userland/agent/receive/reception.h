@@ -23,6 +23,7 @@ struct station;
  * @rate: mails of each peer
  * @inspections: mails that are looked into
  * @peers: of the sessions
+ * @repeat_secret: of the keys by which a mail is known again
  * @first: session
  */
 struct receptions {
@@ -32,6 +33,7 @@ struct receptions {
 	struct rate rate;
 	struct inspections inspections;
 	struct peers peers;
+	int64_t repeat_secret;
 	struct reception *first;
 };
 

@@ -20,7 +20,7 @@
  * @envelope: to digest (SHA-256) what is no content; NULL: there was no mail yet
  * @digest: of that
  * @content: to sum up (GMAC) the content with @digest as its key, in an eighth of the time
- *	of a digest: nobody can make two contents of one sum but who brings both
+ *	of a digest. Nobody who does not know the secret can make two contents of one sum
  * @good: it is complete so far
  * @text: of the mail that was complete last, "": none
  */
@@ -34,6 +34,7 @@ struct repeat_key {
 
 /**
  * repeat_key_begin - a mail will come
+ * @secret: the station's (repeats_secret())
  * @user: who brings it, if he logged in, else ""
  * @peer: the address that brings it, if he did not
  * @mail: its sender
@@ -41,7 +42,7 @@ struct repeat_key {
  * Its recipients follow, by repeat_key_recipients(), each list once, then its content, after
  * repeat_key_begin_content(). What fails makes that the mail has no key.
  */
-void repeat_key_begin(struct repeat_key *key, const char *user, const char *peer,
+void repeat_key_begin(struct repeat_key *key, int64_t secret, const char *user, const char *peer,
 		      const struct smtp_server_mail *mail);
 void repeat_key_recipients(struct repeat_key *key, const struct job_recipient *recipient,
 			   size_t recipients);

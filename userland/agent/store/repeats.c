@@ -5,6 +5,11 @@
 #include "jobs_private.h"
 #include "repeats.h"
 
+int64_t repeats_secret(struct jobs *jobs)
+{
+	return database_number(jobs->db, 0, "SELECT number FROM repeat_secret", "");
+}
+
 int64_t repeats_find(struct jobs *jobs, const char *key, int64_t since_ms)
 {
 	/* a time to come is from before the clock was set back */

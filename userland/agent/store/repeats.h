@@ -3,8 +3,8 @@
  * repeats: mail whose sender may not know that it was taken
  *
  * If the reply to the end of a mail is lost, its sender sends it again, and is
- * right to. A mail is known again by its repeat key: a digest of who brought it, its
- * envelope and all of its content. The key is stored with the job, in one
+ * right to. A mail is known again by its repeat key: a sum, which nobody else can tell
+ * before, of who brought it, its envelope and all of its content. The key is stored with the job, in one
  * transaction, and forgotten when the sender is known to have heard: from then on
  * the same mail is a new one.
  */
@@ -14,6 +14,9 @@
 #include "jobs.h"
 
 #define REPEAT_KEY_BYTES	65	/* 32 bytes in hexadecimal digits */
+
+/** repeats_secret - the station's own number in all its repeat keys */
+int64_t repeats_secret(struct jobs *jobs);
 
 /** repeats_find - the job of a mail that was taken since @since_ms under this key; 0: none */
 int64_t repeats_find(struct jobs *jobs, const char *key, int64_t since_ms);
