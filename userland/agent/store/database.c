@@ -23,7 +23,9 @@ bool database_exec(sqlite3 *db, const char *sql)
 
 sqlite3 *database_open(const char *path)
 {
-	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW;
+	/* with a mutex: by it a thread holds the event loop's connection (wal.c) */
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW |
+			  SQLITE_OPEN_FULLMUTEX;
 	sqlite3 *db = NULL;
 
 	if (sqlite3_open_v2(path, &db, flags, NULL) != SQLITE_OK) {

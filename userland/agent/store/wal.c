@@ -47,6 +47,10 @@ bool wal_open(struct wal *wal, sqlite3 *db, const char *path)
 	int err;
 
 	*wal = (struct wal){ .db = db, .fd = -1 };
+	if (!sqlite3_db_mutex(db)) {
+		log_event(LOG_ERR, "database.log error=%s", "SQLite is built without mutexes");
+		return false;
+	}
 	if (asprintf(&wal->path, "%s-wal", path) < 0) {
 		wal->path = NULL;
 		return false;
@@ -100,7 +104,10 @@ static void begin_anew(struct wal *wal)
 	database_end(wal->writer, write_something(wal->writer));
 }
 
-/* Nobody of us reads or writes until let_go(). false: somebody does all the time */
+/*
+ * Nobody of us reads or writes until let_go(): each call of SQLite with the connection takes its
+ * mutex. false: somebody is in a transaction all the time
+ */
 static bool hold(struct wal *wal)
 {
 	sqlite3_mutex *mutex = sqlite3_db_mutex(wal->db);
