@@ -114,6 +114,7 @@ help:
 	@echo 'make lint          checkpatch, kernel-doc, mandoc, sparse, coccinelle'
 	@echo 'make check-interop mail servers and clients that others wrote; Documentation/interop.rst'
 	@echo 'make check-crash   kill -9 at every durable step, ROUNDS= times over'
+	@echo 'make check-memory  tests of the daemon, which tells what it does wrong with memory'
 	@echo 'make check-debug   tests of the kernel side in a kernel that finds mistakes'
 	@echo 'make check-faults  every fault of the hardware at many places of a page'
 	@echo 'make check-matrix  other kernels and architectures (check-arm64 for one)'

@@ -34,6 +34,18 @@ check-crash: userland $(B)/tests/agent/faults.so
 		echo "# round $$round of $(ROUNDS)"; tests/agent/crash $$round; \
 		tests/agent/crash-maildrop $$round; tests/agent/pdf-maildrop $$round; done
 
+# The same tests with a daemon that notices what it does wrong with memory: its workers are as
+# usual, there is no room for that in their sandbox. Some preload a library of their own
+.PHONY: check-memory
+SANITIZED = $(B)/sanitized/agent
+SANITIZE = -fsanitize=address,undefined
+check-memory: userland $(AGENT_CHECKS)
+	@$(MAKE) --no-print-directory B=$(SANITIZED) LDFLAGS='$(SANITIZE)' \
+		CFLAGS='-O1 -g -U_FORTIFY_SOURCE $(SANITIZE) -fno-sanitize-recover=all' $(SANITIZED)/ifaxd
+	@ln -sfn $(filter-out %/ifaxd,$(abspath $(PROGRAMS))) $(abspath $(B)/tests) $(SANITIZED)/
+	@IFAX_BUILD=$(SANITIZED) ASAN_OPTIONS=verify_asan_link_order=0 PYTHONDONTWRITEBYTECODE=1 \
+		PERL5LIB=tests/run prove --jobs 2 --timer --failures --formatter Summary $(AGENT_CHECKS)
+
 # ifaxd beside Postfix and OpenSMTPD, in one run: build/bench/smtp.tsv. As root
 BENCHES += bench-mail
 bench-mail: userland

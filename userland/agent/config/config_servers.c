@@ -159,10 +159,11 @@ static bool fill_rules(struct config *config, cfg_t *cfg)
 	size_t rules = cfg_size(cfg, "rule");
 
 	config->rule = calloc(rules + 1, sizeof(*config->rule));
-	for (; config->rule && config->rules < rules; config->rules++)
-		if (!fill_rule(config, &config->rule[config->rules],
-			       cfg_getnsec(cfg, "rule", config->rules)))
+	for (size_t i = 0; config->rule && i < rules; i++) {
+		config->rules = i + 1;
+		if (!fill_rule(config, &config->rule[i], cfg_getnsec(cfg, "rule", i)))
 			return false;
+	}
 	return config->rule;
 }
 
