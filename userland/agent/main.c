@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -247,6 +248,20 @@ static void log_fault(void *arg, const char *text)
 	log_event(LOG_WARNING, "station.fault text=%s", text);
 }
 
+/* Who starts us may have set a limit for people. */
+static void raise_limit(const struct config *config)
+{
+	size_t wanted = config_files(config);
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		log_event(LOG_WARNING, "station.files wanted=%zu error=%s", wanted,
+			  strerror(errno));
+}
+
 static void on_stop(evutil_socket_t signal, short what, void *arg)
 {
 	event_base_loopbreak(arg);
@@ -411,6 +426,7 @@ int main(int argc, char **argv)
 	umask(077);
 	/* until the station stands, errors are for who starts it */
 	log_open(true);
+	raise_limit(&station.config);
 	station.base = event_base_new();
 	if (station.base && open_parts(&station)) {
 		if (!options.foreground) {

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -100,6 +101,16 @@ static void check_names(struct readiness *readiness, const struct config *config
 		tell(readiness, "control_group: there is no group %s", config->control_group);
 	if (config->name_servers && !resolver_check(config->name_servers, reason, sizeof(reason)))
 		tell(readiness, "name_servers: %s", reason);
+}
+
+static void check_limits(struct readiness *readiness, const struct config *config)
+{
+	size_t wanted = config_files(config);
+	struct rlimit limit;
+
+	if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_max < wanted)
+		tell(readiness, "limits: so many sessions and connections can have %zu files open, the "
+		     "system allows %zu (ulimit -Hn)", wanted, (size_t)limit.rlim_max);
 }
 
 /* Files */
@@ -222,6 +233,7 @@ unsigned int readiness_check(const struct config *config,
 
 	check_names(&readiness, config);
 	check_programs(&readiness, config);
+	check_limits(&readiness, config);
 	check_servers(&readiness, config);
 	check_mailboxes(&readiness, config);
 	check_clients(&readiness, config);

@@ -12,11 +12,13 @@
 
 #include "command.h"
 
+#define ANSWER_S		120
 #define REQUEST_BYTES_MAX	65535	/* the daemon takes no longer line */
 
 static FILE *connect_to(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const struct timeval patience = { ANSWER_S, 0 };
 	FILE *stream;
 	int fd;
 
@@ -28,6 +30,8 @@ static FILE *connect_to(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return NULL;
+	/* it answers when what it says is on disk, or not at all */
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address))) {
 		close(fd);
 		return NULL;

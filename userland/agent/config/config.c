@@ -10,6 +10,8 @@
 #include "config_private.h"
 #include "send/partial.h"
 
+#define FILES_ALWAYS	256	/* with the database, the control socket, and workers */
+
 static bool fill_retry(struct config_retry *retry, cfg_t *cfg)
 {
 	static const long quick_ms[] = { 10000, 30000, MINUTE, 3 * MINUTE, 10 * MINUTE };
@@ -231,6 +233,19 @@ void config_free(struct config *config)
 bool config_can_receive(const struct config *config)
 {
 	return config->listens || config->accounts;
+}
+
+/* A session has its socket and a mail, a judge of its sender three pipes and files more. */
+size_t config_files(const struct config *config)
+{
+	const struct config_limits *limits = &config->limits;
+	size_t files = config->listens ? 2 : 0;
+
+	if (config->listens && config->server.spf != SPF_OFF)
+		files += 3;
+	if (config->pop3_listens)
+		files += 2;
+	return FILES_ALWAYS + files * limits->sessions + 2 * (size_t)limits->connections;
 }
 
 const struct config_oauth *config_oauth(const struct config *config, const char *title)

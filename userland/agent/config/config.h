@@ -405,6 +405,9 @@ void config_free(struct config *config);
 /** config_can_receive - whether an answer to what is sent can reach this station */
 bool config_can_receive(const struct config *config);
 
+/** config_files - how many files, sockets and pipes the daemon may have open at a time */
+size_t config_files(const struct config *config);
+
 /** config_oauth - a provider by its name; NULL: there is none */
 const struct config_oauth *config_oauth(const struct config *config, const char *title);
 
