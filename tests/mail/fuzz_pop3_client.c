@@ -113,6 +113,11 @@ static void on_missing(void *arg, unsigned int number, const char *text)
 	shown(text);
 }
 
+static void on_deleted(void *arg, unsigned int number)
+{
+	fuzz_assert(number && number <= MESSAGES_MAX && glue.may_delete[number]);
+}
+
 static void on_finished(void *arg, enum pop3_outcome outcome, const char *text)
 {
 	fuzz_assert(!glue.finished && !glue.open);
@@ -139,7 +144,8 @@ static const char *on_auth_respond(void *arg, const char *challenge, bool final)
 static const struct pop3_client_ops ops = {
 	.auth_begin = on_auth_begin, .auth_respond = on_auth_respond, .decide = on_decide,
 	.message_begin = on_begin, .message = on_message, .message_end = on_end,
-	.message_abort = on_abort, .message_missing = on_missing, .finished = on_finished,
+	.message_abort = on_abort, .message_missing = on_missing, .deleted = on_deleted,
+	.finished = on_finished,
 };
 
 /* The last first: the order is the glue's. */

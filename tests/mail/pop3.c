@@ -57,6 +57,13 @@ static enum pop3_verdict on_decide(void *arg, unsigned int number, uint64_t byte
 	return begins(unique_id, "stop") ? POP3_STOP : POP3_FETCH;
 }
 
+static unsigned int deleted;	/* a bit each */
+
+static void on_deleted(void *arg, unsigned int number)
+{
+	deleted |= 1U << number;
+}
+
 static void on_counted(void *arg, unsigned int in_maildrop, unsigned int looked_at)
 {
 	counted = looked_at <= in_maildrop ? looked_at : 0;
@@ -150,6 +157,7 @@ static const struct pop3_client_ops ops = {
 	.message_missing = on_missing,
 	.finished = on_finished,
 	.counted = on_counted,
+	.deleted = on_deleted,
 };
 
 static void answer_now(void)
@@ -804,6 +812,7 @@ static void begin_many(unsigned int storing_max, const char *capabilities)
 
 static void test_pipelining(void)
 {
+	deleted = 0;
 	begin_many(3, "PIPELINING\r\n.\r\n");
 	said("RETR 1\r\nRETR 2\r\nDELE 3\r\nRETR 4\r\n",
 	     "pipelining: asks for as many as may be stored at a time");
@@ -826,6 +835,7 @@ static void test_pipelining(void)
 		      "missing 4 <no 4>; begin 5; end 5 \"5\r\n\"; "
 		      "finished done <5 messages in the maildrop, 3 deleted>; "),
 	       "pop3: pipelining: replies are told apart");
+	tap_ok(deleted == (1 << 1 | 1 << 2 | 1 << 3), "pop3: pipelining: what is deleted is told");
 	pop3_client_destroy(client);
 
 	begin_many(3, ".\r\n");

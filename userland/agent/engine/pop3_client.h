@@ -161,10 +161,11 @@ enum pop3_outcome {
  *	@message_missing follows
  * @message_missing: the server refused RETR or TOP (another client took it), or the message is longer
  *	than the limit: goes on with the next
+ * @deleted: the server will delete the message at QUIT
  * @finished: the visit is over; messages that the glue is storing are still its own. @text says
  *	what happened, for people, without control characters
  *
- * @logged_in, @counted and @message_missing may be NULL. number counts from 1 as in the protocol.
+ * @logged_in, @counted, @deleted and @message_missing may be NULL. number counts from 1 as in the protocol.
  */
 struct pop3_client_ops {
 	const char *(*auth_begin)(void *arg, const char *offered, bool secure,
@@ -181,6 +182,7 @@ struct pop3_client_ops {
 	void (*finished)(void *arg, enum pop3_outcome outcome, const char *text);
 	void (*logged_in)(void *arg);
 	void (*counted)(void *arg, unsigned int in_maildrop, unsigned int looked_at);
+	void (*deleted)(void *arg, unsigned int number);
 };
 
 /**

@@ -412,6 +412,15 @@ void pop3_visit_list_line(struct pop3_client *client, const char *line)
 	}
 }
 
+static void delete_accepted(struct pop3_client *client)
+{
+	unsigned int message = queue_take(&client->asked) & POP3_ASKED_NUMBER;
+
+	client->deleted++;
+	if (client->ops->deleted)
+		client->ops->deleted(client->arg, message);
+}
+
 void pop3_visit_positive(struct pop3_client *client, const char *line)
 {
 	switch (client->step) {
@@ -439,8 +448,7 @@ void pop3_visit_positive(struct pop3_client *client, const char *line)
 		end_transaction(client);
 		break;
 	case STEP_DELE:
-		queue_take(&client->asked);
-		client->deleted++;
+		delete_accepted(client);
 		replied(client);
 		break;
 	case STEP_NOOP:

@@ -36,7 +36,7 @@
  * @unique_id: its name there; "" if there is none, or if another message has it too
  * @bytes: by LIST
  * @digest: of its content, if it was fetched and has no unique-id; else NULL
- * @deleted: DELE is given for it
+ * @deleted: the server will delete it at QUIT
  */
 struct listed {
 	char *unique_id;
@@ -233,15 +233,13 @@ static struct listed *list_message(struct fetch_visit *visit, unsigned int numbe
 }
 
 /* A message that was taken before: is it time to delete it? */
-static enum pop3_verdict judge_known(const struct fetch_visit *visit, struct listed *listed,
-				     int64_t fetched_ms)
+static enum pop3_verdict judge_known(const struct fetch_visit *visit, int64_t fetched_ms)
 {
 	const struct config_account *account = visit->account;
 
-	listed->deleted = !account->keep ||
-			  (account->keep_days &&
-			   now_ms() - fetched_ms >= account->keep_days * DAY_MS);
-	return listed->deleted ? POP3_DELETE : POP3_KEEP;
+	return !account->keep || (account->keep_days &&
+				  now_ms() - fetched_ms >= account->keep_days * DAY_MS) ?
+		POP3_DELETE : POP3_KEEP;
 }
 
 /* What the station knows of a message; @job: which it became, fetched at @fetched_ms; else 0 */
@@ -286,7 +284,7 @@ static enum pop3_verdict on_decide(void *arg, unsigned int number, uint64_t byte
 	case LISTING_UNSETTLED:
 		return POP3_KEEP;
 	case LISTING_FETCHED:
-		return judge_known(visit, listed, fetched_ms);
+		return judge_known(visit, fetched_ms);
 	case LISTING_TOO_LARGE:
 		visit->left++;
 		log_event(LOG_WARNING,
@@ -489,7 +487,6 @@ static void on_message_end(void *arg, unsigned int number)
 		return;
 	}
 	finish_digest(visit->digest, digest);
-	listed->deleted = !visit->account->keep;
 	if (!*listed->unique_id)
 		listed->digest = strdup(digest);
 	snprintf(source, sizeof(source), "pop3 %s", visit->account->title);
@@ -506,6 +503,13 @@ static void on_message_end(void *arg, unsigned int number)
 static bool is_complete(const struct fetch_visit *visit)
 {
 	return !visit->stopped && !visit->nameless && visit->listed_count < MESSAGES_MAX;
+}
+
+static void on_deleted(void *arg, unsigned int number)
+{
+	struct fetch_visit *visit = arg;
+
+	visit->listed[number - 1].deleted = true;
 }
 
 /* The server said that it has deleted all that it was told to delete. */
@@ -585,7 +589,7 @@ static enum pop3_verdict on_list(void *arg, unsigned int number, uint64_t bytes,
 	row.unique_id = listed->unique_id;
 	row.state = judge(visit, listed, &row.job, &fetched_ms);
 	row.goes = row.state == LISTING_FETCHED &&
-		   judge_known(visit, listed, fetched_ms) == POP3_DELETE;
+		   judge_known(visit, fetched_ms) == POP3_DELETE;
 	return fetch_listing_add(visit->listing, &row) ? POP3_HEADER : POP3_KEEP;
 }
 
@@ -633,7 +637,8 @@ static const struct pop3_client_ops client_ops = {
 	.auth_conceal = on_auth_conceal,
 	.logged_in = on_logged_in, .decide = on_decide, .message_begin = on_message_begin,
 	.message = on_message, .message_missing = on_message_missing,
-	.message_end = on_message_end, .message_abort = on_message_abort, .finished = on_finished,
+	.message_end = on_message_end, .message_abort = on_message_abort,
+	.deleted = on_deleted, .finished = on_finished,
 };
 
 static void free_nothing(void *name)
