@@ -58,6 +58,7 @@ struct round {
  * @kept: of the next one
  * @removals: of the next one
  * @running: a thread is at it
+ * @sparing: a thread makes @spares
  * @locked: how often the database was found locked; who stores waits
  * @ending: nobody waits any more
  */
@@ -69,10 +70,13 @@ struct commits {
 	struct kept *kept;
 	struct removal *removals;
 	bool running;
+	bool sparing;
 	unsigned int locked;
 	bool ending;
 	struct pool_task task;
 	struct round round;
+	struct pool_task sparing_task;
+	struct spool_spares spares;
 };
 
 /* The round, in a thread */
@@ -205,6 +209,29 @@ static void schedule(struct commits *commits, int err)
 			     err ? STATION_RECOVER_MS : IDLE_MS);
 }
 
+static void make_spares(void *arg)
+{
+	struct commits *commits = arg;
+
+	spool_make_spares(&commits->station->spool, &commits->spares);
+}
+
+static void on_spares(void *arg)
+{
+	struct commits *commits = arg;
+
+	commits->sparing = false;
+	spool_add_spares(&commits->station->spool, &commits->spares);
+}
+
+static void provide_spares(struct commits *commits)
+{
+	if (commits->sparing || !commits->station->spool.wants_spares)
+		return;
+	commits->sparing = true;
+	pool_run(commits->pool, &commits->sparing_task);
+}
+
 static void on_round(void *arg)
 {
 	struct commits *commits = arg;
@@ -219,6 +246,7 @@ static void on_round(void *arg)
 	free_removals(commits->round.removals);
 	commits->round.removals = NULL;
 	tell_group(commits, err);
+	provide_spares(commits);
 	schedule(commits, err);
 }
 
@@ -414,6 +442,9 @@ struct commits *commits_create(struct station *station)
 		return NULL;
 	commits->station = station;
 	commits->task = (struct pool_task){ .work = run_round, .done = on_round, .arg = commits };
+	commits->sparing_task = (struct pool_task){
+		.work = make_spares, .done = on_spares, .arg = commits,
+	};
 	commits->next_round = evtimer_new(station->base, on_next_round, commits);
 	commits->pool = pool_create(station->base, THREADS);
 	if (!commits->next_round || !commits->pool) {

@@ -102,8 +102,8 @@ static void close_fd(int *fd)
 
 void spool_close(struct spool *spool)
 {
-	while (spool->spares)
-		spool_discard(&spool->spare[--spool->spares]);
+	while (spool->spares.files)
+		spool_discard(&spool->spares.file[--spool->spares.files]);
 	for (int place = SPOOL_PLACES - 1; place >= 0; place--)
 		close_fd(&spool->place_fd[place]);
 	close_fd(&spool->lock_fd);
@@ -143,16 +143,19 @@ int spool_create(struct spool *spool, struct spool_file *file)
 	return create_in(spool, SPOOL_TMP, file);
 }
 
-static int make_spares(struct spool *spool)
+void spool_make_spares(struct spool *spool, struct spool_spares *spares)
 {
-	int err = 0;
+	while (spares->files < SPOOL_SPARES &&
+	       !create_in(spool, SPOOL_MESSAGE, &spares->file[spares->files]))
+		spares->files++;
+}
 
-	while (!err && spool->spares < SPOOL_SPARES) {
-		err = create_in(spool, SPOOL_MESSAGE, &spool->spare[spool->spares]);
-		spool->spares += !err;
-	}
+void spool_add_spares(struct spool *spool, struct spool_spares *spares)
+{
+	while (spares->files)
+		spool->spares.file[spool->spares.files++] = spares->file[--spares->files];
 	spool->names[SPOOL_MESSAGE] = SPOOL_NAMES_NEW;
-	return spool->spares ? 0 : err;
+	spool->wants_spares = false;
 }
 
 /* false: somebody has tidied up there meanwhile */
@@ -165,19 +168,17 @@ static bool has_name(const struct spool_file *file)
 
 int spool_create_mail(struct spool *spool, struct spool_file *file)
 {
-	int err = 0;
+	struct spool_spares *spares = &spool->spares;
 
-	file->fd = -1;
-	while (!err) {
-		err = spool->spares ? 0 : make_spares(spool);
-		if (err)
-			break;
-		*file = spool->spare[--spool->spares];
+	spool->wants_spares = spares->files <= SPOOL_SPARES;
+	while (spares->files) {
+		*file = spares->file[--spares->files];
 		if (has_name(file))
-			break;
+			return 0;
 		close_fd(&file->fd);
 	}
-	return err;
+	spool->names[SPOOL_MESSAGE] = SPOOL_NAMES_NEW;
+	return create_in(spool, SPOOL_MESSAGE, file);
 }
 
 int spool_write(struct spool_file *file, const void *data, size_t bytes)

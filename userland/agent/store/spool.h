@@ -3,8 +3,8 @@
  * spool: files that survive a crash
  *
  * A file is written in tmp/ and moved to its place. Mail that comes is written in its
- * place at once, into a spare: an empty file that was made there before, with others,
- * so that one sync of the directory is enough for all of them. What a crash leaves in
+ * place at once, into a spare: an empty file that a thread made there before, with
+ * others, so that one sync of the directory is enough for all of them. What a crash leaves in
  * tmp/ is swept at the next start; what lies in the other places and is in no job, too.
  */
 #ifndef IFAX_SPOOL_H
@@ -32,7 +32,7 @@ enum spool_place {
 };
 
 #define SPOOL_NAME_BYTES	17
-#define SPOOL_SPARES		8
+#define SPOOL_SPARES		16	/* made at a time; at most twice as many wait */
 
 /**
  * enum spool_names - whether a power cut would take names away from a place
@@ -59,14 +59,23 @@ struct spool_file {
 };
 
 /**
+ * struct spool_spares - empty files in message/
+ * @files: how many there are
+ */
+struct spool_spares {
+	struct spool_file file[2 * SPOOL_SPARES];
+	unsigned int files;
+};
+
+/**
  * struct spool - an open spool
  * @path: its directory
  * @fd: its directory, open
  * @lock_fd: held locked: a spool has one daemon
  * @place_fd: its places, open
  * @names: in its places
- * @spare: for mail that will come
- * @spares: how many there are
+ * @spares: for mail that will come
+ * @wants_spares: they become few
  * @on_remove: takes over what is to be removed
  * @arg: for @on_remove
  */
@@ -76,8 +85,8 @@ struct spool {
 	int lock_fd;
 	int place_fd[SPOOL_PLACES];
 	enum spool_names names[SPOOL_PLACES];
-	struct spool_file spare[SPOOL_SPARES];
-	unsigned int spares;
+	struct spool_spares spares;
+	bool wants_spares;
 	bool (*on_remove)(void *arg, enum spool_place place, const char *name);
 	void *arg;
 };
@@ -98,6 +107,9 @@ uint64_t spool_free_bytes(const struct spool *spool);
 /** spool_create - begin a file in tmp/; spool_create_mail - in message/, where it will stay */
 int spool_create(struct spool *spool, struct spool_file *file);
 int spool_create_mail(struct spool *spool, struct spool_file *file);
+/** spool_make_spares - in a thread, for spool_add_spares(); what cannot be made is not */
+void spool_make_spares(struct spool *spool, struct spool_spares *spares);
+void spool_add_spares(struct spool *spool, struct spool_spares *spares);
 int spool_write(struct spool_file *file, const void *data, size_t bytes);
 
 /**
