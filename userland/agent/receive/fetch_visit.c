@@ -3,7 +3,6 @@
  * fetch_visit: one visit to a maildrop on another server (POP3)
  */
 #include <errno.h>
-#include <openssl/evp.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "arrivals.h"
+#include "content_sum.h"
 #include "fetch_listing.h"
 #include "fetch_visit.h"
 #include "log.h"
@@ -22,6 +22,7 @@
 #include "net/secret_file.h"
 #include "net/token_file.h"
 #include "station.h"
+#include "store/repeats.h"
 #include "worker.h"
 
 #define MESSAGES_MAX	100000	/* looked at in one visit */
@@ -87,7 +88,8 @@ struct storing {
  * @file: the message that comes is written here
  * @block: of it, not written yet
  * @block_bytes: how much
- * @digest: of it
+ * @sum: of it
+ * @sum_key: the station's
  * @storing: messages that are complete
  * @taken: messages that were taken
  * @left: messages that are left on the server: too large, or the server refused them
@@ -126,7 +128,8 @@ struct fetch_visit {
 	struct spool_file file;
 	char block[BLOCK_BYTES];
 	size_t block_bytes;
-	EVP_MD_CTX *digest;
+	struct content_sum sum;
+	unsigned char sum_key[CONTENT_SUM_KEY_BYTES];
 	struct storing storing[STORING_MAX];
 	unsigned int taken;
 	unsigned int left;
@@ -310,8 +313,8 @@ static bool on_message_begin(void *arg, unsigned int number)
 	if (!visit->started_ms)
 		visit->started_ms = now_ms();
 	visit->block_bytes = 0;
+	content_sum_begin(&visit->sum, visit->sum_key);
 	return number >= 1 && number <= visit->listed_count &&
-	       EVP_DigestInit_ex(visit->digest, EVP_sha256(), NULL) &&
 	       !spool_create_mail(&visit->station->spool, &visit->file);
 }
 
@@ -323,8 +326,7 @@ static int write_file(struct fetch_visit *visit, const char *bytes, size_t len)
 	if (err)
 		log_event(LOG_ERR, "fetcher.write account=%s error=%s", visit->account->title,
 			  strerror(-err));
-	if (!err && !EVP_DigestUpdate(visit->digest, bytes, len))
-		err = -ENOMEM;
+	content_sum_add(&visit->sum, bytes, len);
 	return -err;
 }
 
@@ -366,16 +368,6 @@ static void on_message_missing(void *arg, unsigned int number, const char *text)
 	visit->left++;
 	log_event(LOG_WARNING, "fetcher.left account=%s number=%u reason=%s",
 		  visit->account->title, number, text);
-}
-
-static void finish_digest(EVP_MD_CTX *context, char *text)
-{
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned int bytes = 0;
-
-	EVP_DigestFinal_ex(context, digest, &bytes);
-	for (unsigned int i = 0; i < bytes; i++)
-		sprintf(text + 2 * i, "%02x", digest[i]);
 }
 
 /*
@@ -465,7 +457,7 @@ static void on_message_end(void *arg, unsigned int number)
 	struct fetch_visit *visit = arg;
 	struct storing *storing = free_place(visit);
 	struct listed *listed = &visit->listed[number - 1];
-	char digest[2 * EVP_MAX_MD_SIZE + 1] = "";
+	char digest[CONTENT_SUM_BYTES];
 	char source[256];
 	int err = 0;
 	struct job_arrival arrival = {
@@ -481,12 +473,13 @@ static void on_message_end(void *arg, unsigned int number)
 	storing->visit = visit;
 	storing->number = number;
 	err = write_block(visit);
+	if (!err && !content_sum_end(&visit->sum, digest))
+		err = ENOMEM;
 	if (err) {
 		spool_discard(&visit->file);
 		answer_later(storing, err);
 		return;
 	}
-	finish_digest(visit->digest, digest);
 	if (!*listed->unique_id)
 		listed->digest = strdup(digest);
 	snprintf(source, sizeof(source), "pop3 %s", visit->account->title);
@@ -662,7 +655,7 @@ void fetch_visit_cancel(struct fetch_visit *visit)
 			event_free(visit->storing[i].decided);
 	}
 	spool_discard(&visit->file);
-	EVP_MD_CTX_free(visit->digest);
+	content_sum_free(&visit->sum);
 	tdestroy(visit->names, free_nothing);
 	for (unsigned int i = 0; i < visit->listed_count; i++) {
 		free(visit->listed[i].unique_id);
@@ -862,6 +855,7 @@ struct fetch_visit *fetch_visit_start(struct station *station, const struct conf
 				      void *arg, char *reason, size_t bytes)
 {
 	struct fetch_visit *visit;
+	int64_t secret;
 	bool fresh;
 
 	/* what seems to be fetched already may not be */
@@ -873,6 +867,8 @@ struct fetch_visit *fetch_visit_start(struct station *station, const struct conf
 	visit = calloc(1, sizeof(*visit));
 	if (!visit)
 		return NULL;
+	secret = repeats_secret(station->jobs);
+	memcpy(visit->sum_key, &secret, sizeof(secret));
 	visit->station = station;
 	visit->account = account;
 	visit->listing = listing;
@@ -886,8 +882,7 @@ struct fetch_visit *fetch_visit_start(struct station *station, const struct conf
 		if (!visit->storing[i].decided)
 			goto cancel;
 	}
-	visit->digest = EVP_MD_CTX_new();
-	if (!visit->digest || !read_secret(visit, &fresh, reason, bytes))
+	if (!read_secret(visit, &fresh, reason, bytes))
 		goto cancel;
 	fill_config(visit);
 	snprintf(reason, bytes, "out of memory");

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "content_sum.h"
 #include "engine/smtp_server.h"
 #include "store/jobs.h"
 #include "store/repeats.h"
@@ -19,15 +20,14 @@
  * struct repeat_key - zeroed at the begin
  * @envelope: to digest (SHA-256) what is no content; NULL: there was no mail yet
  * @digest: of that
- * @content: to sum up (GMAC) the content with @digest as its key, in an eighth of the time
- *	of a digest. Nobody who does not know the secret can make two contents of one sum
+ * @content: to sum up the content, with @digest as the key
  * @good: it is complete so far
  * @text: of the mail that was complete last, "": none
  */
 struct repeat_key {
 	EVP_MD_CTX *envelope;
 	unsigned char digest[EVP_MAX_MD_SIZE];
-	EVP_MAC_CTX *content;
+	struct content_sum content;
 	bool good;
 	char text[REPEAT_KEY_BYTES];
 };

@@ -15,7 +15,7 @@
 
 #define REPEAT_KEY_BYTES	65	/* 32 bytes in hexadecimal digits */
 
-/** repeats_secret - the station's own number in all its repeat keys */
+/** repeats_secret - the station's own number in all its repeat keys, and sums of content */
 int64_t repeats_secret(struct jobs *jobs);
 
 /** repeats_find - the job of a mail that was taken since @since_ms under this key; 0: none */
