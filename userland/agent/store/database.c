@@ -152,12 +152,12 @@ void database_close(sqlite3 *db)
 
 bool database_begin(sqlite3 *db)
 {
-	return database_exec(db, "BEGIN IMMEDIATE");
+	return database_run(db, "BEGIN IMMEDIATE", "");
 }
 
 bool database_end(sqlite3 *db, bool good)
 {
-	if (good && database_exec(db, "COMMIT"))
+	if (good && database_run(db, "COMMIT", ""))
 		return true;
 	/* SQLite may have rolled back by itself, as it does when the disk is full */
 	if (!sqlite3_get_autocommit(db))
