@@ -47,7 +47,7 @@ static sqlite3_stmt *kept_statement(sqlite3 *db, const char *sql)
 {
 	sqlite3_stmt *statement = sqlite3_next_stmt(db, NULL);
 
-	while (statement && (sqlite3_stmt_busy(statement) || strcmp(sqlite3_sql(statement), sql)))
+	while (statement && (strcmp(sqlite3_sql(statement), sql) || sqlite3_stmt_busy(statement)))
 		statement = sqlite3_next_stmt(db, statement);
 	return statement;
 }

@@ -102,8 +102,8 @@ static void close_fd(int *fd)
 
 void spool_close(struct spool *spool)
 {
-	while (spool->spares.files)
-		spool_discard(&spool->spares.file[--spool->spares.files]);
+	while (spool->spares.names)
+		spool_remove_now(spool, SPOOL_MESSAGE, spool->spares.name[--spool->spares.names]);
 	for (int place = SPOOL_PLACES - 1; place >= 0; place--)
 		close_fd(&spool->place_fd[place]);
 	close_fd(&spool->lock_fd);
@@ -145,38 +145,45 @@ int spool_create(struct spool *spool, struct spool_file *file)
 
 void spool_make_spares(struct spool *spool, struct spool_spares *spares)
 {
-	while (spares->files < SPOOL_SPARES &&
-	       !create_in(spool, SPOOL_MESSAGE, &spares->file[spares->files]))
-		spares->files++;
+	struct spool_file file;
+
+	while (spares->names < SPOOL_SPARES && !create_in(spool, SPOOL_MESSAGE, &file)) {
+		close(file.fd);
+		strcpy(spares->name[spares->names++], file.name);
+	}
 }
 
 void spool_add_spares(struct spool *spool, struct spool_spares *spares)
 {
-	while (spares->files)
-		spool->spares.file[spool->spares.files++] = spares->file[--spares->files];
+	while (spares->names)
+		strcpy(spool->spares.name[spool->spares.names++], spares->name[--spares->names]);
 	spool->names[SPOOL_MESSAGE] = SPOOL_NAMES_NEW;
 	spool->wants_spares = false;
 }
 
-/* false: somebody has tidied up there meanwhile */
-static bool has_name(const struct spool_file *file)
+/* Who has tidied up there meanwhile has taken away nothing else. */
+static int take_spare(struct spool *spool, struct spool_file *file)
 {
-	struct stat st;
+	int fd = -ENOENT;
 
-	return !fstat(file->fd, &st) && st.st_nlink;
+	*file = (struct spool_file){ .spool = spool, .place = SPOOL_MESSAGE };
+	while (fd == -ENOENT && spool->spares.names) {
+		strcpy(file->name, spool->spares.name[spool->spares.names - 1]);
+		fd = spool_open_file(spool, SPOOL_MESSAGE, file->name, O_RDWR);
+		spool->spares.names -= fd >= 0 || fd == -ENOENT;
+	}
+	file->fd = fd < 0 ? -1 : fd;
+	return fd < 0 ? fd : 0;
 }
 
 int spool_create_mail(struct spool *spool, struct spool_file *file)
 {
-	struct spool_spares *spares = &spool->spares;
+	int err;
 
-	spool->wants_spares = spares->files <= SPOOL_SPARES;
-	while (spares->files) {
-		*file = spares->file[--spares->files];
-		if (has_name(file))
-			return 0;
-		close_fd(&file->fd);
-	}
+	spool->wants_spares = spool->spares.names <= SPOOL_SPARES;
+	err = take_spare(spool, file);
+	if (err != -ENOENT)
+		return err;
 	spool->names[SPOOL_MESSAGE] = SPOOL_NAMES_NEW;
 	return create_in(spool, SPOOL_MESSAGE, file);
 }

@@ -60,11 +60,11 @@ struct spool_file {
 
 /**
  * struct spool_spares - empty files in message/
- * @files: how many there are
+ * @names: how many there are
  */
 struct spool_spares {
-	struct spool_file file[2 * SPOOL_SPARES];
-	unsigned int files;
+	char name[2 * SPOOL_SPARES][SPOOL_NAME_BYTES];
+	unsigned int names;
 };
 
 /**
