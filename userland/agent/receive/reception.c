@@ -19,7 +19,6 @@
 #include "net/sasl.h"
 #include "net/users.h"
 #include "reception.h"
-#include "repeat_key.h"
 #include "station.h"
 #include "store/book.h"
 #include "store/mailbox.h"
@@ -589,7 +588,10 @@ static void free_session(struct reception *session)
 	if (session->mail_due)
 		event_free(session->mail_due);
 	sasl_end(session->sasl);
-	repeat_key_free(&session->repeat_key);
+	if (session->repeat_key.envelope) {
+		repeat_key_free(&all->repeat_key);
+		all->repeat_key = session->repeat_key;
+	}
 	clear_envelope(session);
 	free(session);
 }
@@ -613,6 +615,9 @@ void reception_start(struct receptions *all, int fd, const char *peer, bool tls)
 		return;
 	}
 	session->all = all;
+	session->repeat_key = all->repeat_key;
+	*session->repeat_key.text = 0;
+	all->repeat_key = (struct repeat_key){ 0 };
 	session->file.fd = -1;
 	snprintf(session->peer, sizeof(session->peer), "%s", peer);
 	session->next = all->first;
@@ -653,5 +658,6 @@ void receptions_end(struct receptions *all)
 	}
 	while (all->first)
 		free_session(all->first);
+	repeat_key_free(&all->repeat_key);
 	inspections_end(&all->inspections);
 }

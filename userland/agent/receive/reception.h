@@ -12,6 +12,7 @@
 #include "net/peers.h"
 #include "net/rate.h"
 #include "net/tls.h"
+#include "repeat_key.h"
 
 struct reception;
 struct station;
@@ -24,6 +25,8 @@ struct station;
  * @inspections: mails that are looked into
  * @peers: of the sessions
  * @repeat_secret: of the keys by which a mail is known again
+ * @repeat_key: of a session that has ended, for the next one: to set one up takes longer
+ *	than to use it
  * @first: session
  */
 struct receptions {
@@ -34,6 +37,7 @@ struct receptions {
 	struct inspections inspections;
 	struct peers peers;
 	int64_t repeat_secret;
+	struct repeat_key repeat_key;
 	struct reception *first;
 };
 

@@ -17,12 +17,20 @@ static void put_text(struct repeat_key *key, const char *text)
 	key->good = key->good && EVP_DigestUpdate(key->envelope, text, strlen(text) + 1);
 }
 
-void repeat_key_begin(struct repeat_key *key, int64_t secret, const char *user, const char *peer,
-		      const struct smtp_server_mail *mail)
+static bool begin_envelope(struct repeat_key *key)
 {
 	if (!key->envelope)
 		key->envelope = EVP_MD_CTX_new();
-	key->good = key->envelope && EVP_DigestInit_ex(key->envelope, EVP_sha256(), NULL) &&
+	/* an algorithm that is named is looked for each time */
+	return key->envelope &&
+	       EVP_DigestInit_ex(key->envelope,
+				 EVP_MD_CTX_get0_md(key->envelope) ? NULL : EVP_sha256(), NULL);
+}
+
+void repeat_key_begin(struct repeat_key *key, int64_t secret, const char *user, const char *peer,
+		      const struct smtp_server_mail *mail)
+{
+	key->good = begin_envelope(key) &&
 		    EVP_DigestUpdate(key->envelope, &secret, sizeof(secret));
 	put_text(key, *user ? "user" : "peer");
 	put_text(key, *user ? user : peer);
