@@ -130,6 +130,19 @@ static bool fill_token(const struct config *config, struct config_account *accou
 	return account->oauth || config_complain(cfg, "there is no oauth \"%s\"", oauth);
 }
 
+/* What one visit has left there the other would print, too. */
+static bool is_visited(const struct config *config, size_t accounts)
+{
+	const struct config_account *account = &config->account[accounts];
+
+	for (size_t i = 0; i < accounts; i++)
+		if (!strcasecmp(config->account[i].host, account->host) &&
+		    config->account[i].port == account->port &&
+		    !strcmp(config->account[i].user, account->user))
+			return true;
+	return false;
+}
+
 static bool fill_accounts(struct config *config, cfg_t *cfg)
 {
 	config->accounts = cfg_size(cfg, "pop3");
@@ -155,6 +168,9 @@ static bool fill_accounts(struct config *config, cfg_t *cfg)
 		    (!account->secret_file && !cfg_getstr(section, "oauth")))
 			return config_complain(section, "pop3 \"%s\" needs host, user and secret_file, "
 					       "or oauth", account->title);
+		if (is_visited(config, i))
+			return config_complain(section, "pop3 \"%s\": another section has this maildrop",
+					       account->title);
 		if (!fill_token(config, account, section))
 			return false;
 		config_fill_list(section, "auth", &account->auth);
