@@ -15,7 +15,7 @@ start_station()	# a or b, [configuration]; returns when it stands
 	mkdir -p "/run/ifax-$1"
 	ifaxd --foreground --config "${2:-/ifax/tests/demo/station-$1.conf}" 2>>"/out/station-$1.log" &
 	daemon[$1]=$!
-	wait_until 20 "$1" status
+	wait_until 120 "$1" status
 }
 
 stop_station()	# a or b
