@@ -25,36 +25,54 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-static int fault(const char *kind)
+static int open_fault(void)
 {
 	const char *path = getenv("FAULT");
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+
+	return path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+}
+
+static int read_fault(int fd, const char *kind)
+{
 	char text[32] = "", name[16] = "";
 	int number = 0;
 
-	if (fd < 0)
-		return 0;
-	if (read(fd, text, sizeof(text) - 1) < 0)
-		text[0] = 0;
-	close(fd);
-	if (sscanf(text, "%15s %d", name, &number) != 2 || strcmp(name, kind))
+	if (read(fd, text, sizeof(text) - 1) < 0 ||
+	    sscanf(text, "%15s %d", name, &number) != 2 || strcmp(name, kind))
 		return 0;
 	return number;
 }
 
+static int fault(const char *kind)
+{
+	int fd = open_fault();
+	int number = fd < 0 ? 0 : read_fault(fd, kind);
+
+	if (fd >= 0)
+		close(fd);
+	return number;
+}
+
+/* Who holds the lock while the file is taken away knows that nothing is killed later. */
 static void maybe_kill(void)
 {
 	static _Atomic int calls;	/* threads sync, too */
-	int number = fault("kill");
+	int fd = open_fault(), number = 0;
+	struct stat st;
 
+	if (fd >= 0 && !flock(fd, LOCK_SH) && !fstat(fd, &st) && st.st_nlink)
+		number = read_fault(fd, "kill");
 	if (!number)
 		calls = 0;
 	else if (++calls == number)
 		raise(SIGKILL);
+	if (fd >= 0)
+		close(fd);
 }
 
 static bool sync_fails(void)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """A station on this machine: ifaxd with a fake paper worker, and what the tests ask of it."""
 import atexit
+import fcntl
 import json
 import os
 import random
@@ -14,7 +15,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.abspath(os.environ.get("IFAX_BUILD", os.path.join(HERE, "../../build")))
-TIMEOUT_S = 60      # a wait costs nothing when things go well, and machines are slow at times
+TIMEOUT_S = 150     # a wait costs nothing when things go well, and machines are slow at times
 socket.setdefaulttimeout(TIMEOUT_S)
 FINAL = {"handed over", "delivered", "processed", "failed", "printed", "kept", "noted", "cancelled"}
 
@@ -152,7 +153,9 @@ confirm {{ {self.confirm} }}
         """What fails from now on (faults.c), None: nothing."""
         path = os.path.join(self.directory, "fault")
         if text is None:
-            os.unlink(path)
+            with open(path) as file:
+                fcntl.flock(file, fcntl.LOCK_EX)    # nothing is killed later
+                os.unlink(path)
         else:
             with open(path + ".new", "w") as file:
                 file.write(text)

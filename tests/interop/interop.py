@@ -14,7 +14,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "../agent"), os.path.join(HERE, "../bench")]
 
 import server_cost                                          # noqa: E402
-from station import BUILD, Tap            # noqa: E402
+from station import BUILD, TIMEOUT_S, Tap                 # noqa: E402
 
 FEATURES = []       # (name, what proves it: raises if it does not)
 SECRET = "an office secret"
@@ -59,7 +59,7 @@ def has(text, *parts):
 
 def client(*command, stdin=b"", **options):
     """Runs a client; what it says. It has to end well."""
-    done = subprocess.run(command, input=stdin, capture_output=True, timeout=30, check=False,
+    done = subprocess.run(command, input=stdin, capture_output=True, timeout=TIMEOUT_S, check=False,
                           **options)
     text = (done.stdout + done.stderr).decode(errors="replace")
     if done.returncode:

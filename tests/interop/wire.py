@@ -80,7 +80,7 @@ class Stall(At):
     def reply(self, line):
         if self.there:
             self.there = False
-            time.sleep(1.2)
+            time.sleep(4)
         return line
 
 
