@@ -17,6 +17,7 @@
 #include "report_read.h"
 #include "request_read.h"
 #include "tiff_read.h"
+#include "uuencoded.h"
 
 #define LOOPS_MAX	20
 #define BASE64_LINE_MIN	60
@@ -399,17 +400,22 @@ static void tell_notices(struct opening *opening, GMimeMessage *message, bool on
 static int visit_message(struct opening *opening, GMimeMessage *message, enum open_parts parts,
 			 struct failure *failure)
 {
-	GMimeObject *root = g_mime_message_get_mime_part(message);
-	bool has_tiff = root && holds(root, PART_TIFF, 0);
+	GMimeObject *root;
+	bool has_tiff;
 
 	if (!is_mail(message))
 		return fail(failure, EXIT_INPUT, "this is no mail message");
+	if (parts == OPEN_DOCUMENT)
+		opening->request = request_text(message);
+	/* of what a report returns only its words count */
+	if (!opening->is_report)
+		uuencoded_unfold(message, opening->request);
+	root = g_mime_message_get_mime_part(message);
+	has_tiff = root && holds(root, PART_TIFF, 0);
 	opening->prints_all = parts == OPEN_ALL ||
 			      (parts == OPEN_FALLBACK && (!has_tiff || opening->is_report)) ||
 			      (parts == OPEN_DOCUMENT && !has_tiff);
-	if (parts == OPEN_DOCUMENT)
-		opening->request = request_text(message);
-	else if (opening->prints_all)
+	if (parts != OPEN_DOCUMENT && opening->prints_all)
 		message_append_header(opening->header, message);
 	if (root && visit(opening, root, 0, failure))
 		return -1;

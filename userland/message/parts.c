@@ -141,15 +141,15 @@ enum part_kind part_kind(GMimeObject *object)
 	return is_octets ? by_name : by_type;
 }
 
-/* What the part holds, its transfer encoding undone */
-static GByteArray *bytes_of(GMimeObject *object)
+GByteArray *part_bytes(GMimeObject *object)
 {
 	GMimeDataWrapper *content = g_mime_part_get_content(GMIME_PART(object));
 	GByteArray *bytes = g_byte_array_new();
 	GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes);
 
 	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
-	g_mime_data_wrapper_write_to_stream(content, stream);
+	if (content)
+		g_mime_data_wrapper_write_to_stream(content, stream);
 	g_object_unref(stream);
 	/* behind them a NUL, so that none are somewhere, too */
 	g_byte_array_append(bytes, (const guint8 *)"", 1);
@@ -222,7 +222,7 @@ static char *charset_of(GMimeObject *object, enum part_kind kind, const GByteArr
 /* Text in its charset, as UTF-8; to be freed. */
 static char *text_of(GMimeObject *object, enum part_kind kind)
 {
-	GByteArray *bytes = bytes_of(object);
+	GByteArray *bytes = part_bytes(object);
 	char *charset = charset_of(object, kind, bytes), *text, *valid;
 
 	if (GMIME_IS_TEXT_PART(object) && strcmp(charset, "utf-8")) {

@@ -28,6 +28,14 @@ enum part_kind {
 enum part_kind part_kind(GMimeObject *object);
 
 /**
+ * part_bytes() - what a part holds, its transfer encoding undone
+ * @object: part
+ *
+ * Return: bytes, with a NUL behind them; to be freed.
+ */
+GByteArray *part_bytes(GMimeObject *object);
+
+/**
  * part_append_text() - append the text of a PART_TEXT or PART_HTML
  * @text: UTF-8 is appended here; without a NUL, ended by \n
  * @object: part
