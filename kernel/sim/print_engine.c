@@ -190,6 +190,8 @@ static bool print_stuck(const struct sim_engine *engine)
 
 static void print_hold(struct sim_engine *engine, struct sim_sheet *sheet)
 {
+	/* One that was pulled out by hand since */
+	sim_sheet_free(engine->front);
 	engine->front = sheet;
 	spin_lock_irq(&engine->lock);
 	engine->held = true;
