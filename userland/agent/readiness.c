@@ -109,8 +109,8 @@ static void check_limits(struct readiness *readiness, const struct config *confi
 	struct rlimit limit;
 
 	if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_max < wanted)
-		tell(readiness, "limits: so many sessions and connections can have %zu files open, the "
-		     "system allows %zu (ulimit -Hn)", wanted, (size_t)limit.rlim_max);
+		tell(readiness, "limits: so many sessions and connections can have %zu files open, "
+		     "the system allows %zu (ulimit -Hn)", wanted, (size_t)limit.rlim_max);
 }
 
 /* Files */

@@ -57,7 +57,7 @@ struct worker *worker_start(struct event_base *base, const struct worker_task *t
 /** worker_stop - ask it to end soon (SIGTERM); its end is told as usual */
 void worker_stop(struct worker *worker);
 
-/** worker_leave - forget a worker without a call; it runs on. Not from @line; @worker may be NULL */
+/** worker_leave - forget a worker without a call; it runs on. Not from @line; NULL is allowed */
 void worker_leave(struct worker *worker);
 
 /** worker_number - the number after "key=" in a line of a worker; 0: the line has none */

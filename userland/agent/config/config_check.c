@@ -252,7 +252,8 @@ static int check_line(cfg_t *cfg, cfg_opt_t *opt)
 		if (!strcmp(clean, text))
 			return 0;
 	}
-	cfg_error(cfg, "%s: a line of UTF-8 is needed, of up to 500 bytes, without tabs", opt->name);
+	cfg_error(cfg, "%s: a line of UTF-8 is needed, of up to 500 bytes, without tabs",
+		  opt->name);
 	return -1;
 }
 
@@ -360,8 +361,8 @@ static int check_socket(cfg_t *cfg, cfg_opt_t *opt)
 
 	if (*path == '/' && strlen(path) <= max)
 		return 0;
-	cfg_error(cfg, "%s = %s: a path that begins with / is needed, of up to %zu bytes", opt->name,
-		  path, max);
+	cfg_error(cfg, "%s = %s: a path that begins with / is needed, of up to %zu bytes",
+		  opt->name, path, max);
 	return -1;
 }
 
@@ -400,7 +401,8 @@ static int check_host(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *host = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
 
-	if (config_is_domain(host) || (strchr(host, ':') && !strchr(host, '/') && network_is_valid(host)))
+	if (config_is_domain(host) ||
+	    (strchr(host, ':') && !strchr(host, '/') && network_is_valid(host)))
 		return 0;
 	cfg_error(cfg, "%s = %s: the name or address of a host is needed; its port stands in port",
 		  opt->name, host);
@@ -414,8 +416,8 @@ static int check_recipient(cfg_t *cfg, cfg_opt_t *opt)
 
 	if (*name && (!domain || config_is_domain(domain + 1)))
 		return check_line(cfg, opt);
-	cfg_error(cfg, "%s = %s: a local part or a mail address is needed, as in fax, or fax@example.com",
-		  opt->name, name);
+	cfg_error(cfg, "%s = %s: a local part or a mail address is needed, as in fax, or "
+		  "fax@example.com", opt->name, name);
 	return -1;
 }
 

@@ -57,8 +57,8 @@ static const char *address_fault(const char *address)
 {
 	static char fault[400];
 
-	snprintf(fault, sizeof(fault), "\"%.200s\" is no valid mail address, as in user@example.com",
-		 address);
+	snprintf(fault, sizeof(fault),
+		 "\"%.200s\" is no valid mail address, as in user@example.com", address);
 	mail_text_clean(fault);
 	return fault;
 }

@@ -50,7 +50,8 @@ static bool is_word(const char *words, const char *word, size_t length)
 
 const char *template_unknown(const char *template, const char *names, size_t *bytes)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
 
 	for (; (template = strchr(template, '{')); template++) {
 		size_t length = strspn(template + 1, letters);
