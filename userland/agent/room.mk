@@ -4,7 +4,8 @@
 AGENT_PACKAGES = libevent libconfuse sqlite3 jansson libssl libcrypto libgsasl libcares
 AGENT_FOLDERS := config engine net store receive send report control
 # what of it is another program's
-PAPER_OBJECTS := $(patsubst %,$(B)/userland/agent/paper/%.o,paper_worker paper_scan paper_print page_file)
+PAPER_OBJECTS := $(patsubst %,$(B)/userland/agent/paper/%.o,paper_worker paper_scan paper_print page_print \
+	page_file)
 TOKEN_OBJECTS := $(patsubst %,$(B)/userland/agent/net/%.o,token_worker token_file secret_file)
 AGENT_ENGINES := $(notdir $(basename $(wildcard userland/agent/engine/*.c)))
 AGENT_OBJECTS := $(patsubst %.c,$(B)/%.o,$(filter-out %_worker.c,$(wildcard userland/agent/*.c \

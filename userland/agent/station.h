@@ -151,7 +151,6 @@ bool pop3_listener_load(struct pop3_listener *listener);
 void pop3_listener_start(struct pop3_listener *listener);
 /** pop3_listener_run - mails have been made what sessions wait for; NULL is allowed */
 void pop3_listener_run(struct pop3_listener *listener);
-unsigned int pop3_listener_sessions(const struct pop3_listener *listener);
 void pop3_listener_free(struct pop3_listener *listener);
 
 struct fetcher *fetcher_create(struct station *station);

@@ -19,13 +19,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../agent/paper/page_file.h"
+#include "../agent/paper/page_print.h"
 #include "../message/line.h"
 #include "../message/sandbox.h"
 #include "../message/tiff_read.h"
 #include "command.h"
 
-#define DATA_BYTES	65536
 #define WAIT_S_MAX	86400
 
 /**
@@ -137,18 +136,10 @@ static int set_format(struct print *print)
 
 static int write_page(struct print *print)
 {
-	static char data[DATA_BYTES];
-	uint64_t offset = 0;
 	int err = set_format(print);
 
-	while (!err && offset < print->pages.page.data_bytes) {
-		ssize_t n = page_reader_data(&print->pages, offset, data, sizeof(data));
-
-		if (n <= 0)
-			return n ? n : -EBADMSG;
-		offset += n;
-		err = ifax_write_all(print->fd, data, n);
-	}
+	if (!err)
+		err = page_print(&print->pages, print->fd);
 	return err ? err : ifax_commit(print->fd);
 }
 

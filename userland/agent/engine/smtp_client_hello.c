@@ -9,7 +9,7 @@
 
 #define AUTH_LINE_MAX	500	/* a longer first response waits for its challenge */
 
-void smtp_client_hello(struct smtp_client *client, enum smtp_client_step step)
+static void say_hello(struct smtp_client *client, enum smtp_client_step step)
 {
 	memset(&client->offer, 0, sizeof(client->offer));
 	smtp_client_send(client, step, "%s %s\r\n", step == SMTP_STEP_EHLO ? "EHLO" : "HELO",
@@ -151,7 +151,7 @@ void smtp_client_secured(struct smtp_client *client)
 	if (client->sent_step == SMTP_STEP_GREETING)
 		smtp_client_await(client, SMTP_STEP_GREETING);
 	else
-		smtp_client_hello(client, SMTP_STEP_EHLO);
+		say_hello(client, SMTP_STEP_EHLO);
 }
 
 /* The reply to one of the steps before MAIL. */
@@ -165,11 +165,11 @@ void smtp_client_hello_replied(struct smtp_client *client)
 	else if (client->step == SMTP_STEP_STARTTLS)
 		starttls_replied(client);
 	else if (positive && client->step == SMTP_STEP_GREETING)
-		smtp_client_hello(client, SMTP_STEP_EHLO);
+		say_hello(client, SMTP_STEP_EHLO);
 	else if (positive)
 		after_hello(client);
 	else if (client->step == SMTP_STEP_EHLO && smtp_reply_permanent(reply))
-		smtp_client_hello(client, SMTP_STEP_HELO);
+		say_hello(client, SMTP_STEP_HELO);
 	else
 		smtp_client_turn_away(client, smtp_client_outcome_of(reply), reply);
 }

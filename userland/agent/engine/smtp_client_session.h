@@ -176,7 +176,6 @@ void smtp_client_cut(struct smtp_client *client, enum smtp_outcome outcome,
 void smtp_client_broken(struct smtp_client *client, const char *enhanced, const char *text);
 
 /* smtp_client_hello.c: who we are, TLS, AUTH */
-void smtp_client_hello(struct smtp_client *client, enum smtp_client_step step);
 void smtp_client_hello_line(struct smtp_client *client, const char *text);
 void smtp_client_hello_replied(struct smtp_client *client);
 

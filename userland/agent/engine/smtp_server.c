@@ -569,16 +569,6 @@ size_t smtp_server_get_received(const struct smtp_server *server, const char *pe
 	return len > 0 && (size_t)len < size ? (size_t)len : 0;
 }
 
-bool smtp_server_get_secure(const struct smtp_server *server)
-{
-	return server->secure;
-}
-
-bool smtp_server_get_authenticated(const struct smtp_server *server)
-{
-	return server->authenticated;
-}
-
 const char *smtp_server_get_hello(const struct smtp_server *server)
 {
 	return server->hello;

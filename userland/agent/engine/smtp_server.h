@@ -284,10 +284,6 @@ const struct mail_deadline *smtp_server_deadline(const struct smtp_server *serve
 size_t smtp_server_get_received(const struct smtp_server *server, const char *peer,
 				const char *id, const char *date, char *line, size_t size);
 
-/** smtp_server_get_secure(), smtp_server_get_authenticated() - what protects the session */
-bool smtp_server_get_secure(const struct smtp_server *server);
-bool smtp_server_get_authenticated(const struct smtp_server *server);
-
 /**
  * smtp_server_get_hello() - the name the peer gave in EHLO or HELO, "" before
  * @server: the engine

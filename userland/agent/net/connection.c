@@ -319,8 +319,3 @@ bool connection_unread(const struct connection *connection)
 	       (connection->tls && tls_pending(connection->tls)) ||
 	       (!ioctl(connection->fd, FIONREAD, &bytes) && bytes);
 }
-
-const struct tls *connection_tls(const struct connection *connection)
-{
-	return connection->secured ? connection->tls : NULL;
-}

@@ -118,9 +118,6 @@ struct connection *connection_create(struct event_base *base, int fd, const stru
 void connection_set_tls(struct connection *connection,
 			struct tls *(*start)(void *arg, int fd, char *reason, size_t bytes));
 
-/** connection_tls - the TLS session, NULL: none, or its handshake is not done */
-const struct tls *connection_tls(const struct connection *connection);
-
 /** connection_unread - whether the peer has said something that the engine has not heard yet */
 bool connection_unread(const struct connection *connection);
 

@@ -13,10 +13,9 @@
 #include <unistd.h>
 
 #include "libifax.h"
-#include "page_file.h"
+#include "page_print.h"
 #include "paper_worker.h"
 
-#define CHUNK_BYTES	65536
 #define COMMITTED_MAX	2
 
 struct print {
@@ -114,19 +113,9 @@ static int set_format(struct print *print)
 
 static int write_page(struct print *print)
 {
-	static char data[CHUNK_BYTES];
-	uint64_t offset = 0;
 	int err = set_format(print);
 
-	while (!err && offset < print->pages.page.data_bytes) {
-		ssize_t n = page_reader_data(&print->pages, offset, data, sizeof(data));
-
-		if (n <= 0)
-			return n ? n : -EBADMSG;
-		offset += n;
-		err = ifax_write_all(print->device, data, n);
-	}
-	return err;
+	return err ? err : page_print(&print->pages, print->device);
 }
 
 /* No page follows: a front that waits for its back comes alone */

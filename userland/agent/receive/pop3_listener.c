@@ -585,11 +585,6 @@ void pop3_listener_start(struct pop3_listener *listener)
 	event_active(listener->expire, EV_TIMEOUT, 1);
 }
 
-unsigned int pop3_listener_sessions(const struct pop3_listener *listener)
-{
-	return listener->peers.sessions;
-}
-
 void pop3_listener_free(struct pop3_listener *listener)
 {
 	struct pop3_session *next;

@@ -52,7 +52,8 @@ void delivery_hang_up(struct delivery *delivery)
 	delivery->sasl = NULL;
 }
 
-void delivery_next_hop(struct delivery *delivery, const char *reason)
+/* This one cannot be used; @reason: for people */
+static void next_hop(struct delivery *delivery, const char *reason)
 {
 	log_event(LOG_WARNING, "sender.connect job=%lld error=%s", (long long)delivery->job.id,
 		  reason);
@@ -103,7 +104,7 @@ static void on_refreshed(void *arg, enum worker_end end, const char *text)
 	}
 	snprintf(reason, sizeof(reason), "no fresh token of %s: %.300s",
 		 delivery->route->oauth->title, text);
-	delivery_next_hop(delivery, reason);
+	next_hop(delivery, reason);
 }
 
 void delivery_refresh_token(struct delivery *delivery, const char *refused)
@@ -111,7 +112,7 @@ void delivery_refresh_token(struct delivery *delivery, const char *refused)
 	delivery->refresh = oauth_refresh(delivery->station->base, delivery->route->oauth, refused,
 					  on_refreshed, delivery);
 	if (!delivery->refresh)
-		delivery_next_hop(delivery, "ifax-token could not be started");
+		next_hop(delivery, "ifax-token could not be started");
 }
 
 /* true: the token in @secret can be used; false: that is being cared for */
@@ -126,7 +127,7 @@ static bool has_token(struct delivery *delivery)
 	if (!oauth_token(oauth, delivery->secret, sizeof(delivery->secret), &fresh, why,
 			 sizeof(why))) {
 		snprintf(reason, sizeof(reason), "%s (ifax authorise %s)", why, oauth->title);
-		delivery_next_hop(delivery, reason);
+		next_hop(delivery, reason);
 		return false;
 	}
 	if (fresh || delivery->refreshed)
@@ -148,7 +149,7 @@ static void on_pop3(void *arg, const char *why)
 	}
 	snprintf(reason, sizeof(reason), "no login by POP3 at %s before: %.400s",
 		 delivery->route->pop3_first->title, why);
-	delivery_next_hop(delivery, reason);
+	next_hop(delivery, reason);
 }
 
 /* true: the server knows us by a login by POP3, if it wants one; false: that is being cared for */
@@ -162,7 +163,7 @@ static bool is_known(struct delivery *delivery)
 		return true;
 	delivery->pop3 = fetcher_log_in(fetcher, route->pop3_first, on_pop3, delivery);
 	if (!delivery->pop3)
-		delivery_next_hop(delivery, "out of memory");
+		next_hop(delivery, "out of memory");
 	return false;
 }
 
@@ -174,11 +175,11 @@ static void on_dialed(void *arg, int fd, const char *reason)
 
 	delivery->dial = NULL;
 	if (fd < 0) {
-		delivery_next_hop(delivery, reason);
+		next_hop(delivery, reason);
 		return;
 	}
 	if (!delivery_open_session(delivery, fd))
-		delivery_next_hop(delivery, "out of memory");
+		next_hop(delivery, "out of memory");
 }
 
 /* A session that is idle takes this mail, too. */
@@ -224,7 +225,7 @@ void delivery_try_hop(struct delivery *delivery)
 	delivery->token_refused = false;
 	if (!content_rewind(&delivery->content) ||
 	    !fill_account(delivery, reason, sizeof(reason))) {
-		delivery_next_hop(delivery, reason);
+		next_hop(delivery, reason);
 		return;
 	}
 	if (use_idle_link(delivery) || !has_token(delivery) || !is_known(delivery))
@@ -234,5 +235,5 @@ void delivery_try_hop(struct delivery *delivery)
 				    delivery_hop(delivery)->port, station->config.smtp_connect_ms,
 				    on_dialed, delivery);
 	if (!delivery->dial)
-		delivery_next_hop(delivery, "out of memory");
+		next_hop(delivery, "out of memory");
 }

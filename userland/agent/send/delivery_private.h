@@ -114,8 +114,6 @@ bool delivery_has_more_hops(const struct delivery *delivery);
 /** delivery_tls - what of TLS in a session with this server */
 enum smtp_client_tls delivery_tls(const struct delivery *delivery);
 void delivery_try_hop(struct delivery *delivery);
-/** delivery_next_hop - this one cannot be used; @reason: for people */
-void delivery_next_hop(struct delivery *delivery, const char *reason);
 /** delivery_refresh_token - and try this server again; @refused: see oauth.h */
 void delivery_refresh_token(struct delivery *delivery, const char *refused);
 /** delivery_hang_up - end what is under way with one server */
